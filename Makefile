@@ -1,0 +1,52 @@
+# Every target sets up what it needs; bare `make` lists them.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/ready
+COURSE := $(VENV)/bin/course
+OUT ?= grades
+
+.DEFAULT_GOAL := help
+.PHONY: help lab doctor test build check grade lint lock clean
+
+help: ## list these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+lab: $(READY) ## set up and open the course in JupyterLab
+	@$(COURSE) lab
+
+doctor: $(READY) ## say what is installed, what is missing and what to type
+	@$(COURSE) doctor
+
+test: $(READY) ## set up and run all tests
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/python -m pytest $(PYTEST)
+
+build: $(READY) ## make the notebooks, the ledger and the table of checks from solutions/*.md
+	@$(COURSE) build $(LECTURE)
+
+check: $(READY) ## fail if a notebook differs from its source or shows an answer
+	@$(COURSE) build --check $(LECTURE)
+
+grade: $(READY) ## grade a class: make grade SUBMISSIONS=folder [OUT=grades]
+	@test -n "$(SUBMISSIONS)" || { echo "Say which folder: make grade SUBMISSIONS=path/to/submissions"; exit 2; }
+	@$(COURSE) grade "$(SUBMISSIONS)" --out "$(OUT)"
+
+lint: $(READY) ## style only
+	@$(VENV)/bin/ruff check .
+
+lock: ## renew requirements.lock from pyproject.toml (needs uv)
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --upgrade --no-emit-index-url \
+	  --python-version 3.11 --extra test pyproject.toml -o requirements.lock
+
+clean: ## remove the environment (never your notebooks or progress)
+	rm -rf $(VENV)
+
+# The stamp is written last, so an interrupted set-up starts again.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "This is Python %d.%d; the course needs 3.11 to 3.13. Install one and say which: make PYTHON=python3.11 ..." % v)'
+	@echo "Setting up $(VENV): about 2 GB, a few minutes the first time."
+	@$(PYTHON) -m venv $(VENV) || { echo "No venv module: install it (Debian, Ubuntu: apt install python3-venv) and try again."; exit 1; }
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
+	  || { echo "The packages could not be installed; the reason is above. With a network and 3 GB of free disk, run the same command again."; exit 1; }
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,1 @@
+"""What the lectures run: each module computes one experiment and returns arrays; nothing here draws."""

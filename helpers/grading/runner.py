@@ -1,0 +1,234 @@
+"""Start the untrusted process, give it jobs, and read what comes back as data that may be a lie."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from helpers.sandbox import server, wire
+from helpers.sandbox.observe import MAX_TEXT, Call, Observation
+
+HELPERS = Path(__file__).resolve().parents[1]
+ISOLATION_LEVELS = ("strict", "process")
+_START_SECONDS = 60  # until the libraries are loaded, on a slow disk
+_OUTCOMES = {"returned", "raised", "not attempted", "unsendable", "too large"}
+
+
+class IsolationUnavailable(Exception):
+    """The asked-for isolation cannot be had here; the message says why and what to do."""
+
+
+class RunnerFault(Exception):
+    """The untrusted process's server did not do its part. Never the fault of a submission's marks."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one exercise of one submission may use.
+
+    `cpu_seconds` is processor time, so a busy machine costs nobody marks; the wall clock only stops what sleeps.
+    """
+
+    cpu_seconds: int = 10
+    memory_mb: int = 1024
+
+    @property
+    def wall_seconds(self) -> float:
+        return 6.0 * self.cpu_seconds + 10.0
+
+
+@dataclass
+class Evidence:
+    """What came back for one exercise.
+
+    `observations` are those of the calls that were answered, in order. `ending` says how the process ended: "finished",
+    "time limit", "output limit", "crashed" or "tampering". `problem` is the reason why the name could not be had.
+    """
+
+    ending: str
+    observations: list[Observation] = field(default_factory=list)
+    problem: str | None = None
+    variable: object = None
+    attempted: bool = True
+    cpu_seconds: float = 0.0
+
+
+class Runner:
+    """A connection to one untrusted server process. Use as a context manager.
+
+    Raises `IsolationUnavailable` at the start if the walls cannot be put up or the probe finds a hole in them.
+    """
+
+    def __init__(self, isolation: str = "strict", limits: Limits | None = None, hidden: list[Path] | None = None):
+        self.isolation = isolation
+        self.limits = limits or Limits()
+        self.hidden = [str(HELPERS.parent), *map(str, hidden or []), str(Path.home())]
+        self._process: subprocess.Popen | None = None
+
+    def __enter__(self) -> Runner:
+        self._start()
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process.stdin.close()
+            self._process.stdout.close()
+            self._process = None
+
+    def probe(self) -> list[str]:
+        """What a submission could reach from inside, one sentence each; empty behind walls that hold."""
+        with tempfile.NamedTemporaryFile(prefix="canary") as canary, tempfile.TemporaryDirectory() as folder:
+            request = {
+                "readable": [canary.name, str(HELPERS / "exercises" / "__init__.py"), "/etc/passwd"],
+                "writable": [os.path.join(folder, "planted")],
+                "server_pid": os.getpid(),
+            }
+            messages, _ = self._exchange([], "", request)
+        if len(messages) != 1 or not isinstance(messages[0].get("found"), list):
+            raise RunnerFault("the probe of the walls did not answer")
+        return messages[0]["found"]
+
+    def run(self, cells: list[str], name: str, calls: list[Call] | None) -> Evidence:
+        """Let the untrusted process look `name` up in `cells` and call it; None asks for the variable's value.
+
+        Raises `RunnerFault` when the server itself fails; it is started afresh first.
+        """
+        asked = None if calls is None else [[list(call.arguments), call.keywords] for call in calls]
+        messages, answer = self._exchange(cells, name, asked)
+        evidence = Evidence(answer["ending"], cpu_seconds=answer["cpu_seconds"])
+        if messages is None:
+            evidence.ending = "tampering"
+            return evidence
+        try:
+            _read_messages(messages, evidence, 1 if calls is None else len(calls))
+        except (KeyError, TypeError, ValueError):
+            return Evidence("tampering", cpu_seconds=answer["cpu_seconds"])
+        complete = evidence.problem is not None or calls is None or len(evidence.observations) == len(calls)
+        if evidence.ending == "finished" and not (complete and messages):
+            evidence.ending = "crashed"
+        return evidence
+
+    def _exchange(self, cells, name, calls):
+        nonce = secrets.token_hex(16)
+        limits = self.limits
+        job = {
+            "cells": cells,
+            "name": name,
+            "calls": calls,
+            "nonce": nonce,
+            "cpu_seconds": limits.cpu_seconds,
+            "wall_seconds": limits.wall_seconds,
+            "memory_mb": limits.memory_mb,
+        }
+        try:
+            answer = wire.decode(self._ask(wire.encode(job), limits.wall_seconds + 30))
+        except (OSError, wire.Malformed, RunnerFault) as error:
+            self.stop()
+            self._start()
+            raise RunnerFault(f"the untrusted process's server stopped ({error})") from error
+        return _split(answer.pop("reply").tobytes(), nonce), answer
+
+    def _start(self) -> None:
+        launch = (
+            "import sys; sys.path.insert(0, sys.argv[1]); from sandbox import server; server.main(sys.argv[2], sys.argv[3:])"
+        )
+        environment = {name: "1" for name in server.THREADS}
+        environment |= {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-B", "-c", launch, str(HELPERS), self.isolation, *self.hidden],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=None if os.environ.get("COURSE_DEBUG") else subprocess.DEVNULL,
+            env=environment,
+            cwd="/",
+        )
+        try:
+            ready = wire.decode(self._receive(_START_SECONDS))
+        except (RunnerFault, wire.Malformed) as error:
+            self.stop()
+            raise IsolationUnavailable(f"the untrusted process did not start ({error})") from error
+        if not ready["ready"]:
+            self.stop()
+            raise IsolationUnavailable(
+                f"{ready['why']}. On a system without these walls, ask for less by name: --isolation process "
+                "(separate process and limits only; every output will say so)"
+            )
+
+    def _ask(self, message: bytes, seconds: float) -> bytes:
+        self._process.stdin.write(server.LENGTH.pack(len(message)) + message)
+        self._process.stdin.flush()
+        return self._receive(seconds)
+
+    def _receive(self, seconds: float) -> bytes:
+        deadline = time.monotonic() + seconds
+        head = self._read(server.LENGTH.size, deadline)
+        (length,) = server.LENGTH.unpack(head)
+        if length > wire.MAX_BYTES:
+            raise RunnerFault("message too long")
+        return self._read(length, deadline)
+
+    def _read(self, count: int, deadline: float) -> bytes:
+        fd, chunks = self._process.stdout.fileno(), []
+        while count:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([fd], [], [], left)[0]:
+                raise RunnerFault("no answer in time")
+            chunk = os.read(fd, min(count, 1 << 20))
+            if not chunk:
+                raise RunnerFault("it ended")
+            chunks.append(chunk)
+            count -= len(chunk)
+        return b"".join(chunks)
+
+
+def _split(reply: bytes, nonce: str) -> list[dict] | None:
+    """The messages of a reply, or None if it holds anything else than whole messages of this job."""
+    messages, position = [], 0
+    while len(reply) - position >= server.LENGTH.size:
+        (length,) = server.LENGTH.unpack_from(reply, position)
+        position += server.LENGTH.size
+        if len(reply) - position < length:
+            return messages  # the process died while it wrote
+        try:
+            message = wire.decode(reply[position : position + length])
+        except wire.Malformed:
+            return None
+        if not isinstance(message, dict) or message.pop("nonce", None) != nonce:
+            return None
+        messages.append(message)
+        position += length
+    return messages
+
+
+def _read_messages(messages: list[dict], evidence: Evidence, expected: int) -> None:
+    names = {f.name for f in fields(Observation)}
+    if len(messages) > expected:
+        raise ValueError("more answers than questions")
+    for message in messages:
+        if set(message) == {"problem"}:
+            evidence.problem = str(message["problem"])[:MAX_TEXT]
+        elif set(message) == {"variable", "attempted"}:
+            evidence.variable, evidence.attempted = message["variable"], bool(message["attempted"])
+        elif set(message) == {"outcome", "error"} or set(message) == {"outcome"}:
+            evidence.variable = None  # a variable that cannot be sent is no answer
+        else:
+            seen = message["observation"]
+            if set(message) != {"observation"} or set(seen) != names or seen["outcome"] not in _OUTCOMES:
+                raise ValueError("not an observation")
+            if not (type(seen["error"]) is str and type(seen["message"]) is str):
+                raise ValueError("not an observation")
+            seen["error"], seen["message"] = seen["error"][:80], seen["message"][: MAX_TEXT + 80]
+            seen["overflow"], seen["changed"] = seen["overflow"] is True, seen["changed"] is not False
+            evidence.observations.append(Observation(**seen))

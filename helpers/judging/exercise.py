@@ -1,0 +1,134 @@
+"""An exercise, declared once: inputs, oracle, parts with points, known mistakes, right spellings, hints."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from helpers.sandbox.observe import Call
+
+PUBLIC_SEED = 0
+UNTOUCHED = "inputs untouched"
+
+
+def call(*arguments, **keywords) -> Call:
+    """One call of the exercise's function, written as it would be made."""
+    return Call(arguments, keywords)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A share of an exercise's points, earned when every one of its calls is answered rightly.
+
+    `cases(rng)` returns the calls; what it draws from `rng` is the same for every learner and new for each grading.
+    With `no_overflow` a right value that came with an overflow warning does not count.
+    """
+
+    name: str
+    points: int
+    cases: Callable[[np.random.Generator], list[Call]]
+    no_overflow: bool = False
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong implementation that people really write, and what to tell them."""
+
+    function: Callable
+    message: str
+
+    @property
+    def name(self) -> str:
+        return self.function.__name__
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """Two floats agree when |got - expected| <= absolute + relative * |expected|."""
+
+    relative: float = 1e-6
+    absolute: float = 1e-9
+    # For answers in single precision, whose rounding the formulas of a lecture magnify.
+    relative_single: float = 1e-4
+    absolute_single: float = 1e-5
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One call of one part. A public one uses the fixed seed, so its input may be shown."""
+
+    part: str
+    call: Call
+    public: bool
+    no_overflow: bool = False
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise whose answer is a function of this `name`.
+
+    `oracle` computes the expected value (or raises the expected exception) by other means than the solution.
+    `section` is the heading of the lecture to read again. `equivalent_mutants` explains, by its description, each generic mutant of the solution
+    that no input can tell from the original.
+    """
+
+    name: str
+    lecture: str
+    section: str
+    minutes: int
+    difficulty: int  # 1 to 3
+    parts: tuple[Part, ...]
+    oracle: Callable
+    mistakes: tuple[Mistake, ...]
+    spellings: tuple[Callable, ...]
+    hints: tuple[str, ...]
+    untouched_points: int = 1
+    tolerance: Tolerance = Tolerance()
+    equivalent_mutants: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def points_by_part(self) -> dict[str, int]:
+        return {part.name: part.points for part in self.parts} | {UNTOUCHED: self.untouched_points}
+
+    @property
+    def points(self) -> int:
+        return sum(self.points_by_part.values())
+
+    @cached_property
+    def public_trials(self) -> list[Trial]:
+        return self._trials(PUBLIC_SEED, public=True)
+
+    def fresh_trials(self, seed: int) -> list[Trial]:
+        """The public trials, then those of a grading with this seed."""
+        return self.public_trials + self._trials(seed, public=False)
+
+    def _trials(self, seed: int, public: bool) -> list[Trial]:
+        trials = []
+        for part in self.parts:
+            # crc32 and not hash(): the same inputs in every process.
+            rng = np.random.default_rng([seed, zlib.crc32(f"{self.name}/{part.name}".encode())])
+            trials += [Trial(part.name, call, public, part.no_overflow) for call in part.cases(rng)]
+        return trials
+
+
+@dataclass(frozen=True)
+class Question:
+    """A concept question: the answer is one letter, and every wrong letter has a sentence of its own."""
+
+    name: str
+    lecture: str
+    section: str
+    minutes: int
+    difficulty: int
+    answer: str
+    why_wrong: dict[str, str]
+    hints: tuple[str, ...] = ()
+    points: int = 2
+
+    @property
+    def points_by_part(self) -> dict[str, int]:
+        return {"answer": self.points}

@@ -1,0 +1,295 @@
+"""Decide what an answer has earned, and say what is wrong and why.
+
+The feedback climbs a ladder: an exception, then the type, then the shape, then the known mistake whose results it equals, then the smallest
+public input with what is expected and what came.
+"""
+
+from __future__ import annotations
+
+import re
+import weakref
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.sandbox.observe import Call, Observation, observe
+
+from .compare import Difference, agree, difference
+from .exercise import UNTOUCHED, Exercise, Question, Trial
+
+CORRECT, WRONG, NOT_ATTEMPTED, ERROR = "correct", "wrong", "not attempted", "error"
+MEMORY_LIMIT, OUTPUT_LIMIT = "memory limit", "output limit"
+
+_RUNGS = ["raised", "type", "shape", "overflow", "value", "changed"]
+_FRESH_ONLY = "It passes every input of `check`, and fails on new ones of the same kind. Is something fitted to the examples?"
+
+
+@dataclass(frozen=True)
+class Example:
+    """One call with what was expected and what came, as text."""
+
+    call: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True)
+class PartResult:
+    """What one part of an exercise earned."""
+
+    part: str
+    points: float
+    max_points: float
+    status: str
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement of one answer. `message` says what is wrong and why; `mistake` names the known one it equals."""
+
+    exercise: str
+    status: str
+    parts: tuple[PartResult, ...]
+    message: str = ""
+    mistake: str = ""
+    example: Example | None = None
+
+    @property
+    def points(self) -> float:
+        return sum(part.points for part in self.parts)
+
+    @property
+    def max_points(self) -> float:
+        return sum(part.max_points for part in self.parts)
+
+
+def judge(
+    exercise: Exercise, trials: list[Trial], observations: list[Observation], ending: str = "", because: str = ""
+) -> Verdict:
+    """Judge a function from what its calls did.
+
+    `observations` belong to the first trials, in order. If there are fewer, the process ended before: `ending` is then
+    the status of what was not answered, and `because` the sentence about it.
+    """
+    if observations and observations[0].outcome == "not attempted":
+        return nothing(exercise, NOT_ATTEMPTED, "Not attempted yet.")
+    expectations = [_expectation(exercise, trial.call) for trial in trials]
+    problems = [
+        _problem(exercise, trial, expected, seen)
+        for trial, expected, seen in zip(trials, expectations, observations, strict=False)
+    ]
+    parts = [_judge_part(name, points, trials, problems, ending) for name, points in _own_parts(exercise)]
+    parts.append(_judge_untouched(exercise, observations, parts, complete=len(observations) == len(trials)))
+    failing = [i for i, problem in enumerate(problems) if problem]
+    untouched = parts[-1].status == CORRECT
+    if not failing and untouched and len(observations) == len(trials):
+        return Verdict(exercise.name, CORRECT, tuple(parts))
+    return _explain(exercise, trials, expectations, observations, problems, tuple(parts), ending, because)
+
+
+def judge_letter(question: Question, letter) -> Verdict:
+    """Judge the answer to a concept question; case and surrounding blanks do not matter."""
+    if letter is None or letter is ...:
+        return nothing(question, NOT_ATTEMPTED, "Not attempted yet.")
+    options = sorted([question.answer, *question.why_wrong])
+    chosen = letter.strip().lower() if isinstance(letter, str) else None
+    if chosen == question.answer:
+        part = PartResult("answer", question.points, question.points, CORRECT)
+        return Verdict(question.name, CORRECT, (part,))
+    message = question.why_wrong.get(chosen) or f"The answer is one letter in quotes: {', '.join(options)}."
+    part = PartResult("answer", 0, question.points, WRONG, message)
+    return Verdict(question.name, WRONG, (part,), message, mistake=chosen if chosen in question.why_wrong else "")
+
+
+def nothing(exercise: Exercise | Question, status: str, message: str) -> Verdict:
+    """A verdict without any evidence, so without any points."""
+    parts = tuple(PartResult(name, 0, points, status) for name, points in exercise.points_by_part.items())
+    return Verdict(exercise.name, status, parts, message)
+
+
+def _own_parts(exercise):
+    return [(name, points) for name, points in exercise.points_by_part.items() if name != UNTOUCHED]
+
+
+@dataclass(frozen=True)
+class _Raises:
+    kind: type
+    name: str
+
+
+def _expectation(exercise: Exercise, call: Call):
+    try:
+        return exercise.oracle(*call.arguments, **call.keywords)
+    except ValueError as error:  # what a docstring promises to raise
+        return _Raises(type(error), type(error).__name__)
+
+
+def _problem(exercise, trial, expected, seen: Observation) -> Difference | None:
+    if seen.outcome == "raised":
+        if isinstance(expected, _Raises) and seen.error == expected.name:
+            return None
+        if seen.error == "MemoryError":
+            return Difference("raised", "It ran out of memory.")
+        text = f"{seen.error}: {seen.message}" if seen.message else seen.error
+        return Difference("raised", f"It raised {text}".rstrip(".") + ".")
+    if seen.outcome == "not attempted":
+        return Difference("raised", "It raised NotImplementedError for this input.")
+    if seen.outcome == "unsendable":
+        return Difference("type", _unsendable(seen.error))
+    if seen.outcome == "too large":
+        return Difference("type", "It returned far more than was asked for.")
+    if isinstance(expected, _Raises):
+        return Difference("value", f"It should raise {expected.name} for this input.")
+    found = difference(expected, seen.value, exercise.tolerance)
+    if found is None and trial.no_overflow and seen.overflow:
+        return Difference("overflow", "The value is right, but the way to it overflows (NumPy warns).")
+    return found
+
+
+def _unsendable(type_name: str) -> str:
+    if type_name == "CourseHelper":
+        return "It uses the course's own `helpers`; an answer stands on NumPy, SciPy and scikit-learn."
+    return f"It returned an object of type {type_name}; plain numbers, arrays or lists are expected."
+
+
+def _judge_part(name, points, trials, problems, ending) -> PartResult:
+    mine = [i for i, trial in enumerate(trials) if trial.part == name]
+    found = [problems[i] for i in mine if i < len(problems) and problems[i]]
+    if found:
+        worst = min(found, key=lambda problem: _RUNGS.index(problem.rung))
+        return PartResult(name, 0, points, _status(worst), _public_sentence(worst, mine, trials, problems))
+    if any(i >= len(problems) for i in mine) or not mine:
+        return PartResult(name, 0, points, ending or ERROR)
+    return PartResult(name, points, points, CORRECT)
+
+
+def _public_sentence(worst, mine, trials, problems) -> str:
+    # What an answer does on fresh inputs stays general: its text could carry the inputs out.
+    if any(trials[i].public and problems[i] for i in mine if i < len(problems)):
+        return _plain(worst.sentence)
+    return _FRESH_ONLY
+
+
+def _status(problem: Difference) -> str:
+    if problem.sentence == "It ran out of memory.":
+        return MEMORY_LIMIT
+    if problem.sentence.startswith("It returned far more"):
+        return OUTPUT_LIMIT
+    return ERROR if problem.rung == "raised" else WRONG
+
+
+def _judge_untouched(exercise, observations, parts, complete: bool) -> PartResult:
+    points = exercise.untouched_points
+    if any(seen.changed for seen in observations):
+        return PartResult(UNTOUCHED, 0, points, WRONG, "It changed an array that it was given. Work on a new one.")
+    if not complete or parts[0].status != CORRECT:
+        return PartResult(UNTOUCHED, 0, points, parts[0].status if complete else ERROR, f"Counts once {parts[0].part} is right.")
+    return PartResult(UNTOUCHED, points, points, CORRECT)
+
+
+def _explain(exercise, trials, expectations, observations, problems, parts, ending, because) -> Verdict:
+    mistake = _matching_mistake(exercise, trials, observations)
+    shown = [i for i, problem in enumerate(problems) if problem and trials[i].public]
+    fresh = [i for i, problem in enumerate(problems) if problem and not trials[i].public]
+    sentences, example, status = [], None, ""
+    if shown:
+        best = min(shown, key=lambda i: (_RUNGS.index(problems[i].rung), _size(trials[i].call)))
+        status = _status(problems[best])
+        if not (mistake and problems[best].rung in ("value", "overflow")):
+            sentences.append(_plain(problems[best].sentence))
+        example = _example(exercise, trials[best], expectations[best], observations[best])
+    elif fresh:
+        status = _status(problems[fresh[0]])
+        sentences.append(_FRESH_ONLY)
+    elif any(seen.changed for seen in observations):
+        status = WRONG
+        if not mistake:
+            sentences.append(parts[-1].message)
+    if mistake:
+        sentences.append(mistake.message)
+    if because and (not status or len(observations) < len(trials)):
+        sentences.append(because)
+    return Verdict(
+        exercise.name,
+        status or ending or ERROR,
+        parts,
+        " ".join(sentences),
+        mistake.name if mistake else "",
+        example,
+    )
+
+
+def _matching_mistake(exercise, trials, observations):
+    if not observations:
+        return None
+    for mistake in exercise.mistakes:
+        known = _mistake_observations(mistake, trials)
+        if all(
+            _same(trial, a, b, exercise.tolerance)
+            for trial, a, b in zip(trials, known, observations, strict=False)
+        ):
+            return mistake
+    return None
+
+
+# Keyed by the mistake, then by the identity of each trial's call: the public ones are the same for every check.
+_observations_of_mistakes: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+def _mistake_observations(mistake, trials) -> list[Observation]:
+    memory = _observations_of_mistakes.setdefault(mistake.function, {})
+    key = tuple(id(trial) for trial in trials)
+    if key not in memory:
+        memory.clear()
+        # The trials are kept with the observations, so that no other object can take over their identity.
+        memory[key] = (list(trials), [observe(mistake.function, trial.call) for trial in trials])
+    return memory[key][1]
+
+
+def _same(trial, known: Observation, seen: Observation, tolerance) -> bool:
+    if known.outcome != seen.outcome or known.changed != seen.changed:
+        return False
+    if trial.no_overflow and known.overflow != seen.overflow:
+        return False
+    if known.outcome == "raised":
+        return known.error == seen.error
+    return known.outcome != "returned" or _equal_results(known.value, seen.value, tolerance)
+
+
+def _equal_results(known, seen, tolerance) -> bool:
+    try:
+        return agree(known, seen, tolerance)
+    except (TypeError, ValueError, KeyError):  # a mistake may return what is no answer at all
+        return known is seen
+
+
+def _size(call: Call) -> int:
+    return sum(np.size(value) if not isinstance(value, dict | str) else 1 for value in call.values())
+
+
+def _example(exercise, trial, expected, seen) -> Example:
+    arguments = [_show(value) for value in trial.call.arguments]
+    arguments += [f"{name}={_show(value)}" for name, value in trial.call.keywords.items()]
+    wanted = expected.name if isinstance(expected, _Raises) else _show(expected)
+    if seen.outcome == "returned":
+        got = _show(seen.value) + (" with an overflow warning" if trial.no_overflow and seen.overflow else "")
+    else:
+        got = seen.error or seen.outcome
+    return Example(f"{exercise.name}({', '.join(arguments)})", wanted, _plain(got))
+
+
+def _show(value) -> str:
+    if isinstance(value, np.ndarray) and value.size > 24:
+        return f"<array of shape {value.shape}>"
+    if isinstance(value, tuple):
+        return ", ".join(map(_show, value))
+    if isinstance(value, np.ndarray | np.generic | float):
+        text = np.array2string(np.asarray(value), precision=6, separator=", ", threshold=24, max_line_width=200)
+        return re.sub(r"\s+", " ", text)[:400]
+    return repr(value)[:400]
+
+
+def _plain(text: str) -> str:
+    """Text without control characters, so that no terminal obeys it."""
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)

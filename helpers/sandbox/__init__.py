@@ -1,0 +1,6 @@
+"""All of the course that lives in the process of a submission.
+
+Nothing in this folder knows an answer. `server` is a process that has NumPy loaded and forks
+once for each exercise; behind the `walls` the fork finds the learner's definitions in the `cells`,
+calls them on the inputs it was given, `observe`s what happens and sends it over the `wire`.
+"""

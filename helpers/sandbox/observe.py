@@ -1,0 +1,83 @@
+"""Call a function on given inputs and write down what it did, without judging it."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .wire import type_name
+
+MAX_TEXT = 500  # characters kept of a message that a learner's code wrote
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an exercise's function: `function(*arguments, **keywords)`, all plain values."""
+
+    arguments: tuple = ()
+    keywords: dict = field(default_factory=dict)
+
+    def values(self) -> list:
+        return [*self.arguments, *self.keywords.values()]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What one call did.
+
+    `outcome` is "returned", "raised", "not attempted" (the stub's `NotImplementedError`), "unsendable" (a value of a type
+    that cannot cross the boundary; `error` names it) or "too large". `overflow` tells of an overflow warning,
+    `changed` of inputs that hold something else after the call.
+    """
+
+    outcome: str
+    value: object = None
+    error: str = ""
+    message: str = ""
+    overflow: bool = False
+    changed: bool = False
+
+
+def observe(function, call: Call, where=lambda error: "") -> Observation:
+    """Call `function` and say what happened; nothing that it raises gets through.
+
+    `where(error)` may add the place ("cell 3, line 2") to the message of an exception.
+    """
+    arguments, keywords = copy.deepcopy(call.arguments), copy.deepcopy(call.keywords)
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            with np.errstate(all="warn"):
+                value = function(*arguments, **keywords)
+    except NotImplementedError:
+        return Observation("not attempted")
+    except BaseException as error:
+        return Observation("raised", error=type_name(error), message=_text(error) + where(error))
+    overflow = any(issubclass(w.category, RuntimeWarning) and "overflow" in str(w.message) for w in caught)
+    changed = not all(map(identical, call.values(), [*arguments, *keywords.values()]))
+    return Observation("returned", value, overflow=overflow, changed=changed)
+
+
+def identical(a, b) -> bool:
+    """Whether two plain values agree in type, shape, dtype and every bit (NaN equals NaN)."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, np.ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(identical, a, b))
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(map(identical, a.values(), b.values()))
+    return a == b or (a != a and b != b)
+
+
+def _text(error) -> str:
+    # The text is made by the learner's code, so making it can fail too.
+    try:
+        text = str(error)
+        return text[:MAX_TEXT] if type(text) is str else ""
+    except BaseException:
+        return "(its message cannot be shown)"

@@ -1,0 +1,291 @@
+"""The walls around a submission, asked for directly from the Linux kernel.
+
+There are two. `enter_private_root` goes up once, around the server: a file system that holds the Python
+installation and nothing else, all of it read-only; no network; no sight of other processes. `close_behind` goes up in
+every fork, before any line of the submission runs: a process, user and mount namespace of its own, a small
+scratch folder that disappears with it, resource limits, no way to gain rights, and a list of system calls
+that answer "not permitted". When the fork ends, the kernel ends everything that it started.
+
+Works as root (which is given up first) and as an ordinary user where the kernel lets users make
+namespaces. Sources: the manual pages user_namespaces(7), pid_namespaces(7), mount_namespaces(7), mount_setattr(2), seccomp(2), getrlimit(2).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import resource
+import signal
+import stat
+import struct
+import sys
+
+SCRATCH = "/scratch"
+SCRATCH_MB = 64
+MAX_OPEN_FILES = 64
+MAX_THREADS = 64
+NOBODY = 65534
+
+_CLONE_NEWNS, _CLONE_NEWUTS, _CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
+_CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC, _MS_PRIVATE = 1, 2, 4, 4096, 16384, 1 << 18
+_MNT_DETACH = 2
+_AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
+_MOUNT_ATTR_RDONLY, _MOUNT_ATTR_NOSUID, _MOUNT_ATTR_NODEV = 1, 2, 4
+_SYS_MOUNT_SETATTR = 442  # the same number on every architecture
+_PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_PDEATHSIG = 4, 38, 22, 24, 1
+
+# Where the interpreter's shared libraries and the dynamic linker live, besides Python's own prefix.
+_SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localtime")
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+
+_proc: int | None = None
+_own_pid_namespace: int | None = None
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
+
+
+class WallsUnavailable(Exception):
+    """This system cannot put up the walls; the message says what is missing."""
+
+
+def enter_private_root(hidden: list[str]) -> None:
+    """Leave this process's view of the machine for one that holds Python and nothing else.
+
+    Must be called once, by a process with one thread; it goes on in a fork, and the original waits for it.
+    `hidden` names folders that must stay out even if they lie inside the Python installation.
+    Raises `WallsUnavailable`.
+    """
+    if sys.platform != "linux" or platform.machine() not in _FORBIDDEN_CALLS:
+        raise WallsUnavailable(f"strict isolation knows Linux on x86_64 and aarch64, not {sys.platform} {platform.machine()}")
+    try:
+        proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
+        kinds = _CLONE_NEWNS | _CLONE_NEWNET | _CLONE_NEWIPC | _CLONE_NEWUTS
+        if os.geteuid() == 0:
+            # Root builds the room, because only root may read its way to a private Python, and then stops being root.
+            _unshare(kinds)
+            _build_root(hidden)
+            _give_up_root()
+            _unshare_user(_CLONE_NEWPID, proc)
+        else:
+            _unshare_user(kinds | _CLONE_NEWPID, proc)
+            _build_root(hidden)
+    except OSError as error:
+        raise WallsUnavailable(
+            f"the kernel refused a namespace or mount ({error}); user namespaces must be allowed for this user"
+        ) from error
+    _continue_as_init()
+    global _proc, _own_pid_namespace
+    _proc = proc
+    _own_pid_namespace = os.open("self/ns/pid", os.O_RDONLY, dir_fd=proc)
+
+
+def proc_directory() -> int:
+    """A handle on the outer /proc, for the server's own use; forks close it."""
+    return _proc if _proc is not None else os.open("/proc", os.O_PATH | os.O_DIRECTORY)
+
+
+def new_process_namespace() -> None:
+    """Make the next fork the first process of a process namespace of its own."""
+    _check(_libc.setns(_own_pid_namespace, _CLONE_NEWPID), "setns")
+    _unshare(_CLONE_NEWPID)
+
+
+def close_behind(keep_fd: int) -> None:
+    """Put up the inner walls in a fresh fork. Only `keep_fd` and the standard streams stay open."""
+    _unshare_user(_CLONE_NEWNS, _proc)
+    _mount("scratch", SCRATCH, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={SCRATCH_MB}m,nr_inodes=4096,mode=700")
+    os.chdir(SCRATCH)
+    close_all_but(keep_fd)
+    _drop_capabilities()
+    _forbid_calls()
+
+
+def close_all_but(keep_fd: int) -> None:
+    """Close every file but `keep_fd` and send the standard streams nowhere."""
+    null = os.open("/dev/null", os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    os.closerange(3, keep_fd)
+    os.closerange(keep_fd + 1, 4096)
+
+
+def limit_resources(cpu_seconds: int, memory_bytes: int) -> None:
+    """Cap processor time, address space (beyond what is mapped now), files, threads and core dumps."""
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SCRATCH_MB * 2**20,) * 2)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (MAX_OPEN_FILES,) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux" and os.getpid() == 1:
+        # Counted for each user of a namespace; outside one it would count the instructor's own processes too.
+        resource.setrlimit(resource.RLIMIT_NPROC, (MAX_THREADS,) * 2)
+
+
+def _build_root(hidden: list[str]) -> None:
+    _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
+    # The new root is put over a folder that every system has and that no Python lives in; nobody else sees it there.
+    root = "/proc"
+    _mount("root", root, "tmpfs", _MS_NOSUID, "size=1m,mode=755")
+    for path in _SYSTEM:
+        if os.path.islink(path):
+            os.symlink(os.readlink(path), root + path)
+        elif os.path.exists(path):
+            _bind(path, root)
+    for path in hidden:
+        _cover(root + os.path.realpath(path))
+    for path in dict.fromkeys(map(os.path.realpath, (sys.base_prefix, sys.prefix))):
+        if not path.startswith("/usr/") or not os.path.isdir(root + path):
+            _bind(path, root)
+    for path in sys.path:
+        _cover(os.path.join(root + os.path.realpath(path), "helpers"))
+    for path in _DEVICES:
+        _bind(path, root)
+    os.makedirs(root + SCRATCH)
+    os.makedirs(root + "/tmp")
+    os.chdir(root)
+    _check(_libc.syscall(_pivot_root(), b".", b"."), "pivot_root")
+    _check(_libc.umount2(b".", _MNT_DETACH), "umount")
+    os.chdir("/")
+    _seal("/", devices=False)
+
+
+def _bind(path: str, root: str) -> None:
+    target = root + path
+    if os.path.isdir(path):
+        os.makedirs(target, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
+    _mount(path, target, None, _MS_BIND | _MS_REC)
+    _seal(target, devices=stat.S_ISCHR(os.stat(path).st_mode))
+
+
+def _cover(path: str) -> None:
+    if os.path.isdir(path):
+        _mount("hidden", path, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
+
+
+def _seal(path: str, devices: bool) -> None:
+    """Make a mount and all below it read-only, without set-user-id programs."""
+    wanted = _MOUNT_ATTR_RDONLY | _MOUNT_ATTR_NOSUID | (0 if devices else _MOUNT_ATTR_NODEV)
+    recursive = _AT_RECURSIVE if path != "/" else 0  # the devices below "/" keep their own attributes
+    attributes = struct.pack("QQQQ", wanted, 0, 0, 0)
+    arguments = (_SYS_MOUNT_SETATTR, _AT_FDCWD, path.encode(), recursive, attributes, len(attributes))
+    _check(_libc.syscall(*arguments), f"mount_setattr {path}")
+
+
+def _give_up_root() -> None:
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+    # Giving up root takes a process's own /proc files from it; it needs them to write its user mapping.
+    _prctl(_PR_SET_DUMPABLE, 1)
+
+
+def _unshare_user(kinds: int, proc: int) -> None:
+    """Enter a user namespace (and `kinds`) in which this user keeps its own number."""
+    user, group = os.geteuid(), os.getegid()
+    _unshare(_CLONE_NEWUSER | kinds)
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+        fd = os.open(f"self/{name}", os.O_WRONLY, dir_fd=proc)
+        os.write(fd, text.encode())
+        os.close(fd)
+
+
+def _continue_as_init() -> None:
+    """Go on in a fork, which is process 1 of the new process namespace; the original passes its end on."""
+    pid = os.fork()
+    if pid:
+        os.closerange(0, 3)
+        _, status = os.waitpid(pid, 0)
+        os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _drop_capabilities() -> None:
+    for capability in range(64):
+        if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            break  # beyond the last one that this kernel knows
+    header = struct.pack("Ii", 0x20080522, 0)
+    _check(_libc.capset(header, bytes(24)), "capset")
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+
+
+def _prctl(option: int, argument: int) -> None:
+    _check(_libc.prctl(option, argument, 0, 0, 0), f"prctl {option}")
+
+
+def _unshare(kinds: int) -> None:
+    _check(_libc.unshare(kinds), "unshare")
+
+
+def _mount(source, target, kind, flags, options=None) -> None:
+    encoded = [None if text is None else text.encode() for text in (source, target, kind)]
+    _check(_libc.mount(*encoded, ctypes.c_ulong(flags), options and options.encode()), f"mount {target}")
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+# System calls that a NumPy answer has no use for and an attack has: other processes, other
+# namespaces, the network, kernel interfaces with a history of holes, memory outside the limits.
+# Numbers from the kernel's tables: arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
+_FORBIDDEN_CALLS = {
+    "x86_64": {
+        "fork": 57, "vfork": 58, "execve": 59, "execveat": 322, "ptrace": 101, "process_vm_readv": 310,
+        "process_vm_writev": 311, "kcmp": 312, "pidfd_getfd": 438, "pidfd_open": 434, "unshare": 272, "setns": 308, "mount": 165, "umount2": 166,
+        "pivot_root": 155, "chroot": 161, "open_tree": 428, "move_mount": 429, "fsopen": 430, "mount_setattr": 442,
+        "socket": 41, "connect": 42, "bind": 49, "listen": 50, "accept": 43, "accept4": 288, "sendto": 44, "sendmsg": 46, "sendmmsg": 307,
+        "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240, "memfd_create": 319, "memfd_secret": 447,
+        "bpf": 321, "perf_event_open": 298, "userfaultfd": 323, "io_uring_setup": 425, "keyctl": 250,
+        "add_key": 248, "request_key": 249, "open_by_handle_at": 304, "name_to_handle_at": 303,
+    },
+    "aarch64": {
+        "execve": 221, "execveat": 281, "ptrace": 117, "process_vm_readv": 270,
+        "process_vm_writev": 271, "kcmp": 272, "pidfd_getfd": 438, "pidfd_open": 434, "unshare": 97, "setns": 268, "mount": 40, "umount2": 39,
+        "pivot_root": 41, "chroot": 51, "open_tree": 428, "move_mount": 429, "fsopen": 430, "mount_setattr": 442,
+        "socket": 198, "connect": 203, "bind": 200, "listen": 201, "accept": 202, "accept4": 242, "sendto": 206, "sendmsg": 211, "sendmmsg": 269,
+        "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180, "memfd_create": 279, "memfd_secret": 447,
+        "bpf": 280, "perf_event_open": 241, "userfaultfd": 282, "io_uring_setup": 425, "keyctl": 219,
+        "add_key": 217, "request_key": 218, "open_by_handle_at": 265, "name_to_handle_at": 264,
+    },
+}  # fmt: skip
+_ARCHITECTURE = {"x86_64": (0xC000003E, 56, 155), "aarch64": (0xC00000B7, 220, 41)}  # audit number, clone, pivot_root
+_CLONE3 = 435
+_CLONE_THREAD = 0x00010000
+_X32_BIT = 0x40000000
+_ENOSYS, _EPERM = 38, 1
+
+
+def _pivot_root() -> int:
+    return _ARCHITECTURE[platform.machine()][2]
+
+
+def _forbid_calls() -> None:
+    """Install a seccomp filter (classic BPF) that answers EPERM to the forbidden calls."""
+    audit, clone, _ = _ARCHITECTURE[platform.machine()]
+    allow, kill = 0x7FFF0000, 0x80000000
+    refuse = 0x00050000 | _EPERM
+    load = lambda offset: (0x20, 0, 0, offset)  # noqa: E731
+    equal = lambda value, yes, no: (0x15, yes, no, value)  # noqa: E731
+    answer = lambda value: (0x06, 0, 0, value)  # noqa: E731
+
+    program = [load(4), equal(audit, 1, 0), answer(kill), load(0)]
+    program += [(0x35, 0, 1, _X32_BIT), answer(refuse)]  # the second number range of x86_64
+    # Threads are fine, processes are not; clone3 hides its flags behind a pointer, and libc then falls back to clone.
+    program += [equal(_CLONE3, 0, 1), answer(0x00050000 | _ENOSYS)]
+    program += [equal(clone, 0, 4), load(16), (0x45, 1, 0, _CLONE_THREAD), answer(refuse), answer(allow)]
+    for number in _FORBIDDEN_CALLS[platform.machine()].values():
+        program += [equal(number, 0, 1), answer(refuse)]
+    program.append(answer(allow))
+
+    instructions = b"".join(struct.pack("HBBI", *instruction) for instruction in program)
+    buffer = ctypes.create_string_buffer(instructions, len(instructions))
+    filter_program = struct.pack("HxxxxxxP", len(program), ctypes.addressof(buffer))
+    filter_buffer = ctypes.create_string_buffer(filter_program, len(filter_program))
+    _check(_libc.prctl(_PR_SET_SECCOMP, 2, ctypes.addressof(filter_buffer), 0, 0), "seccomp")

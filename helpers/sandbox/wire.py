@@ -1,0 +1,210 @@
+"""The only language spoken across the boundary: plain values as JSON and raw arrays.
+
+A message is `header length | header (JSON) | buffers`. The header holds the value as a tree whose
+leaves name their exact type; arrays stand in it as dtype, shape and the number of a buffer.
+Never pickle, `eval` or a parsed `repr`: the decoder can build nothing but the types listed here, so
+a value that arrives has the behaviour of `float` or `numpy.ndarray` and not of a class that a
+submission brought along.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+
+import numpy as np
+
+MAX_BYTES = 32 * 2**20  # of one message
+MAX_ITEMS = 100_000  # leaves and containers of one message
+MAX_DEPTH = 20  # nesting of containers
+
+_HEADER = struct.Struct("<I")
+_DTYPES = {
+    dtype.str: dtype
+    for dtype in map(
+        np.dtype, ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"]
+    )
+}
+
+
+class Unsendable(Exception):
+    """A value that has no place in the format; `type_name` says what it was."""
+
+    def __init__(self, type_name: str):
+        super().__init__(type_name)
+        self.type_name = type_name
+
+
+class TooLarge(Exception):
+    """A value beyond `MAX_BYTES`, `MAX_ITEMS` or `MAX_DEPTH`."""
+
+
+class Malformed(Exception):
+    """Bytes that `encode` would not have written."""
+
+
+def encode(value) -> bytes:
+    """Write a value as one message.
+
+    Raises `Unsendable` for a type that is not plain, `TooLarge` for one beyond the caps.
+    """
+    writer = _Writer()
+    header = json.dumps(writer.tree(value, 0), separators=(",", ":"), allow_nan=False).encode()
+    size = _HEADER.size + len(header) + writer.bytes
+    if size > MAX_BYTES:
+        raise TooLarge
+    return b"".join([_HEADER.pack(len(header)), header, *writer.buffers])
+
+
+def decode(message: bytes):
+    """Rebuild the value of one message from exact built-in and NumPy types.
+
+    Raises `Malformed` for anything that `encode` would not have written. The arrays are fresh and writable.
+    """
+    if len(message) > MAX_BYTES:
+        raise Malformed("too long")
+    if len(message) < _HEADER.size:
+        raise Malformed("no header")
+    (length,) = _HEADER.unpack_from(message)
+    header = message[_HEADER.size : _HEADER.size + length]
+    if len(header) != length:
+        raise Malformed("header cut short")
+    try:
+        tree = json.loads(header.decode(), parse_float=_no_number, parse_constant=_no_number, parse_int=_small_int)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("header is not the JSON of a message") from error
+    reader = _Reader(memoryview(message)[_HEADER.size + length :])
+    value = reader.value(tree, 0)
+    if reader.position != len(reader.buffer):
+        raise Malformed("bytes left over")
+    return value
+
+
+def type_name(value) -> str:
+    """The name of a value's class, read past anything that the class itself may say."""
+    return type.__dict__["__name__"].__get__(type(value))[:80]
+
+
+class _Writer:
+    def __init__(self):
+        self.buffers: list[bytes] = []
+        self.bytes = 0
+        self.items = 0
+
+    def tree(self, value, depth):
+        # `type(...) is`: a subclass may lie about everything, so it is not plain.
+        kind = type(value)
+        self.items += 1
+        if self.items > MAX_ITEMS or depth > MAX_DEPTH:
+            raise TooLarge
+        if value is None or kind is bool:
+            return value
+        if kind is str:
+            self._count(len(value))
+            return value.encode("utf-8", "replace").decode()
+        if kind is int:
+            if value.bit_length() > 10_000:
+                raise TooLarge
+            return {"int": str(value)}
+        if kind is float:
+            return {"float": value.hex()}
+        if kind is complex:
+            return {"complex": [value.real.hex(), value.imag.hex()]}
+        if kind is list:
+            return [self.tree(item, depth + 1) for item in value]
+        if kind is tuple:
+            return {"tuple": [self.tree(item, depth + 1) for item in value]}
+        if kind is dict:
+            return {"dict": [[self.tree(k, depth + 1), self.tree(v, depth + 1)] for k, v in value.items()]}
+        if kind is np.ndarray and value.dtype.newbyteorder("<").str in _DTYPES:
+            return self._array("array", value)
+        if isinstance(value, np.generic) and value.dtype.type is kind and value.dtype.str in _DTYPES:
+            return self._array("scalar", np.asarray(value))
+        raise Unsendable(type_name(value) if kind is not np.ndarray else f"array of {value.dtype}")
+
+    def _array(self, label, array):
+        little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
+        self._count(little.nbytes)
+        self.buffers.append(little.tobytes())
+        return {label: little.dtype.str, "shape": list(array.shape)}
+
+    def _count(self, size):
+        self.bytes += size
+        if self.bytes > MAX_BYTES:
+            raise TooLarge
+
+
+class _Reader:
+    def __init__(self, buffer: memoryview):
+        self.buffer = buffer
+        self.position = 0
+        self.items = 0
+
+    def value(self, tree, depth):
+        self.items += 1
+        if self.items > MAX_ITEMS or depth > MAX_DEPTH:
+            raise Malformed("too many or too deeply nested items")
+        if tree is None or isinstance(tree, bool | str):
+            return tree
+        if isinstance(tree, list):
+            return [self.value(item, depth + 1) for item in tree]
+        match tree:
+            case {"int": str(text), **rest} if not rest:
+                return _parse(int, text)
+            case {"float": str(text), **rest} if not rest:
+                return _parse(float.fromhex, text)
+            case {"complex": [str(real), str(imaginary)], **rest} if not rest:
+                return complex(_parse(float.fromhex, real), _parse(float.fromhex, imaginary))
+            case {"tuple": list(items), **rest} if not rest:
+                return tuple(self.value(item, depth + 1) for item in items)
+            case {"dict": list(pairs), **rest} if not rest:
+                return self._dict(pairs, depth)
+            case {"array": str(dtype), "shape": list(shape), **rest} if not rest:
+                return self._array(dtype, shape)
+            case {"scalar": str(dtype), "shape": [], **rest} if not rest:
+                return self._array(dtype, [])[()]
+        raise Malformed("unknown item")
+
+    def _dict(self, pairs, depth):
+        result = {}
+        for pair in pairs:
+            if not (isinstance(pair, list) and len(pair) == 2):
+                raise Malformed("dict item is not a pair")
+            key = self.value(pair[0], depth + 1)
+            try:
+                result[key] = self.value(pair[1], depth + 1)
+            except TypeError as error:
+                raise Malformed("key cannot be hashed") from error
+        return result
+
+    def _array(self, dtype_name, shape):
+        dtype = _DTYPES.get(dtype_name)
+        if dtype is None or len(shape) > 32 or not all(type(n) is int and n >= 0 for n in shape):
+            raise Malformed("unknown dtype or shape")
+        size = math.prod(shape) * dtype.itemsize
+        chunk = self.buffer[self.position : self.position + size]
+        if len(chunk) != size:
+            raise Malformed("array cut short")
+        self.position += size
+        try:
+            return np.frombuffer(bytes(chunk), dtype=dtype).reshape(shape).copy()
+        except ValueError as error:
+            raise Malformed("impossible shape") from error
+
+
+def _parse(convert, text):
+    try:
+        return convert(text)
+    except (ValueError, OverflowError) as error:
+        raise Malformed("not a number") from error
+
+
+def _no_number(text):
+    raise ValueError("floats stand as hexadecimal text")
+
+
+def _small_int(text):
+    if len(text) > 12:
+        raise ValueError("integers stand as text")
+    return int(text)
