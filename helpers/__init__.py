@@ -1,3 +1,16 @@
-"""The module behind the notebooks of the course."""
+"""The module behind the notebooks of the course.
+
+A notebook needs three names: `check` judges an answer, `hint` gives the next hint, `progress` draws what is done.
+They are loaded at first use, so that `import helpers` costs nothing.
+"""
 
 __version__ = "0.1.0"
+__all__ = ["check", "hint", "progress"]
+
+
+def __getattr__(name: str):
+    if name in __all__:
+        from . import checking
+
+        return getattr(checking, name)
+    raise AttributeError(f"module 'helpers' has no attribute {name!r}")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit, logsumexp
+from threadpoolctl import threadpool_limits
 
 from .activations import ACTIVATIONS, softmax, softplus
 from .signal import lecun
@@ -97,8 +98,9 @@ def train_dense(
     sizes = (x.shape[1], *hidden, int(y.max()) + 1)
     layers = initial_layers(sizes, rng, weight_scale, bias_mean, bias_std, x.dtype)
     rows = []
-    # A run that explodes is a result here, not an accident.
-    with np.errstate(over="ignore", invalid="ignore"):
+    # A run that explodes is a result here, not an accident. The matrices are too small to be worth sharing out among
+    # threads, which would mostly wait for each other.
+    with np.errstate(over="ignore", invalid="ignore"), threadpool_limits(1, "blas"):
         rows.append(_measure(layers, data, activation, l2, output))
         for _ in range(epochs):
             order = rng.permutation(len(x))

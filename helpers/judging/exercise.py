@@ -67,7 +67,7 @@ class Trial:
     no_overflow: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exercise:
     """An exercise whose answer is a function of this `name`.
 
@@ -115,7 +115,7 @@ class Exercise:
         return trials
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Question:
     """A concept question: the answer is one letter, and every wrong letter has a sentence of its own."""
 

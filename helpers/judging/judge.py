@@ -7,8 +7,8 @@ public input with what is expected and what came.
 from __future__ import annotations
 
 import re
-import weakref
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -64,20 +64,44 @@ class Verdict:
         return sum(part.max_points for part in self.parts)
 
 
-def judge(
-    exercise: Exercise, trials: list[Trial], observations: list[Observation], ending: str = "", because: str = ""
-) -> Verdict:
+class Examination:
+    """The calls that an answer will face, with all that is known about them before it is seen.
+
+    Built once and used for every answer: `trials`, the oracle's `expectations` and what each known mistake does.
+    Without a `seed` the trials are the public ones of `check`; with one, those and fresh ones.
+    """
+
+    def __init__(self, exercise: Exercise, seed: int | None = None):
+        self.exercise = exercise
+        self.trials = exercise.public_trials if seed is None else exercise.fresh_trials(seed)
+        self.expectations = [_expectation(exercise, trial.call) for trial in self.trials]
+        self.known = {
+            mistake: [observe(mistake.function, trial.call) for trial in self.trials] for mistake in exercise.mistakes
+        }
+
+    @property
+    def calls(self) -> list[Call]:
+        return [trial.call for trial in self.trials]
+
+
+@cache
+def public_examination(exercise: Exercise) -> Examination:
+    """The examination that `check` holds: the same for every learner."""
+    return Examination(exercise)
+
+
+def judge(examination: Examination, observations: list[Observation], ending: str = "", because: str = "") -> Verdict:
     """Judge a function from what its calls did.
 
     `observations` belong to the first trials, in order. If there are fewer, the process ended before: `ending` is then
     the status of what was not answered, and `because` the sentence about it.
     """
+    exercise, trials = examination.exercise, examination.trials
     if observations and observations[0].outcome == "not attempted":
         return nothing(exercise, NOT_ATTEMPTED, "Not attempted yet.")
-    expectations = [_expectation(exercise, trial.call) for trial in trials]
     problems = [
         _problem(exercise, trial, expected, seen)
-        for trial, expected, seen in zip(trials, expectations, observations, strict=False)
+        for trial, expected, seen in zip(trials, examination.expectations, observations, strict=False)
     ]
     parts = [_judge_part(name, points, trials, problems, ending) for name, points in _own_parts(exercise)]
     parts.append(_judge_untouched(exercise, observations, parts, complete=len(observations) == len(trials)))
@@ -85,7 +109,7 @@ def judge(
     untouched = parts[-1].status == CORRECT
     if not failing and untouched and len(observations) == len(trials):
         return Verdict(exercise.name, CORRECT, tuple(parts))
-    return _explain(exercise, trials, expectations, observations, problems, tuple(parts), ending, because)
+    return _explain(examination, observations, problems, tuple(parts), ending, because)
 
 
 def judge_letter(question: Question, letter) -> Verdict:
@@ -188,8 +212,9 @@ def _judge_untouched(exercise, observations, parts, complete: bool) -> PartResul
     return PartResult(UNTOUCHED, points, points, CORRECT)
 
 
-def _explain(exercise, trials, expectations, observations, problems, parts, ending, because) -> Verdict:
-    mistake = _matching_mistake(exercise, trials, observations)
+def _explain(examination, observations, problems, parts, ending, because) -> Verdict:
+    exercise, trials = examination.exercise, examination.trials
+    mistake = _matching_mistake(examination, observations)
     shown = [i for i, problem in enumerate(problems) if problem and trials[i].public]
     fresh = [i for i, problem in enumerate(problems) if problem and not trials[i].public]
     sentences, example, status = [], None, ""
@@ -198,7 +223,7 @@ def _explain(exercise, trials, expectations, observations, problems, parts, endi
         status = _status(problems[best])
         if not (mistake and problems[best].rung in ("value", "overflow")):
             sentences.append(_plain(problems[best].sentence))
-        example = _example(exercise, trials[best], expectations[best], observations[best])
+        example = _example(exercise, trials[best], examination.expectations[best], observations[best])
     elif fresh:
         status = _status(problems[fresh[0]])
         sentences.append(_FRESH_ONLY)
@@ -220,31 +245,14 @@ def _explain(exercise, trials, expectations, observations, problems, parts, endi
     )
 
 
-def _matching_mistake(exercise, trials, observations):
+def _matching_mistake(examination, observations):
     if not observations:
         return None
-    for mistake in exercise.mistakes:
-        known = _mistake_observations(mistake, trials)
-        if all(
-            _same(trial, a, b, exercise.tolerance)
-            for trial, a, b in zip(trials, known, observations, strict=False)
-        ):
+    for mistake, known in examination.known.items():
+        pairs = zip(examination.trials, known, observations, strict=False)
+        if all(_same(trial, a, b, examination.exercise.tolerance) for trial, a, b in pairs):
             return mistake
     return None
-
-
-# Keyed by the mistake, then by the identity of each trial's call: the public ones are the same for every check.
-_observations_of_mistakes: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
-
-
-def _mistake_observations(mistake, trials) -> list[Observation]:
-    memory = _observations_of_mistakes.setdefault(mistake.function, {})
-    key = tuple(id(trial) for trial in trials)
-    if key not in memory:
-        memory.clear()
-        # The trials are kept with the observations, so that no other object can take over their identity.
-        memory[key] = (list(trials), [observe(mistake.function, trial.call) for trial in trials])
-    return memory[key][1]
 
 
 def _same(trial, known: Observation, seen: Observation, tolerance) -> bool:
