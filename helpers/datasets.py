@@ -3,6 +3,7 @@
 Looked for in the folder named by COURSE_DATA_DIR, then in `data/cache/`. Nothing is downloaded unless `fetch` is called.
 """
 
+import csv
 import hashlib
 import os
 import urllib.error
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-CACHE = Path(__file__).parents[1] / "data" / "cache"
+DATA = Path(__file__).parents[1] / "data"
+CACHE = DATA / "cache"
 
 
 class DataSetError(Exception):
@@ -123,6 +125,35 @@ def mnist():
         x, y = _flat(file["x_train"]), file["y_train"].astype(int)
         x_test, y_test = _flat(file["x_test"]), file["y_test"].astype(int)
     return Pictures("MNIST", x[:50_000], y[:50_000], x[50_000:], y[50_000:], x_test, y_test)
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """A table of results from the literature: facts with a source, not measurements of this course."""
+
+    source: str
+    functions: tuple  # row names
+    columns: tuple
+    printed: tuple  # the rows as printed, tuples of strings: the number of decimals is part of what was published
+    values: np.ndarray  # (functions, columns)
+
+
+PUBLISHED = {
+    "cifar10_ramachandran_2017": "Ramachandran, Zoph and Le 2017, Table 2",
+    "cifar10_senet50_misra_2019": "Misra 2019",
+}
+
+
+def published(name):
+    """One of the tables in `data/published`, whose README says where each comes from."""
+    if name not in PUBLISHED:
+        raise DataSetError(f"There is no published table called {name!r}. There are: {', '.join(PUBLISHED)}.")
+    with (DATA / "published" / f"{name}.csv").open(newline="") as file:
+        (_, *columns), *rows = csv.reader(file)
+    printed = tuple(tuple(row[1:]) for row in rows)
+    return PublishedTable(
+        PUBLISHED[name], tuple(row[0] for row in rows), tuple(columns), printed, np.array(printed, dtype=float)
+    )
 
 
 def available(name):

@@ -38,7 +38,7 @@ class ZigZag:
     length: float  # of the path up to then, in units of the straight line
 
 
-def zig_zag(centred, steps=4000, rate=0.1, seed=0):
+def zig_zag(centred, steps=400, rate=0.5, seed=0):
     """One linear unit y = w x learns w = (1, -1) from w = (-1, 1): one weight must rise, the other must fall.
 
     The inputs are uniform on 0..2, or the same numbers less their mean of 1; the targets are exact.

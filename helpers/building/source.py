@@ -1,0 +1,162 @@
+"""Read a lecture's source (MyST Markdown) and cut the answers out of its cells."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+from helpers.exercises import exercise_named, exercises_of
+from helpers.judging.exercise import Exercise, Question
+from helpers.paths import SOLUTIONS
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")  # nbgrader's own
+WORDS_PER_MINUTE = 200  # of technical prose
+_CHECK_CELL = re.compile(r"check\((?:(\w+)=)?(\w+)\)\s*")
+_DIFFICULTY = {1: "●○○", 2: "●●○", 3: "●●●"}
+
+
+class SourceError(Exception):
+    """A lecture's source breaks a rule; the message names the file and the rule."""
+
+
+def lecture_names() -> list[str]:
+    """Every lecture that has a source, in the order of the course."""
+    return sorted(path.stem for path in SOLUTIONS.glob("[0-9][0-9]_*.md"))
+
+
+def source_path(lecture: str) -> Path:
+    """The source of a lecture. Raises `SourceError`, naming the lectures that exist, for any other name."""
+    if lecture not in lecture_names():
+        raise SourceError(f"there is no lecture {lecture!r}; there are {', '.join(lecture_names())}")
+    return SOLUTIONS / f"{lecture}.md"
+
+
+def read_lecture(lecture: str) -> NotebookNode:
+    """The lecture as a notebook without outputs: answers in, placeholders filled, cells named and marked for nbgrader."""
+    notebook = jupytext.reads(source_path(lecture).read_text(encoding="utf-8"), fmt="md:myst")
+    notebook.metadata = NotebookNode(
+        kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
+        language_info={"name": "python"},
+        course={"lecture": lecture},
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    minutes = _minutes(notebook, lecture)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _fill(cell.source, minutes, lecture)
+        cell.metadata = _cell_metadata(cell, lecture)
+    name_cells(notebook)
+    return notebook
+
+
+def without_answers(notebook: NotebookNode) -> NotebookNode:
+    """The notebook that a learner opens: no answers, no outputs."""
+    learner = nbformat.from_dict(notebook)
+    for cell in learner.cells:
+        if cell.cell_type == "code":
+            cell.source = cut_answer(cell.source)
+            cell.outputs, cell.execution_count = [], None
+    return learner
+
+
+def cut_answer(source: str) -> str:
+    """Replace each marked region: by nbgrader's stub inside a function, by nothing at the top level."""
+    kept, inside = [], False
+    for line in source.splitlines():
+        indent = line[: len(line) - len(line.lstrip())]
+        if BEGIN in line:
+            if inside:
+                raise SourceError(f"{BEGIN} inside an answer")
+            inside = True
+            kept += [indent + text for text in STUB] if indent else []
+        elif END in line:
+            if not inside:
+                raise SourceError(f"{END} without {BEGIN}")
+            inside = False
+        elif not inside:
+            kept.append(line)
+    if inside:
+        raise SourceError(f"{BEGIN} without {END}")
+    return "\n".join(kept)
+
+
+def answer_lines(source: str) -> list[str]:
+    """The lines of a text that stand between the markers."""
+    regions = re.findall(rf"{BEGIN}\s*\n(.*?)\n[^\n]*{END}", source, re.DOTALL)
+    return [line.strip() for region in regions for line in region.splitlines() if line.strip()]
+
+
+def name_cells(notebook: NotebookNode) -> None:
+    """Give every cell an identifier that depends on nothing but its text, so that building again changes nothing."""
+    seen: dict[str, int] = {}
+    for cell in notebook.cells:
+        digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
+        seen[digest] = seen.get(digest, 0) + 1
+        cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+
+
+def fingerprint(notebook: NotebookNode) -> str:
+    """A digest of what an author or a learner wrote: kinds and sources of the cells, in order."""
+    digest = hashlib.sha256()
+    for cell in notebook.cells:
+        digest.update(f"{cell.cell_type}\0{cell.source}\0".encode())
+    return digest.hexdigest()
+
+
+def _cell_metadata(cell, lecture: str) -> NotebookNode:
+    tags = cell.metadata.get("tags")
+    metadata = NotebookNode({"tags": list(tags)} if tags else {})
+    if cell.cell_type != "code":
+        return metadata
+    marks = {"schema_version": 3, "grade": False, "locked": False, "solution": False, "task": False}
+    check = _CHECK_CELL.fullmatch(cell.source)
+    if BEGIN in cell.source:
+        metadata.nbgrader = marks | {"grade_id": _answered_exercise(cell.source, lecture), "solution": True}
+    elif check:
+        exercise = exercise_named(check[1] or check[2])
+        metadata.nbgrader = marks | {"grade_id": f"check_{exercise.name}", "grade": True, "locked": True}
+        metadata.nbgrader["points"] = exercise.points
+    return metadata
+
+
+def _answered_exercise(source: str, lecture: str) -> str:
+    names = [e.name for e in exercises_of(lecture) if re.search(rf"^(def {e.name}\(|{e.name} = )", source, re.MULTILINE)]
+    if len(names) != 1:
+        raise SourceError(f"{lecture}: a cell with {BEGIN} should answer one exercise; this one answers {names}:\n{source}")
+    return names[0]
+
+
+def _fill(text: str, minutes: str, lecture: str) -> str:
+    def line(match) -> str:
+        exercise = exercise_named(match[1])
+        if exercise.lecture != lecture:
+            raise SourceError(f"{lecture}: {match[1]} is an exercise of {exercise.lecture}")
+        return describe(exercise)
+
+    text = text.replace("{{ minutes }}", minutes)
+    text = re.sub(r"\{\{ exercise (\w+) \}\}", line, text)
+    if "{{" in re.sub(r"\$[^$]*\$", "", text):
+        raise SourceError(f"{lecture}: unknown placeholder in:\n{text}")
+    return text
+
+
+def describe(exercise: Exercise | Question) -> str:
+    """The line under an exercise's heading: its kind, points, minutes and difficulty."""
+    kind = "Question" if isinstance(exercise, Question) else "Exercise"
+    unit = "minute" if exercise.minutes == 1 else "minutes"
+    return (
+        f"*{kind} `{exercise.name}` · {exercise.points} points · about {exercise.minutes} {unit} · "
+        f"difficulty {_DIFFICULTY[exercise.difficulty]}*"
+    )
+
+
+def _minutes(notebook, lecture: str) -> str:
+    words = sum(len(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown")
+    doing = sum(exercise.minutes for exercise in exercises_of(lecture))
+    return f"about {max(1, round(words / WORDS_PER_MINUTE))} minutes to read, {doing} for the exercises"

@@ -1,0 +1,1 @@
+"""Control panels over the main experiment of a lecture."""
