@@ -9,7 +9,7 @@ from .explorer import Choice, Explorer, Slider
 
 # Small enough for a redraw in a tenth of a second, large enough for the picture of the classic 500 x 1000.
 WIDTH, SAMPLES, SEED = 100, 200, 0
-FLOOR = 1e-12  # what lies below is drawn here
+EDGES = 1e-9, 1e4  # of the logarithmic axes; what lies outside is drawn on the edge
 
 
 class ActivationExplorer(Explorer):
@@ -23,7 +23,6 @@ class ActivationExplorer(Explorer):
 
     def build(self):
         figure, (functions, forward, backward) = new_figure(1, 3, width=10, height=3.4)
-        self.axes = functions, forward, backward
         self.x = np.linspace(-6, 6, 241)
         self.curves, self.slopes, self.stds, self.gradients = [], [], [], []
         for color, marker, line in ((BLUE, "o", "-"), (VERMILLION, "s", "--")):
@@ -35,31 +34,25 @@ class ActivationExplorer(Explorer):
         functions.axhline(0, **ROLES["reference"])
         functions.set(title="function, and derivative (dotted)", xlabel="x", xlim=(-6, 6), ylim=(-2, 3))
         for ax, title in ((forward, "forward: deviation of outputs"), (backward, "backward: deviation of gradient")):
-            ax.set(title=title, xlabel="layer", yscale="log")
+            ax.set(title=title, xlabel="layer", xlim=(0, 21), ylim=EDGES, yscale="log", xticks=range(0, 21, 5))
             ax.axhline(1, **ROLES["reference"])
         self.legend = functions.legend(self.curves, ["first", "second"], loc="upper left")
-        return figure
+        return figure, [*self.curves, *self.slopes, *self.stds, *self.gradients, self.legend]
 
     def update(self, first, second, depth, scale, width):
-        _, forward, backward = self.axes
         sentences = []
-        lowest, highest = 1.0, 1.0
         for i, name in enumerate((first, second)):
             activation = ACTIVATIONS[name]
             signal = propagate(
                 activation.function, activation.derivative, depth, width, SAMPLES, scale * width**-0.5, SEED
             )
             layers = np.arange(1, depth + 1)
-            stds, gradients = np.maximum(signal.stds, FLOOR), np.maximum(signal.gradient_stds, FLOOR)
             self.curves[i].set_ydata(activation.function(self.x))
             self.slopes[i].set_ydata(activation.derivative(self.x))
-            self.stds[i].set_data(layers, stds)
-            self.gradients[i].set_data(layers, gradients)
+            self.stds[i].set_data(layers, np.clip(signal.stds, *EDGES))
+            self.gradients[i].set_data(layers, np.clip(signal.gradient_stds, *EDGES))
             self.legend.get_texts()[i].set_text(name)
-            lowest, highest = min(lowest, *stds, *gradients), max(highest, *stds, *gradients)
             sentences.append(_sentence(name, signal))
-        for ax in (forward, backward):
-            ax.set(xlim=(0.5, depth + 0.5), ylim=(lowest / 3, highest * 3))
         return " ".join(sentences)
 
     def describe(self, first, second, depth, scale, width):

@@ -54,30 +54,34 @@ def new_figure(rows=1, columns=1, width=9.0, height=3.2, **options):
         return figure, figure.subplots(rows, columns, **options)
 
 
-def png(figure, palette=True):
-    """The figure as the bytes of a PNG.
+def png(canvas, quick=False):
+    """What is drawn on a canvas now, as the bytes of a PNG.
 
-    With a palette of 128 colours it is a third of the size, for pictures that are kept; without, it is made faster.
+    With a palette of 128 colours, which makes it a third of the size, or `quick`, in a fifth of the time.
     """
-    figure.canvas.draw()
-    pixels = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB")
+    pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     buffer = io.BytesIO()
-    if palette:
-        pixels.quantize(128, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
-    else:
+    if quick:
         pixels.save(buffer, "PNG", compress_level=1)
+    else:
+        pixels.quantize(128, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
 
 
 def show(figure, alt):
-    """Display a figure in a notebook, with `alt` as its description for those who cannot see it.
+    """Display a figure in a notebook, with `alt` as its description for those who cannot see it."""
+    figure.canvas.draw()
+    show_png(png(figure.canvas), alt)
+
+
+def show_png(picture, alt):
+    """Display the bytes of a PNG with a description.
 
     JupyterLab 4 ignores the alt text in the metadata of an image, so the picture travels as HTML, where it is kept.
     In plain text, as in a console or a diff, the description stands for the picture.
     """
     from IPython.display import display
 
-    source = base64.b64encode(png(figure)).decode()
-    width = int(figure.get_figwidth() * 100)
-    tag = f'<img alt="{html.escape(alt)}" width="{width}" src="data:image/png;base64,{source}">'
+    source = base64.b64encode(picture).decode()
+    tag = f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{source}">'
     display({"text/html": tag, "text/plain": alt}, raw=True)

@@ -1,0 +1,176 @@
+"""The gradebook: one SQLite file in which every submission is committed as soon as it is finished."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from helpers.judging.judge import Example, PartResult, Verdict
+
+from .marking import GRADER_FAULT, MarkedSubmission
+
+VERSION = 1
+_SCHEMA = """
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE student (name TEXT PRIMARY KEY);
+CREATE TABLE submission (
+    student TEXT NOT NULL, lecture TEXT NOT NULL, path TEXT NOT NULL, digest TEXT NOT NULL,
+    note TEXT NOT NULL, seconds REAL NOT NULL, cpu_seconds REAL NOT NULL, PRIMARY KEY (student, lecture));
+CREATE TABLE verdict (
+    student TEXT NOT NULL, lecture TEXT NOT NULL, position INTEGER NOT NULL, exercise TEXT NOT NULL, status TEXT NOT NULL,
+    message TEXT NOT NULL, mistake TEXT NOT NULL, example TEXT NOT NULL, PRIMARY KEY (student, lecture, exercise));
+CREATE TABLE part (
+    student TEXT NOT NULL, lecture TEXT NOT NULL, exercise TEXT NOT NULL, position INTEGER NOT NULL, part TEXT NOT NULL,
+    points REAL NOT NULL, max_points REAL NOT NULL, status TEXT NOT NULL, message TEXT NOT NULL,
+    PRIMARY KEY (student, lecture, exercise, part));
+CREATE TABLE adjustment (
+    number INTEGER PRIMARY KEY, student TEXT NOT NULL, lecture TEXT NOT NULL, exercise TEXT NOT NULL,
+    points REAL NOT NULL, why TEXT NOT NULL, author TEXT NOT NULL, time TEXT NOT NULL);
+"""
+
+
+class GradebookError(Exception):
+    """The gradebook cannot be used as asked; it is left as it was."""
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """A person's decision about one exercise of one student. The latest one wins over any marking."""
+
+    points: float
+    why: str
+    author: str
+    time: str
+
+
+class Gradebook:
+    """Access to `DIR/gradebook.db`. Use as a context manager; only one process may write.
+
+    Raises `GradebookError` if the file is not a gradebook of this version.
+    """
+
+    def __init__(self, path: Path, create: bool = False):
+        if not create and not path.exists():
+            raise GradebookError(f"there is no gradebook {path}; run: course grade SUBMISSIONS --out {path.parent}")
+        try:
+            self._db = sqlite3.connect(path, timeout=30)
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if version == 0 and tables == 0 and create:
+                self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+            elif version != VERSION:
+                raise GradebookError(f"{path} is no gradebook of version {VERSION}; it is left as it is")
+        except sqlite3.DatabaseError as error:
+            raise GradebookError(f"{path} cannot be used as a gradebook ({error}); it is left as it is") from error
+
+    def __enter__(self) -> Gradebook:
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self._db.close()
+
+    def settings(self) -> dict:
+        """How this class was graded: seed, limits, isolation as probed, versions."""
+        return {name: json.loads(value) for name, value in self._db.execute("SELECT name, value FROM setting")}
+
+    def set(self, **settings) -> None:
+        with self._db:
+            rows = [(name, json.dumps(value)) for name, value in settings.items()]
+            self._db.executemany("INSERT OR REPLACE INTO setting VALUES (?, ?)", rows)
+
+    def set_students(self, names: tuple[str, ...]) -> None:
+        with self._db:
+            self._db.execute("DELETE FROM student")
+            self._db.executemany("INSERT INTO student VALUES (?)", [(name,) for name in names])
+
+    def students(self) -> list[str]:
+        return [name for (name,) in self._db.execute("SELECT name FROM student ORDER BY name")]
+
+    def lectures(self) -> list[str]:
+        return [name for (name,) in self._db.execute("SELECT DISTINCT lecture FROM submission ORDER BY lecture")]
+
+    def save(self, marked: MarkedSubmission) -> None:
+        """Write one submission, all of it or nothing; it replaces what stood there for this student and lecture."""
+        key = (marked.student, marked.lecture)
+        with self._db:
+            self._forget(key)
+            self._db.execute(
+                "INSERT INTO submission VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (*key, marked.path, marked.digest, marked.note, marked.seconds, marked.cpu_seconds),
+            )
+            for position, verdict in enumerate(marked.verdicts):
+                example = json.dumps(asdict(verdict.example)) if verdict.example else ""
+                self._db.execute(
+                    "INSERT INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*key, position, verdict.exercise, verdict.status, verdict.message, verdict.mistake, example),
+                )
+                self._db.executemany(
+                    "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        (*key, verdict.exercise, i, p.part, p.points, p.max_points, p.status, p.message)
+                        for i, p in enumerate(verdict.parts)
+                    ],
+                )
+
+    def finished(self) -> dict[tuple[str, str], str]:
+        """The digests of the submissions that need no further work, by student and lecture."""
+        rows = self._db.execute(
+            "SELECT student, lecture, digest FROM submission WHERE NOT EXISTS (SELECT 1 FROM verdict WHERE "
+            "verdict.student = submission.student AND verdict.lecture = submission.lecture AND verdict.status = ?)",
+            (GRADER_FAULT,),
+        )
+        return {(student, lecture): digest for student, lecture, digest in rows}
+
+    def keep_only(self, keys: set[tuple[str, str]]) -> None:
+        """Forget submissions that are no longer among those handed in."""
+        with self._db:
+            for key in self._db.execute("SELECT student, lecture FROM submission").fetchall():
+                if key not in keys:
+                    self._forget(key)
+
+    def submissions(self) -> list[MarkedSubmission]:
+        """Everything that was marked, ordered by student and lecture, before adjustments."""
+        parts: dict[tuple, list[PartResult]] = {}
+        query = "SELECT student, lecture, exercise, part, points, max_points, status, message FROM part ORDER BY position"
+        for student, lecture, exercise, *rest in self._db.execute(query):
+            parts.setdefault((student, lecture, exercise), []).append(PartResult(*rest))
+        verdicts: dict[tuple, list[Verdict]] = {}
+        query = "SELECT student, lecture, exercise, status, message, mistake, example FROM verdict ORDER BY position"
+        for student, lecture, exercise, status, message, mistake, example in self._db.execute(query):
+            own = tuple(parts[student, lecture, exercise])
+            shown = Example(**json.loads(example)) if example else None
+            verdicts.setdefault((student, lecture), []).append(Verdict(exercise, status, own, message, mistake, shown))
+        query = "SELECT student, lecture, path, digest, note, seconds, cpu_seconds FROM submission ORDER BY student, lecture"
+        return [
+            MarkedSubmission(student, lecture, path, digest, tuple(verdicts[student, lecture]), note, seconds, cpu)
+            for student, lecture, path, digest, note, seconds, cpu in self._db.execute(query)
+        ]
+
+    def adjust(self, student: str, lecture: str, exercise: str, points: float, why: str, author: str) -> None:
+        """Record a person's decision. Raises `GradebookError` for an exercise that this student was not marked on."""
+        query = "SELECT sum(max_points) FROM part WHERE student = ? AND lecture = ? AND exercise = ?"
+        most = self._db.execute(query, (student, lecture, exercise)).fetchone()[0]
+        if most is None:
+            raise GradebookError(f"the gradebook has no {lecture}/{exercise} of {student!r}")
+        if not 0 <= points <= most:
+            raise GradebookError(f"{exercise} is worth 0 to {most:g} points, not {points:g}")
+        if not why.strip():
+            raise GradebookError('a decision needs its reason: --why "..."')
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._db:
+            self._db.execute(
+                "INSERT INTO adjustment (student, lecture, exercise, points, why, author, time) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (student, lecture, exercise, points, why, author, now),
+            )
+
+    def adjustments(self) -> dict[tuple[str, str, str], Adjustment]:
+        """The decision in force for each student, lecture and exercise that has one."""
+        query = "SELECT student, lecture, exercise, points, why, author, time FROM adjustment ORDER BY number"
+        return {(s, lecture, e): Adjustment(*rest) for s, lecture, e, *rest in self._db.execute(query)}
+
+    def _forget(self, key: tuple[str, str]) -> None:
+        for table in ("submission", "verdict", "part"):
+            self._db.execute(f"DELETE FROM {table} WHERE student = ? AND lecture = ?", key)

@@ -1,0 +1,127 @@
+"""Mark one submission: get the evidence for each exercise, judge it, give every part a status."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+
+from helpers.exercises import exercises_of
+from helpers.judging.exercise import Exercise, Question
+from helpers.judging.judge import (
+    ERROR,
+    NOT_ATTEMPTED,
+    OUTPUT_LIMIT,
+    WRONG,
+    Examination,
+    Verdict,
+    judge,
+    judge_letter,
+    nothing,
+)
+
+from .notebook import Unreadable, code_cells
+from .runner import Evidence, Runner, RunnerFault
+from .submissions import Submission
+
+TIME_LIMIT, TAMPERING, UNREADABLE = "time limit", "tampering", "unreadable"
+MISSING, GRADER_FAULT = "missing", "grader fault"
+
+
+@dataclass(frozen=True)
+class MarkedSubmission:
+    """The verdicts on one submission. `digest` identifies the notebook's bytes; `note` is for its student."""
+
+    student: str
+    lecture: str
+    path: str
+    digest: str
+    verdicts: tuple[Verdict, ...]
+    note: str = ""
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+
+def examinations(lecture: str, seed: int) -> dict[str, Examination]:
+    """The examinations of a lecture's functions, by exercise: the same inputs for the whole class."""
+    return {e.name: Examination(e, seed) for e in exercises_of(lecture) if isinstance(e, Exercise)}
+
+
+def mark(submission: Submission, lecture_examinations: dict[str, Examination], runner: Runner) -> MarkedSubmission:
+    """Mark one submission. Whatever is in it, the result has a verdict for every exercise."""
+    started = time.perf_counter()
+    digest = content_digest(submission)
+    try:
+        if submission.problem:
+            raise Unreadable(submission.problem)
+        cells = code_cells(submission.content)
+    except Unreadable as problem:
+        return without_evidence(submission, digest, UNREADABLE, f"This notebook could not be marked: {problem}.")
+    verdicts, cpu_seconds = [], 0.0
+    for exercise in exercises_of(submission.lecture):
+        verdict, used = _mark_exercise(exercise, cells, lecture_examinations, runner)
+        verdicts.append(verdict)
+        cpu_seconds += used
+    return MarkedSubmission(
+        submission.student,
+        submission.lecture,
+        submission.path,
+        digest,
+        tuple(verdicts),
+        submission.note,
+        time.perf_counter() - started,
+        cpu_seconds,
+    )
+
+
+def without_evidence(submission: Submission, digest: str, status: str, message: str) -> MarkedSubmission:
+    """A submission of which no exercise could be looked at."""
+    verdicts = tuple(nothing(e, status, message) for e in exercises_of(submission.lecture))
+    note = " ".join(filter(None, (submission.note, message)))
+    return MarkedSubmission(submission.student, submission.lecture, submission.path, digest, verdicts, note)
+
+
+def content_digest(submission: Submission) -> str:
+    """Identifies what was handed in, including the reason why it could not be read."""
+    return hashlib.sha256(submission.content + submission.problem.encode()).hexdigest()
+
+
+def _mark_exercise(exercise, cells, lecture_examinations, runner) -> tuple[Verdict, float]:
+    examination = lecture_examinations.get(exercise.name)
+    try:
+        evidence = runner.run(cells, exercise.name, examination.calls if examination else None)
+    except RunnerFault as fault:
+        return nothing(exercise, GRADER_FAULT, f"The grader failed here ({fault}); grade again."), 0.0
+    return _judge(exercise, examination, evidence, runner.limits), evidence.cpu_seconds
+
+
+def _judge(exercise, examination, evidence: Evidence, limits) -> Verdict:
+    if evidence.ending == TAMPERING:
+        return nothing(exercise, TAMPERING, "What came back was not the answer to the calls that were made. No points.")
+    if evidence.problem is not None:
+        return _judge_problem(exercise, evidence.problem)
+    if isinstance(exercise, Question) and evidence.ending == "finished":
+        return judge_letter(exercise, evidence.variable if evidence.attempted else None)
+    status, because = _ending(evidence.ending, limits)
+    if isinstance(exercise, Question):
+        return nothing(exercise, status, because)
+    return judge(examination, evidence.observations, status, because)
+
+
+def _judge_problem(exercise, problem: str) -> Verdict:
+    if problem == NOT_ATTEMPTED:
+        return nothing(exercise, NOT_ATTEMPTED, "Not attempted.")
+    if problem == "not callable":
+        return nothing(exercise, WRONG, f"{exercise.name} should be a function.")
+    if not problem:
+        return nothing(exercise, MISSING, f"No cell of the notebook defines {exercise.name}.")
+    return nothing(exercise, ERROR, f"The cell that defines {exercise.name} does not run: {problem}.")
+
+
+def _ending(ending: str, limits) -> tuple[str, str]:
+    """The status and the sentence for calls that were not answered."""
+    if ending == "time limit":
+        return TIME_LIMIT, f"It did not finish within {limits.cpu_seconds} s of processor time. Does a loop never end?"
+    if ending == "output limit":
+        return OUTPUT_LIMIT, "It returned far more than was asked for."
+    return ERROR, "The process ended while it was running: it asked to exit, or crashed outside Python."

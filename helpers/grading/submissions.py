@@ -1,0 +1,187 @@
+"""Find the notebooks of a class in a folder or a zip, whoever made it, without trusting a name or a link in it.
+
+Understood are `<student>/<lecture>.ipynb`, deeper folders (nbgrader's `<student>/<assignment>/<lecture>.ipynb`), and the
+flat names of the zips of Moodle (`Full Name_123_assignsubmission_file_04_activations.ipynb`, also as a folder) and Canvas
+(`lastnamefirst_LATE_123_456_04_activations.ipynb`). A zip is read in place: nothing is unpacked, so nothing can climb out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+MAX_NOTEBOOK_BYTES = 20 * 2**20
+MAX_FILES = 200_000
+MAX_DEPTH = 8
+
+_MOODLE = re.compile(r"(?P<student>.+_\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)", re.DOTALL)
+_CANVAS = re.compile(r"(?P<student>[^_]+(?:_LATE)?_\d+)_(?P<attempt>\d+)_(?P<rest>.*)", re.DOTALL)
+
+
+class NoSubmissions(Exception):
+    """The folder or zip holds no class; the message says what was looked for."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One notebook of one student; `problem` says why it cannot be read, and then `content` is empty."""
+
+    student: str
+    lecture: str
+    path: str
+    content: bytes = b""
+    problem: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ClassFolder:
+    """What was found: the students, their notebooks (at most one for a lecture), and sentences about what was left out."""
+
+    students: tuple[str, ...]
+    submissions: tuple[Submission, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _File:
+    parts: tuple[str, ...]
+    read: object  # () -> bytes
+    problem: str = ""
+    is_folder: bool = False
+
+
+def find_submissions(source: Path, lectures: tuple[str, ...]) -> ClassFolder:
+    """Find every student and notebook under `source`, a folder or a zip.
+
+    `lectures` are the names that a notebook can have. Raises `NoSubmissions` if `source` cannot be a class.
+    """
+    files = _files(source)
+    students, remarks, chosen = set(), [], {}
+    for file in files:
+        student, name, attempt = _whose(file.parts)
+        if file.is_folder:
+            if len(file.parts) == 1 and student:
+                students.add(student)
+            continue
+        if not name.endswith(".ipynb"):
+            continue
+        lecture = _lecture_of(file.parts, name, lectures)
+        if not student or not lecture:
+            known = ", ".join(lectures)
+            remarks.append(f"{'/'.join(file.parts)} is left out: its name should tell a student and a lecture ({known})")
+            continue
+        students.add(student)
+        chosen.setdefault((student, lecture), []).append((attempt, file))
+    if not students:
+        raise NoSubmissions(
+            f"{source} holds no submissions; expected {source.name}/<student>/<lecture>.ipynb with a lecture of {', '.join(lectures)}"
+        )
+    submissions = [_submission(key, versions) for key, versions in sorted(chosen.items())]
+    return ClassFolder(tuple(sorted(students)), tuple(submissions), tuple(remarks))
+
+
+def _submission(key, versions) -> Submission:
+    student, lecture = key
+    versions.sort(key=lambda version: (version[0], version[1].parts))
+    file = versions[-1][1]
+    path = "/".join(file.parts)
+    note = f"{len(versions)} notebooks were handed in for this lecture; {path} is the one that counts." if len(versions) > 1 else ""
+    if file.problem:
+        return Submission(student, lecture, path, problem=file.problem, note=note)
+    try:
+        content = file.read()
+    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+        return Submission(student, lecture, path, problem=f"the file cannot be read ({type(error).__name__})", note=note)
+    if len(content) > MAX_NOTEBOOK_BYTES:
+        problem = f"the file is larger than {MAX_NOTEBOOK_BYTES // 2**20} MB; clear its outputs and hand it in again"
+        return Submission(student, lecture, path, problem=problem, note=note)
+    return Submission(student, lecture, path, content, note=note)
+
+
+def _whose(parts: tuple[str, ...]) -> tuple[str, str, int]:
+    """Student, remaining file name and number of the attempt, from a path's parts."""
+    first, name = parts[0], parts[-1]
+    if match := _MOODLE.fullmatch(first):
+        return match["student"], name if len(parts) > 1 else match["rest"], 0
+    if len(parts) > 1:
+        return first, name, 0
+    if match := _CANVAS.fullmatch(first):
+        return match["student"].replace("_LATE", ""), match["rest"], int(match["attempt"][:18])
+    student = re.split(r"[_ -]+\d\d_", name, maxsplit=1)[0]
+    return (student if student != name else first), name, 0
+
+
+def _lecture_of(parts: tuple[str, ...], name: str, lectures: tuple[str, ...]) -> str:
+    # The file's own name counts first, then the folder of an assignment.
+    for text in (name, *reversed(parts[1:-1])):
+        for lecture in lectures:
+            if lecture in text:
+                return lecture
+    return ""
+
+
+def _files(source: Path) -> Iterator[_File]:
+    if source.is_dir():
+        return _files_of_folder(source, ())
+    if source.is_file() and zipfile.is_zipfile(source):
+        return _files_of_zip(source)
+    raise NoSubmissions(f"{source} is neither a folder nor a zip")
+
+
+def _files_of_folder(folder: Path, parts: tuple[str, ...]) -> Iterator[_File]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries[:MAX_FILES]:
+        here = (*parts, entry.name)
+        if _ignored(entry.name):
+            continue
+        kind = entry.stat(follow_symlinks=False).st_mode
+        path = Path(entry.path)
+        if stat.S_ISDIR(kind):
+            yield _File(here, None, is_folder=True)
+            if len(here) < MAX_DEPTH:
+                yield from _files_of_folder(path, here)
+        elif stat.S_ISREG(kind):
+            yield _File(here, lambda path=path: _read(path))
+        else:
+            what = "a symbolic link" if stat.S_ISLNK(kind) else "not a regular file"
+            yield _File(here, None, problem=f"{entry.name} is {what}; hand in the notebook itself")
+
+
+def _read(path: Path) -> bytes:
+    # O_NOFOLLOW and the second look: the file may have become something else since it was listed.
+    fd = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(fd, "rb") as file:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise OSError("not a regular file")
+        return file.read(MAX_NOTEBOOK_BYTES + 1)
+
+
+def _files_of_zip(source: Path) -> Iterator[_File]:
+    with zipfile.ZipFile(source) as archive:
+        for info in archive.infolist()[:MAX_FILES]:
+            parts = tuple(p for p in PurePosixPath(info.filename.replace("\\", "/")).parts if p not in ("/", "..", "."))
+            if not parts or len(parts) > MAX_DEPTH or any(map(_ignored, parts)):
+                continue
+            if info.is_dir():
+                yield _File(parts, None, is_folder=True)
+            else:
+                # Read while the archive is open, never more than the cap, whatever size the archive claims.
+                yield _File(parts, lambda info=info: _read_member(archive, info))
+
+
+def _read_member(archive, info) -> bytes:
+    with archive.open(info) as member:
+        return member.read(MAX_NOTEBOOK_BYTES + 1)
+
+
+def _ignored(name: str) -> bool:
+    return name.startswith(".") or name == "__MACOSX"
