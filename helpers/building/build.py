@@ -132,7 +132,9 @@ def _traces(lecture: str, notebook) -> list[str]:
             problems.append(f"{lecture}, cell {number}: its output names a place on this machine ({found[0]})")
         for output in cell.get("outputs", []):
             if output.output_type == "error" or output.get("name") == "stderr":
-                problems.append(f"{lecture}, cell {number}: it prints a warning or an error:\n{output.get('text', '')[:500]}")
+                problems.append(
+                    f"{lecture}, cell {number}: it prints a warning or an error:\n{output.get('text', '')[:500]}"
+                )
     return problems
 
 

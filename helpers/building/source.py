@@ -126,9 +126,13 @@ def _cell_metadata(cell, lecture: str) -> NotebookNode:
 
 
 def _answered_exercise(source: str, lecture: str) -> str:
-    names = [e.name for e in exercises_of(lecture) if re.search(rf"^(def {e.name}\(|{e.name} = )", source, re.MULTILINE)]
+    names = [
+        e.name for e in exercises_of(lecture) if re.search(rf"^(def {e.name}\(|{e.name} = )", source, re.MULTILINE)
+    ]
     if len(names) != 1:
-        raise SourceError(f"{lecture}: a cell with {BEGIN} should answer one exercise; this one answers {names}:\n{source}")
+        raise SourceError(
+            f"{lecture}: a cell with {BEGIN} should answer one exercise; this one answers {names}:\n{source}"
+        )
     return names[0]
 
 

@@ -36,7 +36,8 @@ class Feedback:
         lines = [f"{mark} {verdict.exercise}: {verdict.status}, {verdict.points:g} of {verdict.max_points:g} points"]
         if verdict.status not in (CORRECT, NOT_ATTEMPTED):
             lines += [
-                f"  {MARKS.get(part.status, '✗')} {part.part} {part.points:g}/{part.max_points:g}" for part in verdict.parts
+                f"  {MARKS.get(part.status, '✗')} {part.part} {part.points:g}/{part.max_points:g}"
+                for part in verdict.parts
             ]
         if verdict.message:
             lines.append(f"  {verdict.message}")

@@ -134,7 +134,9 @@ class Gradebook:
     def submissions(self) -> list[MarkedSubmission]:
         """Everything that was marked, ordered by student and lecture, before adjustments."""
         parts: dict[tuple, list[PartResult]] = {}
-        query = "SELECT student, lecture, exercise, part, points, max_points, status, message FROM part ORDER BY position"
+        query = (
+            "SELECT student, lecture, exercise, part, points, max_points, status, message FROM part ORDER BY position"
+        )
         for student, lecture, exercise, *rest in self._db.execute(query):
             parts.setdefault((student, lecture, exercise), []).append(PartResult(*rest))
         verdicts: dict[tuple, list[Verdict]] = {}

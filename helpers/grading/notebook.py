@@ -43,7 +43,12 @@ def _cells(notebook) -> list:
         if isinstance(notebook.get("cells"), list):
             return notebook["cells"]
         sheets = notebook.get("worksheets")  # nbformat 3
-        if isinstance(sheets, list) and sheets and isinstance(sheets[0], dict) and isinstance(sheets[0].get("cells"), list):
+        if (
+            isinstance(sheets, list)
+            and sheets
+            and isinstance(sheets[0], dict)
+            and isinstance(sheets[0].get("cells"), list)
+        ):
             return sheets[0]["cells"]
     raise Unreadable("the file is JSON, but not a notebook: it has no cells")
 

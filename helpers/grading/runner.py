@@ -141,9 +141,7 @@ class Runner:
         return _split(answer.pop("reply").tobytes(), nonce), answer
 
     def _start(self) -> None:
-        launch = (
-            "import sys; sys.path.insert(0, sys.argv[1]); from sandbox import server; server.main(sys.argv[2], sys.argv[3:])"
-        )
+        launch = "import sys; sys.path.insert(0, sys.argv[1]); from sandbox import server; server.main(sys.argv[2], sys.argv[3:])"
         environment = {name: "1" for name in server.THREADS}
         environment |= {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"}
         self._process = subprocess.Popen(

@@ -11,7 +11,8 @@ import os
 import re
 import stat
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -40,18 +41,50 @@ class Submission:
 
 
 @dataclass(frozen=True)
+class HandedIn:
+    """A notebook that was found and not read yet, so that a large class does not lie in memory."""
+
+    student: str
+    lecture: str
+    path: str
+    note: str
+    file: _File
+
+    def read(self) -> Submission:
+        """Read the file now. What prevents it becomes the submission's `problem`."""
+        problem, content = self.file.problem, b""
+        if not problem:
+            try:
+                content = self.file.read()
+            except (
+                OSError,
+                zipfile.BadZipFile,
+                zlib.error,
+                RuntimeError,
+                NotImplementedError,
+                EOFError,
+                ValueError,
+            ) as error:
+                problem = f"the file cannot be read ({type(error).__name__})"
+        if len(content) > MAX_NOTEBOOK_BYTES:
+            limit = MAX_NOTEBOOK_BYTES // 2**20
+            content, problem = b"", f"the file is larger than {limit} MB; clear its outputs and hand it in again"
+        return Submission(self.student, self.lecture, self.path, content, problem, self.note)
+
+
+@dataclass(frozen=True)
 class ClassFolder:
     """What was found: the students, their notebooks (at most one for a lecture), and sentences about what was left out."""
 
     students: tuple[str, ...]
-    submissions: tuple[Submission, ...]
+    submissions: tuple[HandedIn, ...]
     remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class _File:
     parts: tuple[str, ...]
-    read: object  # () -> bytes
+    read: Callable[[], bytes] | None = None
     problem: str = ""
     is_folder: bool = False
 
@@ -74,7 +107,9 @@ def find_submissions(source: Path, lectures: tuple[str, ...]) -> ClassFolder:
         lecture = _lecture_of(file.parts, name, lectures)
         if not student or not lecture:
             known = ", ".join(lectures)
-            remarks.append(f"{'/'.join(file.parts)} is left out: its name should tell a student and a lecture ({known})")
+            remarks.append(
+                f"{'/'.join(file.parts)} is left out: its name should tell a student and a lecture ({known})"
+            )
             continue
         students.add(student)
         chosen.setdefault((student, lecture), []).append((attempt, file))
@@ -82,26 +117,20 @@ def find_submissions(source: Path, lectures: tuple[str, ...]) -> ClassFolder:
         raise NoSubmissions(
             f"{source} holds no submissions; expected {source.name}/<student>/<lecture>.ipynb with a lecture of {', '.join(lectures)}"
         )
-    submissions = [_submission(key, versions) for key, versions in sorted(chosen.items())]
-    return ClassFolder(tuple(sorted(students)), tuple(submissions), tuple(remarks))
+    handed_in = [_latest(key, versions) for key, versions in sorted(chosen.items())]
+    return ClassFolder(tuple(sorted(students)), tuple(handed_in), tuple(remarks))
 
 
-def _submission(key, versions) -> Submission:
-    student, lecture = key
+def _latest(key, versions) -> HandedIn:
     versions.sort(key=lambda version: (version[0], version[1].parts))
     file = versions[-1][1]
     path = "/".join(file.parts)
-    note = f"{len(versions)} notebooks were handed in for this lecture; {path} is the one that counts." if len(versions) > 1 else ""
-    if file.problem:
-        return Submission(student, lecture, path, problem=file.problem, note=note)
-    try:
-        content = file.read()
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
-        return Submission(student, lecture, path, problem=f"the file cannot be read ({type(error).__name__})", note=note)
-    if len(content) > MAX_NOTEBOOK_BYTES:
-        problem = f"the file is larger than {MAX_NOTEBOOK_BYTES // 2**20} MB; clear its outputs and hand it in again"
-        return Submission(student, lecture, path, problem=problem, note=note)
-    return Submission(student, lecture, path, content, note=note)
+    note = (
+        f"{len(versions)} notebooks were handed in for this lecture; {path} is the one that counts."
+        if len(versions) > 1
+        else ""
+    )
+    return HandedIn(*key, path, note, file)
 
 
 def _whose(parts: tuple[str, ...]) -> tuple[str, str, int]:
@@ -146,14 +175,14 @@ def _files_of_folder(folder: Path, parts: tuple[str, ...]) -> Iterator[_File]:
         kind = entry.stat(follow_symlinks=False).st_mode
         path = Path(entry.path)
         if stat.S_ISDIR(kind):
-            yield _File(here, None, is_folder=True)
+            yield _File(here, is_folder=True)
             if len(here) < MAX_DEPTH:
                 yield from _files_of_folder(path, here)
         elif stat.S_ISREG(kind):
             yield _File(here, lambda path=path: _read(path))
         else:
             what = "a symbolic link" if stat.S_ISLNK(kind) else "not a regular file"
-            yield _File(here, None, problem=f"{entry.name} is {what}; hand in the notebook itself")
+            yield _File(here, problem=f"{entry.name} is {what}; hand in the notebook itself")
 
 
 def _read(path: Path) -> bytes:
@@ -166,16 +195,16 @@ def _read(path: Path) -> bytes:
 
 
 def _files_of_zip(source: Path) -> Iterator[_File]:
-    with zipfile.ZipFile(source) as archive:
-        for info in archive.infolist()[:MAX_FILES]:
-            parts = tuple(p for p in PurePosixPath(info.filename.replace("\\", "/")).parts if p not in ("/", "..", "."))
-            if not parts or len(parts) > MAX_DEPTH or any(map(_ignored, parts)):
-                continue
-            if info.is_dir():
-                yield _File(parts, None, is_folder=True)
-            else:
-                # Read while the archive is open, never more than the cap, whatever size the archive claims.
-                yield _File(parts, lambda info=info: _read_member(archive, info))
+    archive = zipfile.ZipFile(source)  # stays open as long as a file of it may still be read
+    for info in archive.infolist()[:MAX_FILES]:
+        parts = tuple(p for p in PurePosixPath(info.filename.replace("\\", "/")).parts if p not in ("/", "..", "."))
+        if not parts or len(parts) > MAX_DEPTH or any(map(_ignored, parts)):
+            continue
+        if info.is_dir():
+            yield _File(parts, is_folder=True)
+        else:
+            # Never more than the cap, whatever size the archive claims.
+            yield _File(parts, lambda info=info: _read_member(archive, info))
 
 
 def _read_member(archive, info) -> bytes:

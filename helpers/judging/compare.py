@@ -13,7 +13,10 @@ _KINDS = {"f": "floats", "i": "integers", "u": "integers", "b": "booleans", "c":
 
 @dataclass(frozen=True)
 class Difference:
-    """Where a value departs from the expected one. `rung` is "type", "shape" or "value"; the sentence is for the learner."""
+    """Where a value departs from the expected one.
+
+    `rung` is "type", "shape" or "value"; the sentence is for the learner.
+    """
 
     rung: str
     sentence: str
@@ -22,8 +25,8 @@ class Difference:
 def difference(expected, got, tolerance: Tolerance) -> Difference | None:
     """Return what is wrong with `got`, or None if it is right.
 
-    Both are plain values: numbers, strings, arrays, and lists, tuples or dicts of them. A list is as good as an array of its
-    items, a 0-d array as a number; float32 is compared at its precision.
+    Both are plain values: numbers, strings, arrays, and lists, tuples or dicts of them. A list is as good as an array
+    of its items, a 0-d array as a number; float32 is compared at its precision.
     """
     if isinstance(expected, tuple):
         return _sequence_difference(expected, got, tolerance)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -46,6 +46,11 @@ class Mistake:
         return self.function.__name__
 
 
+def mistake(message: str) -> Callable[[Callable], Mistake]:
+    """Declare the function below as a mistake: `@mistake("What happened, and what to do.")`."""
+    return lambda function: Mistake(function, message)
+
+
 @dataclass(frozen=True)
 class Tolerance:
     """Two floats agree when |got - expected| <= absolute + relative * |expected|."""
@@ -55,6 +60,13 @@ class Tolerance:
     # For answers in single precision, whose rounding the formulas of a lecture magnify.
     relative_single: float = 1e-4
     absolute_single: float = 1e-5
+
+    def for_inputs(self, values: list) -> Tolerance:
+        """This tolerance, or that of single precision if any of the input `values` came in it."""
+        if not any(isinstance(value, np.ndarray) and value.dtype == np.float32 for value in values):
+            return self
+        # What was computed in single precision stays so, even if it is handed back as float64.
+        return replace(self, relative=self.relative_single, absolute=self.absolute_single)
 
 
 @dataclass(frozen=True)
@@ -72,8 +84,8 @@ class Exercise:
     """An exercise whose answer is a function of this `name`.
 
     `oracle` computes the expected value (or raises the expected exception) by other means than the solution.
-    `section` is the heading of the lecture to read again. `equivalent_mutants` explains, by its description, each generic mutant of the solution
-    that no input can tell from the original.
+    `section` is the heading of the lecture to read again. `equivalent_mutants` explains, by its description, each
+    generic mutant of the solution that no input can tell from the original.
     """
 
     name: str
@@ -110,7 +122,8 @@ class Exercise:
         trials = []
         for part in self.parts:
             # crc32 and not hash(): the same inputs in every process.
-            rng = np.random.default_rng([seed, zlib.crc32(f"{self.name}/{part.name}".encode())])
+            # With `public` among the seeds, no grading draws the public inputs a second time.
+            rng = np.random.default_rng([public, seed, zlib.crc32(f"{self.name}/{part.name}".encode())])
             trials += [Trial(part.name, call, public, part.no_overflow) for call in part.cases(rng)]
         return trials
 

@@ -1,7 +1,7 @@
 """Decide what an answer has earned, and say what is wrong and why.
 
-The feedback climbs a ladder: an exception, then the type, then the shape, then the known mistake whose results it equals, then the smallest
-public input with what is expected and what came.
+The feedback climbs a ladder: an exception, then the type, then the shape, then the known mistake whose results it
+equals, then the smallest public input with what is expected and what came.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ import numpy as np
 from helpers.sandbox.observe import Call, Observation, observe
 
 from .compare import Difference, agree, difference
-from .exercise import UNTOUCHED, Exercise, Question, Trial
+from .exercise import UNTOUCHED, Exercise, Question
 
 CORRECT, WRONG, NOT_ATTEMPTED, ERROR = "correct", "wrong", "not attempted", "error"
 MEMORY_LIMIT, OUTPUT_LIMIT = "memory limit", "output limit"
 
 _RUNGS = ["raised", "type", "shape", "overflow", "value", "changed"]
-_FRESH_ONLY = "It passes every input of `check`, and fails on new ones of the same kind. Is something fitted to the examples?"
+_FRESH_ONLY = (
+    "It passes every input of `check`, and fails on new ones of the same kind. Is something fitted to the examples?"
+)
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ def judge(examination: Examination, observations: list[Observation], ending: str
         for trial, expected, seen in zip(trials, examination.expectations, observations, strict=False)
     ]
     parts = [_judge_part(name, points, trials, problems, ending) for name, points in _own_parts(exercise)]
-    parts.append(_judge_untouched(exercise, observations, parts, complete=len(observations) == len(trials)))
+    unfinished = (ending or ERROR) if len(observations) < len(trials) else ""
+    parts.append(_judge_untouched(exercise, observations, parts[0], unfinished))
     failing = [i for i, problem in enumerate(problems) if problem]
     untouched = parts[-1].status == CORRECT
     if not failing and untouched and len(observations) == len(trials):
@@ -165,7 +168,7 @@ def _problem(exercise, trial, expected, seen: Observation) -> Difference | None:
         return Difference("type", "It returned far more than was asked for.")
     if isinstance(expected, _Raises):
         return Difference("value", f"It should raise {expected.name} for this input.")
-    found = difference(expected, seen.value, exercise.tolerance)
+    found = difference(expected, seen.value, exercise.tolerance.for_inputs(trial.call.values()))
     if found is None and trial.no_overflow and seen.overflow:
         return Difference("overflow", "The value is right, but the way to it overflows (NumPy warns).")
     return found
@@ -179,20 +182,15 @@ def _unsendable(type_name: str) -> str:
 
 def _judge_part(name, points, trials, problems, ending) -> PartResult:
     mine = [i for i, trial in enumerate(trials) if trial.part == name]
-    found = [problems[i] for i in mine if i < len(problems) and problems[i]]
+    found = [i for i in mine if i < len(problems) and problems[i]]
     if found:
-        worst = min(found, key=lambda problem: _RUNGS.index(problem.rung))
-        return PartResult(name, 0, points, _status(worst), _public_sentence(worst, mine, trials, problems))
+        # What an answer does on fresh inputs stays general: its text could carry the inputs out.
+        shown = [i for i in found if trials[i].public]
+        worst = min((problems[i] for i in shown or found), key=lambda problem: _RUNGS.index(problem.rung))
+        return PartResult(name, 0, points, _status(worst), _plain(worst.sentence) if shown else _FRESH_ONLY)
     if any(i >= len(problems) for i in mine) or not mine:
         return PartResult(name, 0, points, ending or ERROR)
     return PartResult(name, points, points, CORRECT)
-
-
-def _public_sentence(worst, mine, trials, problems) -> str:
-    # What an answer does on fresh inputs stays general: its text could carry the inputs out.
-    if any(trials[i].public and problems[i] for i in mine if i < len(problems)):
-        return _plain(worst.sentence)
-    return _FRESH_ONLY
 
 
 def _status(problem: Difference) -> str:
@@ -203,20 +201,22 @@ def _status(problem: Difference) -> str:
     return ERROR if problem.rung == "raised" else WRONG
 
 
-def _judge_untouched(exercise, observations, parts, complete: bool) -> PartResult:
+def _judge_untouched(exercise, observations, first: PartResult, unfinished: str) -> PartResult:
     points = exercise.untouched_points
     if any(seen.changed for seen in observations):
         return PartResult(UNTOUCHED, 0, points, WRONG, "It changed an array that it was given. Work on a new one.")
-    if not complete or parts[0].status != CORRECT:
-        return PartResult(UNTOUCHED, 0, points, parts[0].status if complete else ERROR, f"Counts once {parts[0].part} is right.")
+    if unfinished or first.status != CORRECT:
+        return PartResult(UNTOUCHED, 0, points, unfinished or first.status, f"Counts once {first.part} is right.")
     return PartResult(UNTOUCHED, points, points, CORRECT)
 
 
 def _explain(examination, observations, problems, parts, ending, because) -> Verdict:
     exercise, trials = examination.exercise, examination.trials
-    mistake = _matching_mistake(examination, observations)
     shown = [i for i, problem in enumerate(problems) if problem and trials[i].public]
     fresh = [i for i, problem in enumerate(problems) if problem and not trials[i].public]
+    changed = any(seen.changed for seen in observations)
+    # An answer that was right until it was stopped resembles every mistake that shows only later.
+    mistake = _matching_mistake(examination, observations) if shown or fresh or changed else None
     sentences, example, status = [], None, ""
     if shown:
         best = min(shown, key=lambda i: (_RUNGS.index(problems[i].rung), _size(trials[i].call)))
@@ -227,7 +227,7 @@ def _explain(examination, observations, problems, parts, ending, because) -> Ver
     elif fresh:
         status = _status(problems[fresh[0]])
         sentences.append(_FRESH_ONLY)
-    elif any(seen.changed for seen in observations):
+    elif changed:
         status = WRONG
         if not mistake:
             sentences.append(parts[-1].message)
@@ -246,8 +246,6 @@ def _explain(examination, observations, problems, parts, ending, because) -> Ver
 
 
 def _matching_mistake(examination, observations):
-    if not observations:
-        return None
     for mistake, known in examination.known.items():
         pairs = zip(examination.trials, known, observations, strict=False)
         if all(_same(trial, a, b, examination.exercise.tolerance) for trial, a, b in pairs):
@@ -262,10 +260,13 @@ def _same(trial, known: Observation, seen: Observation, tolerance) -> bool:
         return False
     if known.outcome == "raised":
         return known.error == seen.error
+    tolerance = tolerance.for_inputs(trial.call.values())
     return known.outcome != "returned" or _equal_results(known.value, seen.value, tolerance)
 
 
 def _equal_results(known, seen, tolerance) -> bool:
+    if known is None or seen is None:
+        return known is seen
     try:
         return agree(known, seen, tolerance)
     except (TypeError, ValueError, KeyError):  # a mistake may return what is no answer at all
@@ -280,21 +281,27 @@ def _example(exercise, trial, expected, seen) -> Example:
     arguments = [_show(value) for value in trial.call.arguments]
     arguments += [f"{name}={_show(value)}" for name, value in trial.call.keywords.items()]
     wanted = expected.name if isinstance(expected, _Raises) else _show(expected)
+    got = seen.error or seen.outcome
     if seen.outcome == "returned":
-        got = _show(seen.value) + (" with an overflow warning" if trial.no_overflow and seen.overflow else "")
-    else:
-        got = seen.error or seen.outcome
+        got = _show(seen.value)
+        if got == wanted:  # they differ in a later digit
+            wanted, got = _show(expected, precision=12), _show(seen.value, precision=12)
+        if trial.no_overflow and seen.overflow:
+            got += " with an overflow warning"
     return Example(f"{exercise.name}({', '.join(arguments)})", wanted, _plain(got))
 
 
-def _show(value) -> str:
+def _show(value, precision=6) -> str:
     if isinstance(value, np.ndarray) and value.size > 24:
         return f"<array of shape {value.shape}>"
     if isinstance(value, tuple):
-        return ", ".join(map(_show, value))
+        return ", ".join(_show(item, precision) for item in value)
     if isinstance(value, np.ndarray | np.generic | float):
-        text = np.array2string(np.asarray(value), precision=6, separator=", ", threshold=24, max_line_width=200)
+        text = np.array2string(np.asarray(value), precision=precision, separator=", ", threshold=24, max_line_width=200)
         return re.sub(r"\s+", " ", text)[:400]
+    if isinstance(value, list):
+        items = [_show(item, precision) for item in value[:24]] + ["..."] * (len(value) > 24)
+        return f"[{', '.join(items)}]"[:400]
     return repr(value)[:400]
 
 

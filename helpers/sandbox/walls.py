@@ -58,7 +58,9 @@ def enter_private_root(hidden: list[str]) -> None:
     Raises `WallsUnavailable`.
     """
     if sys.platform != "linux" or platform.machine() not in _FORBIDDEN_CALLS:
-        raise WallsUnavailable(f"strict isolation knows Linux on x86_64 and aarch64, not {sys.platform} {platform.machine()}")
+        raise WallsUnavailable(
+            f"strict isolation knows Linux on x86_64 and aarch64, not {sys.platform} {platform.machine()}"
+        )
     try:
         proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
         kinds = _CLONE_NEWNS | _CLONE_NEWNET | _CLONE_NEWIPC | _CLONE_NEWUTS

@@ -22,9 +22,7 @@ MAX_DEPTH = 20  # nesting of containers
 _HEADER = struct.Struct("<I")
 _DTYPES = {
     dtype.str: dtype
-    for dtype in map(
-        np.dtype, ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"]
-    )
+    for dtype in map(np.dtype, ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"])
 }
 
 
