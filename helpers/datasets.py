@@ -1,6 +1,7 @@
 """The data sets of the course: what they are, where they lie, and how to get those that are not shipped.
 
-Looked for in the folder named by COURSE_DATA_DIR, then in `data/cache/`. Nothing is downloaded unless `fetch` is called.
+Files are looked for in the folder named by COURSE_DATA_DIR, then in `data/cache/`. Nothing is downloaded unless `fetch`
+is called.
 """
 
 import csv
@@ -13,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-DATA = Path(__file__).parents[1] / "data"
+from .paths import DATA
+
 CACHE = DATA / "cache"
 
 
@@ -117,7 +119,7 @@ def digits():
 
 
 def mnist():
-    """MNIST: the first 50 000 training pictures to train, the last 10 000 to validate, 10 000 to test; 784 pixels, float32.
+    """MNIST: 50 000 pictures to train, the training set's last 10 000 to validate, 10 000 to test; 784 pixels, float32.
 
     Raises DataSetMissing, with what to type, when the file is not there.
     """
@@ -196,7 +198,7 @@ def fetch(name):
     try:
         digest = _download(card.url, partial)
         if digest != card.sha256:
-            raise DataSetError(f"What came from {card.url} is not {card.file_name}: its SHA-256 is {digest}. Try again.")
+            raise DataSetError(f"What came from {card.url} is not {card.file_name} (SHA-256 {digest}). Try again.")
         partial.replace(CACHE / card.file_name)
     finally:
         partial.unlink(missing_ok=True)
@@ -214,7 +216,7 @@ def _download(url, path):
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
         reason = getattr(error, "reason", error)
         raise DataSetError(
-            f"No connection to {url} ({reason}). Without a network, set COURSE_DATA_DIR to a folder that holds the file."
+            f"No connection to {url} ({reason}). Without a network, set COURSE_DATA_DIR to a folder that has the file."
         ) from None
     return digest.hexdigest()
 

@@ -57,7 +57,7 @@ def learner_notebook(lecture: str) -> NotebookNode:
 
 
 def changed_by_learner(path: Path) -> bool:
-    """Whether the notebook at `path` holds anything that the build did not write. Outputs do not count; the rest does."""
+    """Whether the notebook at `path` holds anything that the build did not write. Outputs do not count."""
     try:
         notebook = nbformat.read(path, as_version=4)
         return notebook.metadata.course.built != fingerprint(notebook)

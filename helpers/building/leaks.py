@@ -1,8 +1,8 @@
 """Look for answers in what learners get, without trusting the cut that should have removed them.
 
-Three looks that know nothing of each other: the text of the learner's notebook (sources, outputs, metadata) is searched for
-the lines of the answers; its stubs are parsed and must hold nothing but a docstring and `raise NotImplementedError`; and
-its metadata and outputs must be empty of anything that the build does not put there.
+Three looks that know nothing of each other: the text of the learner's notebook (sources, outputs, metadata) is searched
+for the lines of the answers; its stubs are parsed and must hold nothing but a docstring and `raise
+NotImplementedError`; and its metadata and outputs must be empty of anything that the build does not put there.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def source_path(lecture: str) -> Path:
 
 
 def read_lecture(lecture: str) -> NotebookNode:
-    """The lecture as a notebook without outputs: answers in, placeholders filled, cells named and marked for nbgrader."""
+    """The lecture without outputs: answers in, placeholders filled, cells named and marked for nbgrader."""
     notebook = jupytext.reads(source_path(lecture).read_text(encoding="utf-8"), fmt="md:myst")
     notebook.metadata = NotebookNode(
         kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, ndtr
+from scipy.special import expit, ndtr, ndtri
 
 # The constants of SELU (Klambauer et al. 2017): with them, mean 0 and variance 1 reproduce themselves.
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
@@ -208,12 +208,6 @@ def maxout(x, weights, biases):
     return np.max(x @ weights + biases[:, None, :], axis=0)
 
 
-def softmax_jacobian(scores):
-    """d softmax / d scores for one row: (classes, classes); `scores` (classes,)."""
-    p = softmax(scores)
-    return np.diag(p) - np.outer(p, p)
-
-
 @dataclass(frozen=True)
 class Activation:
     """One elementwise activation function."""
@@ -225,6 +219,7 @@ class Activation:
     source: str  # who proposed it for neural networks
 
 
+_GELU = "Hendrycks and Gimpel 2016"
 _ALL = [
     Activation("identity", r"x", identity, identity_derivative, ""),
     Activation("step", r"[x \geq 0]", step, step_derivative, "McCulloch and Pitts 1943"),
@@ -240,12 +235,14 @@ _ALL = [
     Activation("rrelu", r"\max(\alpha x, x),\ \alpha\ \mathrm{random}", rrelu, rrelu_derivative, "Xu et al. 2015"),
     Activation("elu", r"x\ \mathrm{or}\ \alpha (e^x - 1)", elu, elu_derivative, "Clevert et al. 2016"),
     Activation("selu", r"\lambda\,\mathrm{ELU}_\alpha(x)", selu, selu_derivative, "Klambauer et al. 2017"),
-    Activation("gelu", r"x\,\Phi(x)", gelu, gelu_derivative, "Hendrycks and Gimpel 2016"),
-    Activation("gelu_tanh", r"x\,\Phi(x)\ \mathrm{by}\ \tanh", gelu_tanh, gelu_tanh_derivative, "Hendrycks and Gimpel 2016"),
+    Activation("gelu", r"x\,\Phi(x)", gelu, gelu_derivative, _GELU),
+    Activation("gelu_tanh", r"x\,\Phi(x)\ \mathrm{by}\ \tanh", gelu_tanh, gelu_tanh_derivative, _GELU),
     Activation("swish", r"x\,\sigma(x)", swish, swish_derivative, "Ramachandran et al. 2017"),
     Activation("e_swish", r"1.75\,x\,\sigma(x)", e_swish, e_swish_derivative, "Alcaide 2018"),
     Activation("mish", r"x \tanh(\ln(1 + e^x))", mish, mish_derivative, "Misra 2019"),
-    Activation("hard_sigmoid", r"x/6 + 1/2\ \mathrm{in}\ 0..1", hard_sigmoid, hard_sigmoid_derivative, "Howard et al. 2019"),
+    Activation(
+        "hard_sigmoid", r"x/6 + 1/2\ \mathrm{in}\ 0..1", hard_sigmoid, hard_sigmoid_derivative, "Howard et al. 2019"
+    ),
     Activation(
         "hard_sigmoid_keras2",
         r"0.2 x + 0.5\ \mathrm{in}\ 0..1",
@@ -310,8 +307,6 @@ def _side(left, right):
 
 
 def _normal_quantiles(count):
-    from scipy.special import ndtri
-
     return ndtri((np.arange(count) + 0.5) / count)
 
 

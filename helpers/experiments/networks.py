@@ -1,5 +1,6 @@
 """Dense classifiers trained by plain minibatch gradient descent, in NumPy, with their history."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,7 @@ class History:
 def initial_layers(sizes, rng, weight_scale=lecun, bias_mean=0.0, bias_std=0.0, dtype=float):
     """Random layers between `sizes`, for example (64, 30, 10): a list of (weights, bias)."""
     layers = []
-    for fan_in, fan_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for fan_in, fan_out in itertools.pairwise(sizes):
         weights = rng.standard_normal((fan_in, fan_out)) * weight_scale(fan_in, fan_out)
         bias = bias_mean + bias_std * rng.standard_normal(fan_out)
         layers.append((weights.astype(dtype), bias.astype(dtype)))

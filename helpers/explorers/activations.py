@@ -1,5 +1,7 @@
 """Explorer of lecture 04: two activation functions, their derivatives, and what a stack of layers makes of each."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from ..experiments.activations import ACTIVATIONS
@@ -13,7 +15,7 @@ EDGES = 1e-9, 1e4  # of the logarithmic axes; what lies outside is drawn on the 
 
 
 class ActivationExplorer(Explorer):
-    controls = {
+    controls: ClassVar[dict] = {
         "first": Choice("first function", tuple(ACTIVATIONS), "sigmoid"),
         "second": Choice("second function", tuple(ACTIVATIONS), "relu"),
         "depth": Slider("layers", 2, 20, 1, 10),
@@ -28,7 +30,7 @@ class ActivationExplorer(Explorer):
         for color, marker, line in ((BLUE, "o", "-"), (VERMILLION, "s", "--")):
             self.curves += functions.plot(self.x, self.x, color=color, linestyle=line)
             self.slopes += functions.plot(self.x, self.x, color=color, linestyle=":")
-            look = dict(color=color, marker=marker, markersize=4, linestyle=line)
+            look = {"color": color, "marker": marker, "markersize": 4, "linestyle": line}
             self.stds += forward.plot([1], [1], **look)
             self.gradients += backward.plot([1], [1], **look)
         functions.axhline(0, **ROLES["reference"])
@@ -57,7 +59,7 @@ class ActivationExplorer(Explorer):
 
     def describe(self, first, second, depth, scale, width):
         return (
-            f"Three plots compare {first} and {second}: the functions with their derivatives, and the standard deviation "
+            f"Three plots compare {first} and {second}: the functions with their derivatives, and the deviation "
             f"of the outputs and of the gradient in each of {depth} layers of {width} units, "
             f"weights of deviation {scale:g}/sqrt(fan_in)."
         )

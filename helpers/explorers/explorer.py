@@ -1,13 +1,14 @@
 """The base of every explorer: controls on the left, a picture on the right, one line of words under it.
 
-A subclass says which controls there are and how one frame is drawn. The frame is drawn by matplotlib's Agg into an
-image widget, which works in every notebook program with nothing to install. ipywidgets is only needed for the live panel, not for
-`static()`, so a reader without a kernel sees the same picture.
+A subclass says which controls there are and how one frame is drawn. matplotlib's Agg draws it into an image widget,
+which works in every notebook program with nothing to install. `static()` shows the same picture without ipywidgets, for
+readers who have no kernel.
 """
 
 import asyncio
 import html
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..plots.style import png, show_png
 
@@ -46,7 +47,7 @@ class Explorer:
     tenth of the time of a whole figure.
     """
 
-    controls = {}
+    controls: ClassVar[dict] = {}
 
     def __init__(self):
         self.figure, self._moving = self.build()
@@ -131,4 +132,4 @@ class Explorer:
 
 
 def _look(label):
-    return dict(description=label, style={"description_width": "110px"}, layout={"width": "280px"})
+    return {"description": label, "style": {"description_width": "110px"}, "layout": {"width": "280px"}}

@@ -9,7 +9,7 @@ import secrets
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class Order:
     out: Path
     jobs: int | None = None
     seed: int | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     isolation: str = "strict"
     only: str | None = None
 
@@ -48,7 +48,8 @@ def grade(order: Order, progress: Callable[[int, int, str], None] = lambda done,
     """Mark every submission, write all files of the output folder, and return a summary.
 
     `progress(done, total, what)` is called as submissions finish. The summary holds `marked`, `kept`, `grader_faults`,
-    `remarks` and `isolation`. Raises `GradingError`, `NoSubmissions`, `IsolationUnavailable` or `GradebookError` before anything is marked.
+    `remarks` and `isolation`. Raises `GradingError`, `NoSubmissions`, `IsolationUnavailable` or `GradebookError` before
+    anything is marked.
     """
     lectures = _lectures(order.only)
     found = find_submissions(order.source, lectures)

@@ -20,8 +20,9 @@ CREATE TABLE submission (
     student TEXT NOT NULL, lecture TEXT NOT NULL, path TEXT NOT NULL, digest TEXT NOT NULL,
     note TEXT NOT NULL, seconds REAL NOT NULL, cpu_seconds REAL NOT NULL, PRIMARY KEY (student, lecture));
 CREATE TABLE verdict (
-    student TEXT NOT NULL, lecture TEXT NOT NULL, position INTEGER NOT NULL, exercise TEXT NOT NULL, status TEXT NOT NULL,
-    message TEXT NOT NULL, mistake TEXT NOT NULL, example TEXT NOT NULL, PRIMARY KEY (student, lecture, exercise));
+    student TEXT NOT NULL, lecture TEXT NOT NULL, position INTEGER NOT NULL, exercise TEXT NOT NULL,
+    status TEXT NOT NULL, message TEXT NOT NULL, mistake TEXT NOT NULL, example TEXT NOT NULL,
+    PRIMARY KEY (student, lecture, exercise));
 CREATE TABLE part (
     student TEXT NOT NULL, lecture TEXT NOT NULL, exercise TEXT NOT NULL, position INTEGER NOT NULL, part TEXT NOT NULL,
     points REAL NOT NULL, max_points REAL NOT NULL, status TEXT NOT NULL, message TEXT NOT NULL,
@@ -145,7 +146,7 @@ class Gradebook:
             own = tuple(parts[student, lecture, exercise])
             shown = Example(**json.loads(example)) if example else None
             verdicts.setdefault((student, lecture), []).append(Verdict(exercise, status, own, message, mistake, shown))
-        query = "SELECT student, lecture, path, digest, note, seconds, cpu_seconds FROM submission ORDER BY student, lecture"
+        query = "SELECT student, lecture, path, digest, note, seconds, cpu_seconds FROM submission ORDER BY 1, 2"
         return [
             MarkedSubmission(student, lecture, path, digest, tuple(verdicts[student, lecture]), note, seconds, cpu)
             for student, lecture, path, digest, note, seconds, cpu in self._db.execute(query)
@@ -164,7 +165,7 @@ class Gradebook:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._db:
             self._db.execute(
-                "INSERT INTO adjustment (student, lecture, exercise, points, why, author, time) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO adjustment VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
                 (student, lecture, exercise, points, why, author, now),
             )
 

@@ -141,8 +141,11 @@ class Runner:
         return _split(answer.pop("reply").tobytes(), nonce), answer
 
     def _start(self) -> None:
-        launch = "import sys; sys.path.insert(0, sys.argv[1]); from sandbox import server; server.main(sys.argv[2], sys.argv[3:])"
-        environment = {name: "1" for name in server.THREADS}
+        launch = (
+            "import sys; sys.path.insert(0, sys.argv[1]); from sandbox import server; "
+            "server.main(sys.argv[2], sys.argv[3:])"
+        )
+        environment = dict.fromkeys(server.THREADS, "1")
         environment |= {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"}
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-c", launch, str(HELPERS), self.isolation, *self.hidden],

@@ -1,8 +1,9 @@
 """Find the notebooks of a class in a folder or a zip, whoever made it, without trusting a name or a link in it.
 
-Understood are `<student>/<lecture>.ipynb`, deeper folders (nbgrader's `<student>/<assignment>/<lecture>.ipynb`), and the
-flat names of the zips of Moodle (`Full Name_123_assignsubmission_file_04_activations.ipynb`, also as a folder) and Canvas
-(`lastnamefirst_LATE_123_456_04_activations.ipynb`). A zip is read in place: nothing is unpacked, so nothing can climb out.
+Understood are `<student>/<lecture>.ipynb`, deeper folders (nbgrader's `<student>/<assignment>/<lecture>.ipynb`), and
+the flat names of the zips of Moodle (`Full Name_123_assignsubmission_file_04_activations.ipynb`, also as a folder) and
+Canvas (`lastnamefirst_LATE_123_456_04_activations.ipynb`). A zip is read in place: nothing is unpacked, so nothing can
+climb out.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class HandedIn:
 
 @dataclass(frozen=True)
 class ClassFolder:
-    """What was found: the students, their notebooks (at most one for a lecture), and sentences about what was left out."""
+    """What was found: students, their notebooks (one for a lecture), and sentences about what was left out."""
 
     students: tuple[str, ...]
     submissions: tuple[HandedIn, ...]
@@ -115,7 +116,8 @@ def find_submissions(source: Path, lectures: tuple[str, ...]) -> ClassFolder:
         chosen.setdefault((student, lecture), []).append((attempt, file))
     if not students:
         raise NoSubmissions(
-            f"{source} holds no submissions; expected {source.name}/<student>/<lecture>.ipynb with a lecture of {', '.join(lectures)}"
+            f"{source} holds no submissions; expected {source.name}/<student>/<lecture>.ipynb "
+            f"with a lecture of {', '.join(lectures)}"
         )
     handed_in = [_latest(key, versions) for key, versions in sorted(chosen.items())]
     return ClassFolder(tuple(sorted(students)), tuple(handed_in), tuple(remarks))

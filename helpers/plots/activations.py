@@ -10,7 +10,7 @@ COMPARED = ("first", "second", "third", "fourth")
 
 def draw_gallery(reach=5.0):
     """Every elementwise function of the registry with its derivative."""
-    figure, axes = new_figure(3, 7, width=11, height=5.2, sharex=True)
+    figure, axes = new_figure(3, 7, width=11, height=5.0, sharex=True, sharey=True)
     x = np.linspace(-reach, reach, 401)
     for ax, activation in zip(axes.flat, ACTIVATIONS.values(), strict=True):
         values = activation.function(x)
@@ -51,7 +51,7 @@ def draw_layers(signals):
         layers = np.arange(1, len(signal.stds) + 1)
         left.semilogy(layers, signal.stds, label=name, **ROLES[role])
         right.semilogy(layers, signal.gradient_stds, label=name, **ROLES[role])
-    left.set(title="forward: deviation of the outputs", xlabel="layer", ylabel="standard deviation")
+    left.set(title="forward: deviation of the outputs", xlabel="layer", ylabel="standard deviation", ylim=(0.01, 2))
     right.set(title="backward: deviation of the gradient", xlabel="layer")
     for ax in (left, right):
         ax.set_xticks(layers)
@@ -152,7 +152,7 @@ def draw_family(names, reach=4.0):
     for ax, title in ((left, "function"), (right, "derivative")):
         ax.axhline(0, **ROLES["reference"])
         ax.set(title=title, xlabel="x")
-    left.set_ylim(-0.6, 2)
+    left.set_ylim(-1.1, 2)
     left.legend()
     return figure
 
@@ -162,10 +162,10 @@ def draw_landscapes(landscapes):
     figure, axes = new_figure(2, len(landscapes), width=9, height=5.6, sharex=True, sharey=True)
     for column, landscape in enumerate(landscapes):
         low, high = landscape.axis[0], landscape.axis[-1]
-        box = dict(extent=(low, high, low, high), origin="lower", interpolation="nearest")
-        axes[0, column].imshow(landscape.height, cmap="cividis", **box)
-        axes[0, column].set_title(landscape.activation)
-        axes[1, column].imshow(landscape.bends, cmap="Greys", vmin=0, vmax=0.25, **box)
+        axes[0, column].contourf(landscape.axis, landscape.axis, landscape.height, levels=16, cmap="cividis")
+        axes[0, column].set(title=landscape.activation, aspect="equal")
+        box = {"extent": (low, high, low, high), "origin": "lower", "interpolation": "nearest"}
+        axes[1, column].imshow(np.round(8 * landscape.bends**0.5), cmap="Greys", **box)
         axes[1, column].set_xlabel("input 1")
     axes[0, 0].set_ylabel("output\ninput 2")
     axes[1, 0].set_ylabel("where it bends\ninput 2")

@@ -8,6 +8,7 @@ import base64
 import html
 import io
 
+import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -19,21 +20,21 @@ GREY = "#767676"
 
 # Role -> keyword arguments for Axes.plot.
 ROLES = {
-    "train": dict(color=BLUE, linestyle="-"),
-    "validation": dict(color=ORANGE, linestyle="--"),
-    "test": dict(color=PURPLE, linestyle=":"),
-    "forward": dict(color=BLUE, linestyle="-"),
-    "backward": dict(color=VERMILLION, linestyle="--"),
-    "function": dict(color=BLUE, linestyle="-"),
-    "derivative": dict(color=VERMILLION, linestyle="--"),
-    "first": dict(color=BLUE, linestyle="-", marker="o", markersize=4),
-    "second": dict(color=VERMILLION, linestyle="--", marker="s", markersize=4),
-    "third": dict(color=GREEN, linestyle="-.", marker="^", markersize=5),
-    "fourth": dict(color=PURPLE, linestyle=":", marker="D", markersize=4),
-    "reference": dict(color=GREY, linestyle=":", linewidth=1),
+    "train": {"color": BLUE, "linestyle": "-"},
+    "validation": {"color": ORANGE, "linestyle": "--"},
+    "test": {"color": PURPLE, "linestyle": ":"},
+    "forward": {"color": BLUE, "linestyle": "-"},
+    "backward": {"color": VERMILLION, "linestyle": "--"},
+    "function": {"color": BLUE, "linestyle": "-"},
+    "derivative": {"color": VERMILLION, "linestyle": "--"},
+    "first": {"color": BLUE, "linestyle": "-", "marker": "o", "markersize": 4},
+    "second": {"color": VERMILLION, "linestyle": "--", "marker": "s", "markersize": 4},
+    "third": {"color": GREEN, "linestyle": "-.", "marker": "^", "markersize": 5},
+    "fourth": {"color": PURPLE, "linestyle": ":", "marker": "D", "markersize": 4},
+    "reference": {"color": GREY, "linestyle": ":", "linewidth": 1},
 }
 
-_SETTINGS = {
+matplotlib.rcParams |= {
     "font.size": 10,
     "axes.titlesize": 10,
     "axes.labelsize": 10,
@@ -45,13 +46,10 @@ _SETTINGS = {
 
 
 def new_figure(rows=1, columns=1, width=9.0, height=3.2, **options):
-    """A figure and its axes (as matplotlib's `subplots` returns them), in the look of the course; sizes in inches."""
-    from matplotlib import rc_context
-
-    with rc_context(_SETTINGS):
-        figure = Figure(figsize=(width, height), layout="constrained", dpi=100)
-        FigureCanvasAgg(figure)
-        return figure, figure.subplots(rows, columns, **options)
+    """A figure and its axes, as matplotlib's `subplots` returns them; sizes in inches of 100 pixels."""
+    figure = Figure(figsize=(width, height), layout="constrained", dpi=100)
+    FigureCanvasAgg(figure)
+    return figure, figure.subplots(rows, columns, **options)
 
 
 def png(canvas, quick=False):

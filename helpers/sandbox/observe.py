@@ -28,8 +28,8 @@ class Call:
 class Observation:
     """What one call did.
 
-    `outcome` is "returned", "raised", "not attempted" (the stub's `NotImplementedError`), "unsendable" (a value of a type
-    that cannot cross the boundary; `error` names it) or "too large". `overflow` tells of an overflow warning,
+    `outcome` is "returned", "raised", "not attempted" (the stub's `NotImplementedError`), "unsendable" (a value of a
+    type that cannot cross the boundary; `error` names it) or "too large". `overflow` tells of an overflow warning,
     `changed` of inputs that hold something else after the call.
     """
 

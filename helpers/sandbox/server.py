@@ -6,12 +6,14 @@ the fork writes is passed on unread, together with how the fork ended.
 
 Messages in both directions are `wire` messages after their length. A job is a dict:
 `cells` (sources of the code cells), `name`, `calls` (a list of `[arguments, keywords]`; None asks for the variable
-itself), `nonce`, `cpu_seconds`, `wall_seconds`, `memory_mb`. The answer to it: `ending` ("finished", "time limit", "output limit", "crashed"),
-`signal`, `cpu_seconds` and `reply`, the bytes that the fork wrote: again messages after their length, one for each call.
+itself), `nonce`, `cpu_seconds`, `wall_seconds`, `memory_mb`. The answer to it: `ending` ("finished", "time limit",
+"output limit", "crashed"), `signal`, `cpu_seconds` and `reply`, the bytes that the fork wrote: again messages after
+their length, one for each call.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import struct
@@ -60,8 +62,6 @@ def _send(stream, message: bytes) -> None:
 
 
 def _load_what_answers_use() -> None:
-    import numpy.linalg
-    import numpy.random
     import scipy.special
     import scipy.stats  # noqa: F401
 
@@ -128,11 +128,9 @@ def _collect(read_end: int, deadline: float) -> tuple[bytes, str]:
 def _kill(pid: int, isolation: str) -> None:
     import signal
 
-    try:
+    with contextlib.suppress(ProcessLookupError):
         # Killing the first process of a namespace ends all of it; elsewhere the fork leads a process group.
         os.kill(pid, signal.SIGKILL) if isolation == "strict" else os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def _work(job: dict, isolation: str, baseline: int, write_end: int) -> None:

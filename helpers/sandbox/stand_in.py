@@ -37,7 +37,7 @@ class CourseHelper:
 
 
 class _Module(types.ModuleType):
-    __path__: list = []
+    __path__: tuple = ()
 
     def __getattr__(self, name):
         if name.startswith("__"):

@@ -7,12 +7,14 @@ scratch folder that disappears with it, resource limits, no way to gain rights, 
 that answer "not permitted". When the fork ends, the kernel ends everything that it started.
 
 Works as root (which is given up first) and as an ordinary user where the kernel lets users make
-namespaces. Sources: the manual pages user_namespaces(7), pid_namespaces(7), mount_namespaces(7), mount_setattr(2), seccomp(2), getrlimit(2).
+namespaces. Sources: the manual pages user_namespaces(7), pid_namespaces(7), mount_namespaces(7), mount_setattr(2),
+seccomp(2), getrlimit(2).
 """
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import platform
 import resource
@@ -38,6 +40,7 @@ _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_S
 
 # Where the interpreter's shared libraries and the dynamic linker live, besides Python's own prefix.
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localtime")
+_REFUSALS = {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.ENOSPC, errno.EUSERS}
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 
 _proc: int | None = None
@@ -74,6 +77,8 @@ def enter_private_root(hidden: list[str]) -> None:
             _unshare_user(kinds | _CLONE_NEWPID, proc)
             _build_root(hidden)
     except OSError as error:
+        if error.errno not in _REFUSALS:
+            raise
         raise WallsUnavailable(
             f"the kernel refused a namespace or mount ({error}); user namespaces must be allowed for this user"
         ) from error
@@ -145,7 +150,7 @@ def _build_root(hidden: list[str]) -> None:
     for path in _DEVICES:
         _bind(path, root)
     os.makedirs(root + SCRATCH)
-    os.makedirs(root + "/tmp")
+    os.makedirs(root + "/tmp", exist_ok=True)
     os.chdir(root)
     _check(_libc.syscall(_pivot_root(), b".", b"."), "pivot_root")
     _check(_libc.umount2(b".", _MNT_DETACH), "umount")
@@ -240,21 +245,24 @@ def _check(result: int, what: str) -> None:
 _FORBIDDEN_CALLS = {
     "x86_64": {
         "fork": 57, "vfork": 58, "execve": 59, "execveat": 322, "ptrace": 101, "process_vm_readv": 310,
-        "process_vm_writev": 311, "kcmp": 312, "pidfd_getfd": 438, "pidfd_open": 434, "unshare": 272, "setns": 308, "mount": 165, "umount2": 166,
-        "pivot_root": 155, "chroot": 161, "open_tree": 428, "move_mount": 429, "fsopen": 430, "mount_setattr": 442,
-        "socket": 41, "connect": 42, "bind": 49, "listen": 50, "accept": 43, "accept4": 288, "sendto": 44, "sendmsg": 46, "sendmmsg": 307,
-        "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240, "memfd_create": 319, "memfd_secret": 447,
-        "bpf": 321, "perf_event_open": 298, "userfaultfd": 323, "io_uring_setup": 425, "keyctl": 250,
-        "add_key": 248, "request_key": 249, "open_by_handle_at": 304, "name_to_handle_at": 303,
+        "process_vm_writev": 311, "kcmp": 312, "pidfd_getfd": 438, "pidfd_open": 434, "unshare": 272, "setns": 308,
+        "mount": 165, "umount2": 166, "pivot_root": 155, "chroot": 161, "open_tree": 428, "move_mount": 429,
+        "fsopen": 430, "mount_setattr": 442, "socket": 41, "connect": 42, "bind": 49, "listen": 50, "accept": 43,
+        "accept4": 288, "sendto": 44, "sendmsg": 46, "sendmmsg": 307, "shmget": 29, "semget": 64, "msgget": 68,
+        "mq_open": 240, "memfd_create": 319, "memfd_secret": 447, "bpf": 321, "perf_event_open": 298,
+        "userfaultfd": 323,
+        "io_uring_setup": 425, "keyctl": 250, "add_key": 248, "request_key": 249, "open_by_handle_at": 304,
+        "name_to_handle_at": 303,
     },
     "aarch64": {
-        "execve": 221, "execveat": 281, "ptrace": 117, "process_vm_readv": 270,
-        "process_vm_writev": 271, "kcmp": 272, "pidfd_getfd": 438, "pidfd_open": 434, "unshare": 97, "setns": 268, "mount": 40, "umount2": 39,
+        "execve": 221, "execveat": 281, "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271, "kcmp": 272,
+        "pidfd_getfd": 438, "pidfd_open": 434, "unshare": 97, "setns": 268, "mount": 40, "umount2": 39,
         "pivot_root": 41, "chroot": 51, "open_tree": 428, "move_mount": 429, "fsopen": 430, "mount_setattr": 442,
-        "socket": 198, "connect": 203, "bind": 200, "listen": 201, "accept": 202, "accept4": 242, "sendto": 206, "sendmsg": 211, "sendmmsg": 269,
-        "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180, "memfd_create": 279, "memfd_secret": 447,
-        "bpf": 280, "perf_event_open": 241, "userfaultfd": 282, "io_uring_setup": 425, "keyctl": 219,
-        "add_key": 217, "request_key": 218, "open_by_handle_at": 265, "name_to_handle_at": 264,
+        "socket": 198, "connect": 203, "bind": 200, "listen": 201, "accept": 202, "accept4": 242, "sendto": 206,
+        "sendmsg": 211, "sendmmsg": 269, "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180,
+        "memfd_create": 279, "memfd_secret": 447, "bpf": 280, "perf_event_open": 241, "userfaultfd": 282,
+        "io_uring_setup": 425, "keyctl": 219, "add_key": 217, "request_key": 218, "open_by_handle_at": 265,
+        "name_to_handle_at": 264,
     },
 }  # fmt: skip
 _ARCHITECTURE = {"x86_64": (0xC000003E, 56, 155), "aarch64": (0xC00000B7, 220, 41)}  # audit number, clone, pivot_root

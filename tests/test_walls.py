@@ -1,0 +1,168 @@
+"""What a submission can do from behind the walls, tried with the real runner."""
+
+import os
+import sys
+
+import pytest
+
+from helpers.grading.runner import IsolationUnavailable, Limits, Runner
+from helpers.sandbox.observe import Call
+from tests.conftest import cannot_run_here
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
+
+
+@pytest.fixture(scope="module")
+def runner():
+    try:
+        with Runner("strict", Limits(cpu_seconds=1, memory_mb=256)) as runner:
+            yield runner
+    except IsolationUnavailable as error:
+        cannot_run_here(f"this kernel does not allow the walls: {error}")
+
+
+def outcome(runner, source):
+    """The ending of the process, and the first observation if there is one."""
+    evidence = runner.run([source], "f", [Call()])
+    return evidence.ending, evidence.observations[0] if evidence.observations else None
+
+
+def refused(runner, body):
+    _, seen = outcome(runner, f"import os, socket\ndef f():\n    {body}")
+    assert seen is not None
+    assert seen.outcome == "raised"
+    return seen.error
+
+
+def test_the_probe_finds_no_hole(runner):
+    assert runner.probe() == []
+
+
+def test_plain_work_goes_through(runner):
+    ending, seen = outcome(runner, "def f(): return [1.5, 'a', (2,)]")
+    assert ending == "finished"
+    assert seen.value == [1.5, "a", (2,)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+        "socket.create_connection(('127.0.0.1', 80))",
+        "socket.socket(socket.AF_UNIX)",
+        "os.fork()",
+        "os.execv('/usr/bin/true', ['true'])",
+        "__import__('subprocess').run(['true'])",
+        "open('/etc/passwd')",
+        "open(os.__file__, 'a')",
+        "os.kill(1 << 15, 9)",
+        "os.setuid(0)",
+        "os.chroot('/')",
+        "open('/proc/self/environ')",
+        "os.listdir('/proc/1')",
+    ],
+)
+def test_the_system_refuses(runner, body):
+    refused(runner, body)
+
+
+def test_files_of_the_course_are_not_there(runner):
+    here = os.path.dirname(os.path.abspath(__file__))
+    _, seen = outcome(runner, f"import os\ndef f(): return os.path.exists({here!r})")
+    assert seen.value is False
+
+
+def test_the_courses_own_functions_are_no_answer(runner):
+    _, seen = outcome(runner, "from helpers.experiments.activations import ACTIVATIONS\ndef f(): return ACTIVATIONS['gelu'](1.0)")
+    assert (seen.outcome, seen.error) == ("unsendable", "CourseHelper")
+
+
+def test_the_environment_holds_nothing_of_the_graders(runner, monkeypatch):
+    monkeypatch.setenv("COURSE_CANARY", "secret")
+    _, seen = outcome(runner, "import os\ndef f(): return ' '.join(os.environ)")
+    assert "CANARY" not in seen.value
+
+
+@pytest.mark.parametrize(
+    ("body", "ending"),
+    [
+        ("while True: pass", "time limit"),
+        ("import os; os._exit(0)", "crashed"),
+        ("import ctypes; ctypes.string_at(0)", "crashed"),
+    ],
+)
+def test_a_process_that_ends_badly_says_how(runner, body, ending):
+    assert outcome(runner, f"def f():\n    {body}")[0] == ending
+
+
+def test_a_loop_that_swallows_every_exception_ends_too(runner):
+    source = "def f():\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass"
+    assert outcome(runner, source)[0] == "time limit"
+
+
+@pytest.mark.parametrize("body", ["__import__('numpy').ones(10**11)", "['x' * 10**6 for _ in range(10**4)]"])
+def test_memory_ends_at_its_limit(runner, body):
+    assert refused(runner, body) == "MemoryError"
+
+
+def test_threads_and_files_and_disk_end_at_their_limits(runner):
+    assert refused(runner, "[__import__('threading').Thread(target=input).start() for _ in range(9**5)]") == "RuntimeError"
+    assert refused(runner, "[open('/dev/null') for _ in range(9**5)]") == "OSError"
+    assert refused(runner, "[open(str(i), 'wb').write(bytes(2**22)) for i in range(99)]") == "OSError"
+
+
+def test_the_scratch_folder_is_new_for_every_exercise(runner):
+    source = "import os\ndef f():\n    seen = os.listdir('.')\n    open('left', 'w').close()\n    return seen"
+    assert outcome(runner, source)[1].value == []
+    assert outcome(runner, source)[1].value == []
+
+
+def test_output_goes_nowhere_and_costs_nothing(runner):
+    source = "def f():\n    for _ in range(200): print('x' * 10**6)\n    return 1.0"
+    assert outcome(runner, source)[1].value == 1.0
+
+
+def test_a_reply_that_the_submission_forged_is_tampering(runner):
+    forge = """
+import os
+def f():
+    for fd in range(3, 64):
+        try: os.write(fd, b'\\x02\\0\\0\\0\\0\\0\\0\\0{}')
+        except OSError: pass
+    return 1.0
+"""
+    assert outcome(runner, forge)[0] == "tampering"
+
+
+def test_more_answers_than_questions_are_tampering(runner):
+    twice = """
+import os, sys
+def f():
+    real = os.write
+    def again(fd, data):
+        real(fd, data)
+        return real(fd, data)
+    os.write = again
+    return 1.0
+"""
+    assert outcome(runner, twice)[0] == "tampering"
+
+
+@pytest.mark.parametrize("value", ["a=[]; a.append(a)", "a=[]\n    for _ in range(999): a=[a]", "a=bytes(9)", "a=object()"])
+def test_values_without_a_place_on_the_wire_are_named_not_sent(runner, value):
+    ending, seen = outcome(runner, f"def f():\n    {value}\n    return a")
+    assert ending == "finished"
+    assert seen.outcome in ("unsendable", "too large")
+    assert seen.value is None
+
+
+def test_an_array_that_lies_about_itself_is_not_an_array(runner):
+    source = "import numpy as np\nclass Liar(np.ndarray):\n    __eq__ = lambda *a: True\ndef f(): return np.ones(2).view(Liar)"
+    _, seen = outcome(runner, source)
+    assert (seen.outcome, seen.error) == ("unsendable", "Liar")
+
+
+def test_nothing_of_one_submission_reaches_the_next(runner):
+    outcome(runner, "import numpy as np, builtins\nnp.exp = builtins.len = None\ndef f(): return 0")
+    _, seen = outcome(runner, "import numpy as np\ndef f(): return float(np.exp(len([])))")
+    assert seen.value == 1.0
