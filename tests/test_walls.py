@@ -73,7 +73,9 @@ def test_files_of_the_course_are_not_there(runner):
 
 
 def test_the_courses_own_functions_are_no_answer(runner):
-    _, seen = outcome(runner, "from helpers.experiments.activations import ACTIVATIONS\ndef f(): return ACTIVATIONS['gelu'](1.0)")
+    _, seen = outcome(
+        runner, "from helpers.experiments.activations import ACTIVATIONS\ndef f(): return ACTIVATIONS['gelu'](1.0)"
+    )
     assert (seen.outcome, seen.error) == ("unsendable", "CourseHelper")
 
 
@@ -106,7 +108,9 @@ def test_memory_ends_at_its_limit(runner, body):
 
 
 def test_threads_and_files_and_disk_end_at_their_limits(runner):
-    assert refused(runner, "[__import__('threading').Thread(target=input).start() for _ in range(9**5)]") == "RuntimeError"
+    assert (
+        refused(runner, "[__import__('threading').Thread(target=input).start() for _ in range(9**5)]") == "RuntimeError"
+    )
     assert refused(runner, "[open('/dev/null') for _ in range(9**5)]") == "OSError"
     assert refused(runner, "[open(str(i), 'wb').write(bytes(2**22)) for i in range(99)]") == "OSError"
 
@@ -148,7 +152,9 @@ def f():
     assert outcome(runner, twice)[0] == "tampering"
 
 
-@pytest.mark.parametrize("value", ["a=[]; a.append(a)", "a=[]\n    for _ in range(999): a=[a]", "a=bytes(9)", "a=object()"])
+@pytest.mark.parametrize(
+    "value", ["a=[]; a.append(a)", "a=[]\n    for _ in range(999): a=[a]", "a=bytes(9)", "a=object()"]
+)
 def test_values_without_a_place_on_the_wire_are_named_not_sent(runner, value):
     ending, seen = outcome(runner, f"def f():\n    {value}\n    return a")
     assert ending == "finished"

@@ -9,6 +9,7 @@ import re
 import shutil
 import statistics
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,12 +84,17 @@ def safe_cell(text: str) -> str:
     return "'" + text if text.startswith(_FORMULA) else text
 
 
-def folder_name(student: str) -> str:
-    """A file name for a student: readable, and different for different students."""
-    readable = re.sub(r"[^\w .-]", "_", student).strip(" .")[:60]
-    if readable == student:
-        return readable
-    return f"{readable}-{hashlib.sha256(student.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+def folder_names(students: Iterable[str]) -> dict[str, str]:
+    """A folder name for each student: readable, and different also where upper and lower case are the same."""
+    names: dict[str, str] = {}
+    taken = set()
+    for student in students:
+        name = re.sub(r"[^\w .-]", "_", student).strip(" .")[:60]
+        if name != student or not name or name.casefold() in taken:
+            name = f"{name}-{hashlib.sha256(student.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+        taken.add(name.casefold())
+        names[student] = name
+    return names
 
 
 def _paper(student, lecture, submission: MarkedSubmission | None, adjustments) -> Paper:
@@ -160,10 +166,11 @@ def _write_csv(path: Path, rows) -> None:
 def _write_feedback(papers: list[Paper], folder: Path) -> None:
     fresh = folder.with_name(folder.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
+    folders = folder_names(dict.fromkeys(paper.student for paper in papers))
     for paper in papers:
         exercises = {e.name: e for e in exercises_of(paper.lecture)}
         page = render("feedback.html", paper=paper, exercises=exercises)
-        path = fresh / folder_name(paper.student) / f"{paper.lecture}.html"
+        path = fresh / folders[paper.student] / f"{paper.lecture}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page, encoding="utf-8", errors="replace")
     shutil.rmtree(folder, ignore_errors=True)
