@@ -19,7 +19,12 @@ doctor: $(READY) ## say what is installed, what is missing and what to type
 
 test: $(READY) ## set up and run all tests
 	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/python -m pytest $(PYTEST)
+	@# The executed notebooks must give the same outputs again; the learners' must run from top to bottom untouched.
+	@COURSE_PROGRESS=off COURSE_DATA_DIR= $(VENV)/bin/python -m pytest -p no:cacheprovider --nbval solutions \
+	  --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300
+	@COURSE_PROGRESS=off COURSE_DATA_DIR= $(VENV)/bin/python -m pytest -p no:cacheprovider --nbval-lax notebooks --nbval-cell-timeout 300
 
 build: $(READY) ## make the notebooks, the ledger and the table of checks from solutions/*.md
 	@$(COURSE) build $(LECTURE)

@@ -159,12 +159,9 @@ def published(name):
 
 
 def available(name):
-    """Is the data set on this computer?"""
-    try:
-        find(name)
-    except DataSetMissing:
-        return False
-    return True
+    """Is the data set on this computer? The embedded ones always are."""
+    card = _card(name)
+    return card.file_name is None or any((folder / card.file_name).is_file() for folder in _folders())
 
 
 def find(name):

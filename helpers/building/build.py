@@ -70,7 +70,12 @@ def execute(notebook: NotebookNode) -> NotebookNode:
     environment = {k: v for k, v in os.environ.items() if k != "COURSE_DATA_DIR"}
     environment |= {"COURSE_PROGRESS": "off", "PYTHONHASHSEED": "0", "TF_CPP_MIN_LOG_LEVEL": "3"}
     with tempfile.TemporaryDirectory() as folder:
-        client = NotebookClient(notebook, timeout=CELL_SECONDS, resources={"metadata": {"path": folder}})
+        client = NotebookClient(
+            notebook,
+            timeout=CELL_SECONDS,
+            resources={"metadata": {"path": folder}},
+            extra_arguments=["--IPKernelApp.log_level=40"],
+        )
         client.execute(env=environment)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)

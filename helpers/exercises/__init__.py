@@ -17,7 +17,7 @@ LECTURES = ("00_start_here", "04_activations")
 
 @cache
 def exercises_of(lecture: str) -> tuple[Exercise | Question, ...]:
-    """The exercises and questions of one lecture, in the order in which they stand there; none for an unknown lecture."""
+    """The exercises and questions of one lecture, in its order; none for a lecture that has none."""
     if lecture not in LECTURES:
         return ()
     module = importlib.import_module(f"{__name__}.{lecture.partition('_')[2]}")

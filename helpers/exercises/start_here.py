@@ -11,7 +11,7 @@ from helpers.judging.exercise import Exercise, Part, call, mistake
 
 
 def oracle(values):
-    numbers = [float(v) for v in values]
+    numbers = [float(v) for v in np.ravel(values)]
     return math.fsum(v * v for v in numbers) / len(numbers)
 
 
@@ -30,6 +30,7 @@ def edge_cases(rng):
         call(np.array([2.5])),
         call(np.zeros(4)),
         call(rng.integers(-9, 10, 7)),
+        call(rng.normal(size=(2, 3))),
         call(rng.normal(size=6).astype(np.float32)),
     ]
 
@@ -54,7 +55,7 @@ def root_mean_square(values):
 
 @mistake("`//` cuts the digits after the point off. `/` keeps them.")
 def whole_division(values):
-    return float(np.sum(np.square(values)) // len(values))
+    return float(np.sum(np.square(values)) // np.size(values))
 
 
 @mistake(
@@ -76,6 +77,13 @@ def mean_absolute(values):
     return float(np.mean(np.abs(values)))
 
 
+@mistake(
+    "You divide by `len`, which counts the rows of a table and not its numbers. `np.mean`, or `.size`, counts them all."
+)
+def divides_by_rows(values):
+    return float(np.sum(np.square(values)) / len(values))
+
+
 @mistake("A list cannot be squared as a whole. `np.asarray(values, dtype=float)` makes an array of it first.")
 def squares_a_list(values):
     return np.mean(values**2)
@@ -86,15 +94,16 @@ def with_numpy(values):
 
 
 def with_dot(values):
-    values = np.array(values, dtype=float)
+    values = np.ravel(np.array(values, dtype=float))
     return float(values @ values / values.size)
 
 
 def with_a_loop(values):
-    total = 0.0
-    for value in values:
+    total, count = 0.0, 0
+    for value in np.ravel(values):
         total += float(value) ** 2
-    return total / len(values)
+        count += 1
+    return total / count
 
 
 def in_single_precision(values):
@@ -102,19 +111,19 @@ def in_single_precision(values):
 
 
 def with_statistics(values):
-    return statistics.fmean(float(v) * float(v) for v in values)
+    return statistics.fmean(v * v for v in np.array(values, dtype=float).flatten().tolist())
 
 
 def as_array_of_no_dimension(values):
     squares = np.array(values, dtype=float)
     squares *= squares
-    return np.asarray(squares.sum() / len(squares))
+    return np.asarray(squares.sum() / squares.size)
 
 
 MEAN_SQUARE = Exercise(
     name="mean_square",
     lecture="00_start_here",
-    section="Your first check",
+    section="Your turn",
     minutes=3,
     difficulty=1,
     parts=(Part("values", 2, values), Part("edge cases", 1, edge_cases)),
@@ -127,6 +136,7 @@ MEAN_SQUARE = Exercise(
         squares_in_place,
         variance,
         mean_absolute,
+        divides_by_rows,
         squares_a_list,
     ),
     spellings=(

@@ -128,7 +128,9 @@ class Explorer:
     def _ipython_display_(self):
         from IPython.display import display
 
-        display(self.panel())
+        bundle = self.panel()._repr_mimebundle_()
+        bundle["text/plain"] = "A panel that needs a running kernel; its first picture is shown by static()."
+        display(bundle, raw=True)
 
 
 def _look(label):

@@ -1,0 +1,80 @@
+"""A class of submissions made from the real notebooks, with the marks that each must get."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import inspect
+import json
+import re
+from pathlib import Path
+
+from helpers.exercises import exercises_of
+from helpers.judging.exercise import Exercise, Question
+from helpers.judging.judge import Examination, Verdict, judge, judge_letter
+from helpers.paths import NOTEBOOKS
+from helpers.sandbox.observe import observe
+
+LECTURE = "04_activations"
+
+
+def exercises() -> list[Exercise]:
+    return [e for e in exercises_of(LECTURE) if isinstance(e, Exercise)]
+
+
+def questions() -> list[Question]:
+    return [e for e in exercises_of(LECTURE) if isinstance(e, Question)]
+
+
+def untouched_notebook() -> dict:
+    return json.loads((NOTEBOOKS / f"{LECTURE}.ipynb").read_text(encoding="utf-8"))
+
+
+def notebook_with(answers: dict[str, str]) -> dict:
+    """The learner's notebook with the answer cells of some exercises replaced by other source."""
+    notebook = copy.deepcopy(untouched_notebook())
+    left = dict(answers)
+    for cell in notebook["cells"]:
+        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if name in left:
+            cell["source"] = left.pop(name)
+    assert not left, f"the notebook has no cell for {left}"
+    return notebook
+
+
+def write_submission(folder: Path, student: str, notebook: dict | bytes, lecture: str = LECTURE) -> Path:
+    path = folder / student / f"{lecture}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode())
+    return path
+
+
+def source_of(name: str, function) -> str:
+    """A cell that answers exercise `name` with a function of the exercises' own module (a spelling or a mistake)."""
+    function = getattr(function, "function", function)
+    module = inspect.getsource(importlib.import_module(function.__module__))
+    # Imports and functions only: the declarations of exercises below them hold the answers' names, not the answers.
+    kept = re.split(r"^[A-Z_]+ = (?:Exercise|Question)\(", module, maxsplit=1, flags=re.MULTILINE)[0]
+    kept = re.sub(r"^from (__future__|helpers).*\n", "", kept, flags=re.MULTILINE)
+    return f"def mistake(message):\n    return lambda function: function\n\n\n{kept}\n\n{name} = {function.__name__}"
+
+
+def right_answers(turn: int) -> dict[str, str]:
+    """Right answers to everything, each in its spelling number `turn` (counted round)."""
+    functions = {e.name: source_of(e.name, e.spellings[turn % len(e.spellings)]) for e in exercises()}
+    return functions | {q.name: f'{q.name} = "{q.answer}"' for q in questions()}
+
+
+def wrong_answers(turn: int) -> dict[str, str]:
+    """Wrong answers to everything: each exercise's mistake number `turn`, each question's wrong letter."""
+    functions = {e.name: source_of(e.name, e.mistakes[turn % len(e.mistakes)]) for e in exercises()}
+    return functions | {q.name: f'{q.name} = "{sorted(q.why_wrong)[turn % len(q.why_wrong)]}"' for q in questions()}
+
+
+def predicted(exercise: Exercise | Question, answer, seed: int) -> Verdict:
+    """What an answer must get, from calling it right here: no notebook, no process, no boundary."""
+    if isinstance(exercise, Question):
+        return judge_letter(exercise, answer)
+    examination = Examination(exercise, seed)
+    function = getattr(answer, "function", answer)
+    return judge(examination, [observe(function, call) for call in examination.calls])

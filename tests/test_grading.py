@@ -1,0 +1,206 @@
+"""A class of thirty, marked by the real command: every row is what was predicted before."""
+
+import csv
+import json
+import subprocess
+import sys
+
+import pytest
+
+from helpers.exercises import exercises_of
+from helpers.judging.exercise import Question
+from helpers.judging.judge import CORRECT
+from tests import classroom
+from tests.classroom import LECTURE
+from tests.conftest import walls_hold
+
+SEED = 20261121
+LIMIT_SECONDS = 2
+RIGHT, WRONG = 8, 12
+
+
+def build_class(folder) -> dict[str, dict[str, tuple[str, float]]]:
+    """Write thirty submissions and return, for each student and exercise, the status and points to expect."""
+    expected = {}
+    everything = exercises_of(LECTURE)
+    answers = {e.name: e for e in everything}
+    nothing_right = dict.fromkeys(answers, ("not attempted", 0.0))
+
+    for turn in range(RIGHT):
+        student = f"right-{turn}"
+        classroom.write_submission(folder, student, classroom.notebook_with(classroom.right_answers(turn)))
+        expected[student] = {e.name: ("correct", float(sum(e.points_by_part.values()))) for e in everything}
+    for turn in range(WRONG):
+        student = f"wrong-{turn}"
+        classroom.write_submission(folder, student, classroom.notebook_with(classroom.wrong_answers(turn)))
+        expected[student] = {}
+        for e in everything:
+            if isinstance(e, Question):
+                given = sorted(e.why_wrong)[turn % len(e.why_wrong)]
+            else:
+                given = e.mistakes[turn % len(e.mistakes)]
+            verdict = classroom.predicted(e, given, SEED)
+            expected[student][e.name] = (verdict.status, verdict.points)
+
+    def one(student, source, status, name="leaky_relu"):
+        classroom.write_submission(folder, student, classroom.notebook_with({name: source}))
+        expected[student] = nothing_right | {name: (status, 0.0)}
+
+    stub = "def leaky_relu(x, alpha=0.01):\n    "
+    one("raises", stub + "raise KeyError('x')", "error")
+    one("syntax", "def leaky_relu(x, alpha=0.01:\n    return x", "error")
+    one("loops", stub + "while True: pass", "time limit")
+    one("exits", "import os\n" + stub + "os._exit(0)", "error")
+    one("eats-memory", "import numpy as np\n" + stub + "return np.ones(10**11)", "memory limit")
+    one("returns-too-much", "import numpy as np\n" + stub + "return np.ones(10**7)", "output limit")
+    one("deletes-it", "relu = 1", "missing")
+    classroom.write_submission(folder, "untouched", classroom.untouched_notebook())
+    expected["untouched"] = nothing_right
+    classroom.write_submission(folder, "not-json", b"{ this is not JSON")
+    expected["not-json"] = dict.fromkeys(answers, ("unreadable", 0.0))
+    (folder / "absent").mkdir()
+    expected["absent"] = dict.fromkeys(answers, ("missing", 0.0))
+    return expected
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    walls_hold()
+    root = tmp_path_factory.mktemp("class")
+    (root / "submissions").mkdir()
+    expected = build_class(root / "submissions")
+    command = [sys.executable, "-m", "helpers.cli", "grade", root / "submissions", "--out", root / "out"]
+    command += ["--seed", str(SEED), "--limit-seconds", str(LIMIT_SECONDS)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return root, expected, done.stdout
+
+
+def rows(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_there_are_thirty(graded):
+    assert len(graded[1]) == 30
+
+
+def test_every_exercise_of_every_student_gets_the_predicted_points(graded):
+    root, expected, _ = graded
+    points = {}
+    for row in rows(root / "out" / "results.csv"):
+        key = (row["student"], row["exercise"])
+        points[key] = points.get(key, 0) + float(row["points"])
+    assert points == {(student, name): p for student, own in expected.items() for name, (_, p) in own.items()}
+
+
+def test_every_exercise_of_every_student_has_the_predicted_status(graded):
+    root, expected, _ = graded
+    statuses = {}
+    for row in rows(root / "out" / "results.csv"):
+        statuses.setdefault((row["student"], row["exercise"]), set()).add(row["status"])
+    for student, own in expected.items():
+        for name, (status, _) in own.items():
+            found = statuses[student, name]
+            assert status in found, (student, name, status, found)
+            assert (found == {CORRECT}) == (status == CORRECT)
+
+
+def test_every_part_has_a_row_with_its_points(graded):
+    root, expected, _ = graded
+    found = {
+        (r["student"], r["exercise"], r["part"]): float(r["max_points"]) for r in rows(root / "out" / "results.csv")
+    }
+    parts = [(e.name, part, points) for e in exercises_of(LECTURE) for part, points in e.points_by_part.items()]
+    assert found == {(s, name, part): points for s in expected for name, part, points in parts}
+
+
+def test_grades_add_up(graded):
+    root, expected, _ = graded
+    most = sum(sum(e.points_by_part.values()) for e in exercises_of(LECTURE))
+    for row in rows(root / "out" / "grades.csv"):
+        total = sum(points for _, points in expected[row["student"]].values())
+        assert float(row[LECTURE]) == float(row["total"]) == total
+        assert float(row["max_total"]) == most
+        assert row["percent"] == f"{100 * total / most:.1f}"
+
+
+def test_each_mistake_is_told_in_its_own_words(graded):
+    root, _, _ = graded
+    for turn in range(WRONG):
+        page = (root / "out" / "feedback" / f"wrong-{turn}" / f"{LECTURE}.html").read_text(encoding="utf-8")
+        text = (
+            page.replace("&#39;", "'")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&#34;", '"')
+            .replace("&amp;", "&")
+        )
+        for e in classroom.exercises():
+            assert e.mistakes[turn % len(e.mistakes)].message in text
+
+
+def test_the_output_says_how_it_was_isolated(graded):
+    root, _, printed = graded
+    assert "strict: probed from inside" in printed
+    assert "strict: probed from inside" in (root / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_feedback_shows_no_fresh_input_and_no_other_student(graded):
+    root, expected, _ = graded
+    for student in ("wrong-0", "raises"):
+        page = (root / "out" / "feedback" / student / f"{LECTURE}.html").read_text(encoding="utf-8")
+        assert not any(other in page for other in expected if other != student and other not in student)
+
+
+def test_marking_again_keeps_what_is_finished_and_a_changed_notebook_is_marked_anew(graded):
+    root, _, _ = graded
+    before = (root / "out" / "results.csv").read_bytes()
+    command = [sys.executable, "-m", "helpers.cli", "grade", root / "submissions", "--out", root / "out"]
+    command += ["--limit-seconds", str(LIMIT_SECONDS)]
+    again = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert "Marked 0 submissions, kept 29." in again.stdout
+    assert (root / "out" / "results.csv").read_bytes() == before
+
+
+def test_a_decision_wins_and_is_shown(graded):
+    root, _, _ = graded
+    command = [sys.executable, "-m", "helpers.cli", "adjust", root / "out", "raises", LECTURE, "leaky_relu", "3"]
+    done = subprocess.run([*command, "--why", "right on paper"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert [r["total"] for r in rows(root / "out" / "grades.csv") if r["student"] == "raises"] == ["3"]
+    page = (root / "out" / "feedback" / "raises" / f"{LECTURE}.html").read_text(encoding="utf-8")
+    assert "right on paper" in page
+
+
+def test_a_page_is_self_contained_and_inert(graded):
+    root, _, _ = graded
+    for page in [root / "out" / "report.html", *(root / "out" / "feedback").rglob("*.html")]:
+        text = page.read_text(encoding="utf-8").lower()
+        assert "default-src 'none'" in text
+        assert not any(mark in text for mark in ("<script", "onerror=", "javascript:", "http://", "https://", "<link"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["nowhere", "--out", "out"], "neither a folder nor a zip"),
+        ([".", "--out", "out", "--only", "99_x"], "there are 00_start_here"),
+        ([".", "--out", "out"], "holds no submissions"),
+    ],
+)
+def test_unusable_arguments_are_refused_with_a_sentence(tmp_path, arguments, sentence):
+    command = [sys.executable, "-m", "helpers.cli", "grade", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+
+
+def test_another_files_database_is_left_alone(tmp_path):
+    classroom.write_submission(tmp_path / "s", "ada", json.dumps({"cells": []}).encode())
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "gradebook.db").write_bytes(b"something else entirely, of some length")
+    command = [sys.executable, "-m", "helpers.cli", "grade", tmp_path / "s", "--out", tmp_path / "out"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert (tmp_path / "out" / "gradebook.db").read_bytes() == b"something else entirely, of some length"
