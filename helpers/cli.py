@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from . import __version__
-from .paths import NOTEBOOKS, ROOT
+from .paths import NOTEBOOKS
 
 OK, PROBLEM, USAGE, FAULTS = 0, 1, 2, 3
 
@@ -83,9 +83,9 @@ def _lab(options) -> int:
         sys.executable,
         "-m",
         "jupyterlab",
-        f"--ServerApp.root_dir={ROOT}",
+        f"--ServerApp.root_dir={NOTEBOOKS}",
         "--ServerApp.port_retries=100",
-        f"--LabApp.default_url=/lab/tree/{NOTEBOOKS.name}/00_start_here.ipynb",
+        "--LabApp.default_url=/lab/tree/00_start_here.ipynb",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.news_url=",
     ]

@@ -94,9 +94,8 @@ def _number(version: str) -> tuple[int, ...]:
 
 
 def _notebooks() -> Finding:
-    count = len(list(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")))
-    if count:
-        return Finding(f"{count} notebooks in {NOTEBOOKS.name}/", True)
+    if any(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
+        return Finding(f"the notebooks in {NOTEBOOKS.name}/", True)
     return Finding("there are no notebooks", False, "course build")
 
 

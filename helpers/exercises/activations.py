@@ -24,6 +24,11 @@ NOT_IN_PLACE = (
     "floats; put the result into a new one."
 )
 
+# Why some changes to a solution make no difference.
+FLOATS_ANYWAY = "The next step gives floats for whole numbers too."
+ARRAYS_ANYWAY = "The next step makes an array of a list."
+SAME_AT_ZERO = "Both sides give the same value at 0."
+
 
 # Inputs of the functions that work on each number by itself.
 
@@ -246,6 +251,10 @@ SIGMOID = Exercise(
         "Both forms share the denominator 1 + exp(-|x|). Only the numerator depends on the sign; `np.where` can choose "
         "it.",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(x, dtype=float)` → `np.asarray(x)`": FLOATS_ANYWAY,
+        "line 3: `x >= 0` → `x > 0`": SAME_AT_ZERO,
+    },
 )
 
 
@@ -399,6 +408,10 @@ SIGMOID_GRADIENT = Exercise(
         "The slope is the same at x and at -x. So you are free to choose the sign with which nothing overflows.",
         "With p = exp(-|x|), the formula of the book needs p twice and nothing else that depends on x.",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(x, dtype=float)` → `np.asarray(x)`": FLOATS_ANYWAY,
+        "line 1: `np.asarray(x, dtype=float)` → `x`": ARRAYS_ANYWAY,
+    },
 )
 
 
@@ -576,6 +589,10 @@ LEAKY_RELU = Exercise(
         "`np.where(condition, a, b)` takes from `a` where the condition holds and from `b` elsewhere.",
         "The condition is `x > 0`, and `a` is `x`. What is `b`? Make a float array of x first, it may be a list.",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(x, dtype=float)` → `np.asarray(x)`": FLOATS_ANYWAY,
+        "line 2: `x > 0` → `x >= 0`": SAME_AT_ZERO,
+    },
 )
 
 
@@ -770,6 +787,12 @@ ELU = Exercise(
         "`np.minimum(x, 0)` is x on the left and 0 on the right, and the exponential of 0 harms nobody. "
         "`np.expm1(z)` is exp(z) - 1 with more digits near 0.",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(x, dtype=float)` → `np.asarray(x)`": FLOATS_ANYWAY,
+        "line 2: `x > 0` → `x >= 0`": SAME_AT_ZERO,
+        "line 2: `np.minimum(x, 0)` → `np.minimum(0, x)`": "The smaller of two numbers does not depend on their order.",
+        "line 2: `0` → `1`": "Where the exponential is used, x is below 0, and below 1 too; exp(1) overflows nothing.",
+    },
 )
 
 
@@ -926,6 +949,11 @@ GELU = Exercise(
         "Φ(x) is the probability that a standard normal number is smaller than x: 0.5 at 0, nearly 1 at 3.",
         "NumPy has no Φ. `scipy.special` has two ways to it: `ndtr`, which is Φ, and `erf`.",
     ),
+    equivalent_mutants={
+        "line 3: `x = np.asarray(x, dtype=float)` → `nothing`": ARRAYS_ANYWAY,
+        "line 3: `np.asarray(x, dtype=float)` → `np.asarray(x)`": FLOATS_ANYWAY,
+        "line 3: `np.asarray(x, dtype=float)` → `x`": ARRAYS_ANYWAY,
+    },
 )
 
 
@@ -1096,6 +1124,12 @@ MISH = Exercise(
         "1 is exp(0). So ln(1 + exp(x)) is the logarithm of a sum of two exponentials.",
         "`np.logaddexp(a, b)` is ln(exp(a) + exp(b)), computed without the large numbers. What is a, what is b?",
     ),
+    equivalent_mutants={
+        "line 1: `x = np.asarray(x, dtype=float)` → `nothing`": ARRAYS_ANYWAY,
+        "line 1: `np.asarray(x, dtype=float)` → `np.asarray(x)`": FLOATS_ANYWAY,
+        "line 1: `np.asarray(x, dtype=float)` → `x`": ARRAYS_ANYWAY,
+        "line 2: `np.logaddexp(0, x)` → `np.logaddexp(x, 0)`": "A sum does not depend on the order of its terms.",
+    },
 )
 
 
@@ -1332,6 +1366,9 @@ SOFTMAX = Exercise(
         "Shift each row by its own maximum, take exponentials, divide each row by its own sum.",
         "`scores.max(axis=-1, keepdims=True)` keeps the axis it reduces, so that it can be taken off `scores`.",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(scores, dtype=float)` → `np.asarray(scores)`": FLOATS_ANYWAY,
+    },
 )
 
 
@@ -1389,7 +1426,7 @@ def maxout_edge_cases(rng):
         layer(rng, 3, 2, 2, 3, shift=-20.0),
         layer(rng, 3, 2, 2, 3, shift=20.0),
         call([[-3.0], [2.0]], [[[1.0]], [[-1.0]]], [[0.0], [0.5]]),
-        call(np.array([[1, -2]]), np.array([[[1], [2]], [[3], [4]]]), np.array([[0], [-1]])),
+        call(np.array([[1, -2]]), np.array([[[0.5], [2.0]], [[3.0], [4.0]]]), np.array([[0], [-1]])),
         call(*(array.astype(np.float32) for array in single.arguments)),
     ]
 
@@ -1568,6 +1605,10 @@ MAXOUT = Exercise(
         "`x @ weights` computes all pieces at once, (pieces, n, units). The biases need an axis of length 1 for n.",
         "`biases[:, None, :]` has the shape (pieces, 1, units). After that, one maximum: over which axis?",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(array, dtype=float)` → `np.asarray(array)`": "It differs only when all three hold whole "
+        "numbers and nothing else, which no layer does.",
+    },
 )
 
 
@@ -1770,6 +1811,10 @@ DEAD_FRACTION = Exercise(
         "columns.",
         "The mean of an array of True and False is the share of True.",
     ),
+    equivalent_mutants={
+        "line 1: `float(np.mean(np.all(np.asarray(activations) == 0, axis=0)))` → "
+        "`np.mean(np.all(np.asarray(activations) == 0, axis=0))`": "A NumPy float is as good as one of Python.",
+    },
 )
 
 
@@ -1801,8 +1846,8 @@ UNIT_THAT_DIED = Question(
     difficulty=2,
     answer="c",
     why_wrong={
-        "a": "The loss has no hold on them: every gradient on these weights has the slope of ReLU as a factor, and that "
-        "is 0 for each sample.",
+        "a": "The loss has no hold on them: every gradient on these weights has the slope of ReLU as a factor, and "
+        "that is 0 for each sample.",
         "b": "That about half of the units are silent is said of one *sample*, at the start of training. SGD moves a "
         "weight by its gradient, and here that is 0.",
         "d": "What comes back through the outgoing weights is multiplied by the slope of ReLU. Whatever they are, the "
@@ -1819,8 +1864,8 @@ HIDDEN_ACTIVATION_CHOICE = Question(
     difficulty=1,
     answer="d",
     why_wrong={
-        "a": "The slope of a sigmoid is 0.25 at most. After 20 of them hardly any gradient is left for the first layers, "
-        "and ten times hardly anything is little too.",
+        "a": "The slope of a sigmoid is 0.25 at most. After 20 of them hardly any gradient is left for the first "
+        "layers, and ten times hardly anything is little too.",
         "b": "Capacity is not what is missing: the gradient fades on the way back, and every further sigmoid takes its "
         "share of it.",
         "c": "The output is not where it stops: the gradient fades in the hidden layers. For one class out of many, "

@@ -152,6 +152,12 @@ MEAN_SQUARE = Exercise(
         "`np.asarray(values, dtype=float)` makes an array of a list, and `** 2` squares each item of an array.",
         "`np.mean` takes the mean of an array. What should stand in its parentheses?",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(values, dtype=float)` → `np.asarray(values)`": "The squares of integers are exact, and "
+        "their mean is a float.",
+        "line 1: `np.asarray(values, dtype=float)` → `values`": "`np.square` makes an array of a list.",
+        "line 2: `float(np.mean(squares))` → `np.mean(squares)`": "A NumPy float is as good as one of Python.",
+    },
 )
 
 EXERCISES = (MEAN_SQUARE,)

@@ -27,7 +27,7 @@ def code_cells(content: bytes) -> list[str]:
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"the notebook has {len(cells)} cells; at most {MAX_CELLS} are read")
     sources = [_source(cell) for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
-    if sum(map(len, sources)) > MAX_SOURCE_BYTES:
+    if sum(len(source.encode()) for source in sources) > MAX_SOURCE_BYTES:
         raise Unreadable("the notebook holds more than 4 MB of code")
     return sources
 

@@ -12,6 +12,8 @@ import time
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+import numpy as np
+
 from helpers.sandbox import server, wire
 from helpers.sandbox.observe import MAX_TEXT, Call, Observation
 
@@ -95,8 +97,8 @@ class Runner:
                 "writable": [os.path.join(folder, "planted")],
                 "server_pid": os.getpid(),
             }
-            messages, _ = self._exchange([], "", request)
-        if len(messages) != 1 or not isinstance(messages[0].get("found"), list):
+            messages, _ = self._exchange([], "", request, 1)
+        if not messages or not isinstance(messages[0].get("found"), list):
             raise RunnerFault("the probe of the walls did not answer")
         return messages[0]["found"]
 
@@ -106,13 +108,14 @@ class Runner:
         Raises `RunnerFault` when the server itself fails; it is started afresh first.
         """
         asked = None if calls is None else [[list(call.arguments), call.keywords] for call in calls]
-        messages, answer = self._exchange(cells, name, asked)
+        expected = 1 if calls is None else len(calls)
+        messages, answer = self._exchange(cells, name, asked, expected)
         evidence = Evidence(answer["ending"], cpu_seconds=answer["cpu_seconds"])
         if messages is None:
             evidence.ending = "tampering"
             return evidence
         try:
-            _read_messages(messages, evidence, 1 if calls is None else len(calls))
+            _read_messages(messages, evidence)
         except (KeyError, TypeError, ValueError):
             return Evidence("tampering", cpu_seconds=answer["cpu_seconds"])
         complete = evidence.problem is not None or calls is None or len(evidence.observations) == len(calls)
@@ -120,11 +123,11 @@ class Runner:
             evidence.ending = "crashed"
         return evidence
 
-    def _exchange(self, cells, name, calls):
+    def _exchange(self, cells, name, calls, expected):
         nonce = secrets.token_hex(16)
         limits = self.limits
         job = {
-            "cells": cells,
+            "cells": [np.frombuffer(source.encode(), dtype="u1") for source in cells],
             "name": name,
             "calls": calls,
             "nonce": nonce,
@@ -138,7 +141,7 @@ class Runner:
             self.stop()
             self._start()
             raise RunnerFault(f"the untrusted process's server stopped ({error})") from error
-        return _split(answer.pop("reply").tobytes(), nonce), answer
+        return _split(answer.pop("reply").tobytes(), nonce, expected), answer
 
     def _start(self) -> None:
         launch = (
@@ -154,6 +157,7 @@ class Runner:
             stderr=None if os.environ.get("COURSE_DEBUG") else subprocess.DEVNULL,
             env=environment,
             cwd="/",
+            start_new_session=True,  # an interrupt from the keyboard is for the grader, which then ends its servers
         )
         try:
             ready = wire.decode(self._receive(_START_SECONDS))
@@ -194,38 +198,43 @@ class Runner:
         return b"".join(chunks)
 
 
-def _split(reply: bytes, nonce: str) -> list[dict] | None:
-    """The messages of a reply, or None if it holds anything else than whole messages of this job."""
+def _split(reply: bytes, nonce: str, most: int) -> list[dict] | None:
+    """The messages of a reply, or None if it holds anything else than whole messages of this job, `most` of them."""
     messages, position = [], 0
     while len(reply) - position >= server.LENGTH.size:
         (length,) = server.LENGTH.unpack_from(reply, position)
         position += server.LENGTH.size
         if len(reply) - position < length:
             return messages  # the process died while it wrote
+        if len(messages) == most:
+            return None
         try:
             message = wire.decode(reply[position : position + length])
         except wire.Malformed:
             return None
-        if not isinstance(message, dict) or message.pop("nonce", None) != nonce:
+        # The type first: an array in the place of the nonce would be compared item by item.
+        if type(message) is not dict or type(stamp := message.pop("nonce", None)) is not str or stamp != nonce:
             return None
         messages.append(message)
         position += length
     return messages
 
 
-def _read_messages(messages: list[dict], evidence: Evidence, expected: int) -> None:
+def _read_messages(messages: list[dict], evidence: Evidence) -> None:
     names = {f.name for f in fields(Observation)}
-    if len(messages) > expected:
-        raise ValueError("more answers than questions")
     for message in messages:
         if set(message) == {"problem"}:
-            evidence.problem = str(message["problem"])[:MAX_TEXT]
+            if type(message["problem"]) is not str:
+                raise ValueError("not a sentence")
+            evidence.problem = message["problem"][:MAX_TEXT]
         elif set(message) == {"variable", "attempted"}:
             evidence.variable, evidence.attempted = message["variable"], bool(message["attempted"])
         elif set(message) == {"outcome", "error"} or set(message) == {"outcome"}:
-            evidence.variable = None  # a variable that cannot be sent is no answer
+            evidence.variable = ""  # something that cannot be sent is an answer, and no letter
         else:
             seen = message["observation"]
+            if type(seen) is not dict or type(seen["outcome"]) is not str:
+                raise ValueError("not an observation")
             if set(message) != {"observation"} or set(seen) != names or seen["outcome"] not in _OUTCOMES:
                 raise ValueError("not an observation")
             if not (type(seen["error"]) is str and type(seen["message"]) is str):

@@ -223,6 +223,8 @@ def _explain(examination, observations, problems, parts, ending, because) -> Ver
         status = _status(problems[best])
         if not (mistake and problems[best].rung in ("value", "overflow")):
             sentences.append(_plain(problems[best].sentence))
+        if not mistake and problems[best].rung == "raised" and _only_lists_raise(trials, problems):
+            sentences.append("It works for arrays; here the input is a list. `np.asarray` makes an array of it.")
         example = _example(exercise, trials[best], examination.expectations[best], observations[best])
     elif fresh:
         status = _status(problems[fresh[0]])
@@ -243,6 +245,11 @@ def _explain(examination, observations, problems, parts, ending, because) -> Ver
         mistake.name if mistake else "",
         example,
     )
+
+
+def _only_lists_raise(trials, problems) -> bool:
+    raised = [i for i, problem in enumerate(problems) if problem and problem.rung == "raised"]
+    return all(any(isinstance(value, list) for value in trials[i].call.values()) for i in raised)
 
 
 def _matching_mistake(examination, observations):

@@ -30,6 +30,8 @@ def probe(readable: list[str], writable: list[str], server_pid: int) -> list[str
         found.append("open a Unix socket")
     if _works(lambda: os.kill(server_pid, 0)):
         found.append("see a process of the grader")
+    if os.getpgrp() != os.getpid():
+        found.append("signal the process group of the grader")
     if _works(_fork):
         found.append("start a process")
     if any(name.startswith("COURSE_CANARY") for name in os.environ):

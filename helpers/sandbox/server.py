@@ -1,28 +1,32 @@
 """The process that forks once for each exercise of a submission.
 
-It is started by the grader, loads what answers may use, goes behind its wall, and then waits for jobs on
-standard input. It holds no secrets and never runs a line of a submission itself: that happens in the fork. What
-the fork writes is passed on unread, together with how the fork ended.
+It is started by the grader, loads what answers may use, goes behind its wall, and then waits for jobs on standard
+input. For each job there are two forks. The *keeper* reads the job, watches over the limits, and passes on unread what
+the *worker* writes, together with how the worker ended. The worker runs the submission. The server itself reads nothing
+but "there is a job", so that its memory, of which every worker gets a copy, never holds a byte of any submission.
 
 Messages in both directions are `wire` messages after their length. A job is a dict:
-`cells` (sources of the code cells), `name`, `calls` (a list of `[arguments, keywords]`; None asks for the variable
-itself), `nonce`, `cpu_seconds`, `wall_seconds`, `memory_mb`. The answer to it: `ending` ("finished", "time limit",
-"output limit", "crashed"), `signal`, `cpu_seconds` and `reply`, the bytes that the fork wrote: again messages after
-their length, one for each call.
+`cells` (sources of the code cells, as UTF-8 in arrays), `name`, `calls` (a list of `[arguments, keywords]`; None asks
+for the variable itself), `nonce`, `cpu_seconds`, `wall_seconds`, `memory_mb`. The answer to it: `ending` ("finished",
+"time limit", "output limit", "crashed"), `cpu_seconds` and `reply`, the bytes that the worker wrote: again messages
+after their length, one for each call.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import select
+import signal
 import struct
 import sys
 import time
 import traceback
 
 LENGTH = struct.Struct("<Q")
-MAX_REPLY = 24 * 2**20  # bytes that one fork may write; below wire.MAX_BYTES, because they travel in one message
+MAX_REPLY = 24 * 2**20  # bytes that one worker may write; below wire.MAX_BYTES, because they travel in one message
+LINGER_SECONDS = 1  # that a worker may take to end after it has closed its pipe
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -44,16 +48,42 @@ def main(isolation: str, hidden: list[str]) -> None:
         return
     _send(answers, wire.encode({"ready": True, "why": ""}))
     baseline = _address_space()
-    while (message := receive(jobs)) is not None:
-        _send(answers, wire.encode(_run(wire.decode(message), isolation, baseline)))
+    while _job_waits(jobs):
+        keeper = _fork(lambda: _keep(jobs, answers, isolation, baseline))
+        if os.waitpid(keeper, 0)[1] != 0:
+            return  # the grader sees the pipe close and starts another server; the walls end with this one
 
 
-def receive(stream) -> bytes | None:
-    """Read one message that stands after its length; None at the end of the stream."""
-    head = stream.read(LENGTH.size)
-    if len(head) < LENGTH.size:
-        return None
-    return stream.read(LENGTH.unpack(head)[0])
+def _job_waits(jobs) -> bool:
+    """Wait until the grader has written something; False when it has ended."""
+    poll = select.poll()
+    poll.register(jobs, select.POLLIN)
+    return any(event & select.POLLIN for _, event in poll.poll())
+
+
+def _keep(jobs, answers, isolation: str, baseline: int) -> None:
+    """In the keeper: read one job, have it done, send the answer."""
+    from . import wire
+
+    (length,) = LENGTH.unpack(jobs.read(LENGTH.size))
+    job = wire.decode(jobs.read(length))
+    _send(answers, wire.encode(_run(job, isolation, baseline, jobs)))
+
+
+def _fork(task) -> int:
+    """Do `task()` in a fork, which then ends; return its process number."""
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        task()
+        status = 0
+    except BaseException:
+        if os.environ.get("COURSE_DEBUG"):
+            traceback.print_exc()
+    finally:
+        os._exit(status)
 
 
 def _send(stream, message: bytes) -> None:
@@ -72,49 +102,42 @@ def _load_what_answers_use() -> None:
     sys.path[:] = [path for path in sys.path if path != os.path.dirname(os.path.dirname(__file__))]
 
 
-def _run(job: dict, isolation: str, baseline: int) -> dict:
-    """Fork, let the fork work, collect what it writes within the limits, and see it end."""
+def _run(job: dict, isolation: str, baseline: int, jobs) -> dict:
+    """Start a worker, collect what it writes within the limits, and see it end."""
     from . import walls
 
     read_end, write_end = os.pipe()
     if isolation == "strict":
         walls.new_process_namespace()
     started = time.monotonic()
-    pid = os.fork()
-    if pid == 0:
-        status = 1
-        try:
-            _work(job, isolation, baseline, write_end)
-            status = 0
-        except BaseException:
-            if os.environ.get("COURSE_DEBUG"):
-                traceback.print_exc()
-        finally:
-            os._exit(status)
+    pid = _fork(lambda: _work(job, isolation, baseline, write_end))
     os.close(write_end)
-    reply, ending = _collect(read_end, started + job["wall_seconds"])
+    reply, ending = _collect(read_end, started + job["wall_seconds"], jobs)
     os.close(read_end)
     if ending != "finished":
         _kill(pid, isolation)
-    _, status, usage = os.wait4(pid, 0)
+    status, usage = _see_it_end(pid, isolation)
     if isolation == "process":
         _kill(pid, isolation)  # whatever it left running in its process group
     used = usage.ru_utime + usage.ru_stime
-    code = os.waitstatus_to_exitcode(status)
-    if ending == "finished" and code != 0:
+    if ending == "finished" and status != 0:
         ending = "time limit" if used >= job["cpu_seconds"] - 0.1 else "crashed"
-    return {"ending": ending, "signal": max(-code, 0), "cpu_seconds": used, "reply": _as_array(reply)}
+    return {"ending": ending, "cpu_seconds": used, "reply": _as_array(reply)}
 
 
-def _collect(read_end: int, deadline: float) -> tuple[bytes, str]:
+def _collect(read_end: int, deadline: float, jobs) -> tuple[bytes, str]:
     chunks, size = [], 0
     poll = select.poll()
     poll.register(read_end, select.POLLIN)
+    poll.register(jobs, 0)  # tells only that the grader has gone
     while True:
         left = deadline - time.monotonic()
         if left <= 0:
             return b"".join(chunks), "time limit"
-        if not poll.poll(left * 1000):
+        ready = dict(poll.poll(left * 1000))
+        if jobs.fileno() in ready:
+            return b"", "crashed"
+        if not ready:
             continue
         chunk = os.read(read_end, 1 << 20)
         if not chunk:
@@ -122,19 +145,29 @@ def _collect(read_end: int, deadline: float) -> tuple[bytes, str]:
         chunks.append(chunk)
         size += len(chunk)
         if size > MAX_REPLY:
-            return b"".join(chunks), "output limit"
+            return b"".join(chunks)[:MAX_REPLY], "output limit"
+
+
+def _see_it_end(pid: int, isolation: str) -> tuple[int, resource.struct_rusage]:
+    """Exit status and use of a worker that has nothing more to say; one that stays on is ended."""
+    deadline = time.monotonic() + LINGER_SECONDS
+    while True:
+        ended, status, usage = os.wait4(pid, os.WNOHANG)
+        if ended:
+            return status, usage
+        if time.monotonic() > deadline:
+            _kill(pid, isolation)
+        time.sleep(0.0005)
 
 
 def _kill(pid: int, isolation: str) -> None:
-    import signal
-
     with contextlib.suppress(ProcessLookupError):
-        # Killing the first process of a namespace ends all of it; elsewhere the fork leads a process group.
+        # Killing the first process of a namespace ends all of it; elsewhere the worker leads a process group.
         os.kill(pid, signal.SIGKILL) if isolation == "strict" else os.killpg(pid, signal.SIGKILL)
 
 
 def _work(job: dict, isolation: str, baseline: int, write_end: int) -> None:
-    """In the fork: go behind the walls, find the name, make the calls, write what happened."""
+    """In the worker: go behind the walls, find the name, make the calls, write what happened."""
     import random
     import tempfile
 
@@ -167,7 +200,7 @@ def _work(job: dict, isolation: str, baseline: int, write_end: int) -> None:
     from . import cells, observe
 
     try:
-        value = cells.define(job["cells"], job["name"])
+        value = cells.define([bytes(source).decode() for source in job["cells"]], job["name"])
     except cells.DefinitionError as error:
         report({"problem": str(error)})
         return
@@ -205,8 +238,6 @@ def _as_array(data: bytes):
 
 def _address_space() -> int:
     """Bytes of address space that this process has mapped: the memory limit counts from there."""
-    import resource
-
     try:
         from . import walls
 

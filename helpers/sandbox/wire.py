@@ -16,7 +16,9 @@ import struct
 import numpy as np
 
 MAX_BYTES = 32 * 2**20  # of one message
-MAX_ITEMS = 100_000  # leaves and containers of one message
+MAX_HEADER = 2 * 2**20  # bytes of its header: JSON takes up to thirty times its size in memory
+MAX_ITEMS = 20_000  # leaves and containers of one message
+MAX_KEYS = 1000  # of one dict: keys that all have the same hash cost time that grows with the square
 MAX_DEPTH = 20  # nesting of containers
 
 _HEADER = struct.Struct("<I")
@@ -35,11 +37,11 @@ class Unsendable(Exception):
 
 
 class TooLarge(Exception):
-    """A value beyond `MAX_BYTES`, `MAX_ITEMS` or `MAX_DEPTH`."""
+    """A value beyond one of the caps above."""
 
 
 class Malformed(Exception):
-    """Bytes that `encode` would not have written."""
+    """Bytes that are no message."""
 
 
 def encode(value) -> bytes:
@@ -50,7 +52,7 @@ def encode(value) -> bytes:
     writer = _Writer()
     header = json.dumps(writer.tree(value, 0), separators=(",", ":"), allow_nan=False).encode()
     size = _HEADER.size + len(header) + writer.bytes
-    if size > MAX_BYTES:
+    if size > MAX_BYTES or len(header) > MAX_HEADER:
         raise TooLarge
     return b"".join([_HEADER.pack(len(header)), header, *writer.buffers])
 
@@ -58,7 +60,7 @@ def encode(value) -> bytes:
 def decode(message: bytes):
     """Rebuild the value of one message from exact built-in and NumPy types.
 
-    Raises `Malformed` for anything that `encode` would not have written. The arrays are fresh and writable.
+    Raises `Malformed` and nothing else, whatever the bytes are. The arrays are fresh and writable.
     """
     if len(message) > MAX_BYTES:
         raise Malformed("too long")
@@ -66,6 +68,8 @@ def decode(message: bytes):
         raise Malformed("no header")
     (length,) = _HEADER.unpack_from(message)
     header = message[_HEADER.size : _HEADER.size + length]
+    if length > MAX_HEADER:
+        raise Malformed("header too long")
     if len(header) != length:
         raise Malformed("header cut short")
     try:
@@ -114,6 +118,8 @@ class _Writer:
         if kind is tuple:
             return {"tuple": [self.tree(item, depth + 1) for item in value]}
         if kind is dict:
+            if len(value) > MAX_KEYS:
+                raise TooLarge
             return {"dict": [[self.tree(k, depth + 1), self.tree(v, depth + 1)] for k, v in value.items()]}
         if kind is np.ndarray and value.dtype.newbyteorder("<").str in _DTYPES:
             return self._array("array", value)
@@ -143,8 +149,10 @@ class _Reader:
         self.items += 1
         if self.items > MAX_ITEMS or depth > MAX_DEPTH:
             raise Malformed("too many or too deeply nested items")
-        if tree is None or isinstance(tree, bool | str):
+        if tree is None or isinstance(tree, bool):
             return tree
+        if isinstance(tree, str):
+            return _parse(_text, tree)
         if isinstance(tree, list):
             return [self.value(item, depth + 1) for item in tree]
         match tree:
@@ -165,6 +173,8 @@ class _Reader:
         raise Malformed("unknown item")
 
     def _dict(self, pairs, depth):
+        if len(pairs) > MAX_KEYS:
+            raise Malformed("too many keys")
         result = {}
         for pair in pairs:
             if not (isinstance(pair, list) and len(pair) == 2):
@@ -185,6 +195,8 @@ class _Reader:
         if len(chunk) != size:
             raise Malformed("array cut short")
         self.position += size
+        if dtype.kind == "b" and bytes(chunk).strip(b"\0\1"):
+            raise Malformed("neither true nor false")
         try:
             return np.frombuffer(bytes(chunk), dtype=dtype).reshape(shape).copy()
         except ValueError as error:
@@ -195,7 +207,12 @@ def _parse(convert, text):
     try:
         return convert(text)
     except (ValueError, OverflowError) as error:
-        raise Malformed("not a number") from error
+        raise Malformed("not what its label says") from error
+
+
+def _text(text):
+    text.encode()  # a lone surrogate passes through JSON, and no file or database takes it
+    return text
 
 
 def _no_number(text):

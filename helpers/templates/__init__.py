@@ -1,5 +1,6 @@
 """The pages and fragments that people see, as Jinja templates; everything put into them is escaped."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -23,4 +24,13 @@ def _environment():
         lstrip_blocks=True,
     )
     environment.filters["number"] = lambda value: f"{value:g}"
+    environment.filters["prose"] = _prose
     return environment
+
+
+def _prose(text: str):
+    """Escaped text in which `code` and *emphasis* look like that."""
+    from markupsafe import Markup, escape
+
+    marked = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(text)))
+    return Markup(re.sub(r"(?<![\w*])\*([^*\n<>]+)\*(?![\w*])", r"<em>\1</em>", marked))

@@ -1,0 +1,304 @@
+"""Every check rejects what is wrong, for the right reason, and accepts what is right, however it is written."""
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+from helpers.building.source import source_path
+from helpers.exercises import LECTURES, exercise_named, exercises_of
+from helpers.judging.exercise import Exercise, Question
+from helpers.judging.judge import NOT_ATTEMPTED, Examination, judge, public_examination
+from helpers.proving import checks, mutants, solutions
+from helpers.sandbox.observe import observe
+
+ALL = [exercise for lecture in LECTURES for exercise in exercises_of(lecture)]
+FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, Exercise)]
+QUESTIONS = [exercise for exercise in ALL if isinstance(exercise, Question)]
+MISTAKES = [pytest.param(e, m, id=f"{e.name}-{m.name}") for e in FUNCTIONS for m in e.mistakes]
+SPELLINGS = [pytest.param(e, s, id=f"{e.name}-{s.__name__}") for e in FUNCTIONS for s in e.spellings]
+SEEDS = (2, 77, 12345)
+
+
+def for_each(exercises):
+    return pytest.mark.parametrize("exercise", exercises, ids=lambda exercise: exercise.name)
+
+
+@pytest.fixture(scope="module")
+def examinations():
+    """The public examination of each exercise and those of three gradings."""
+    return {e.name: [public_examination(e), *(Examination(e, seed) for seed in SEEDS)] for e in FUNCTIONS}
+
+
+# Wrong answers, right answers, no answer.
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
+def test_a_known_mistake_is_rejected_with_its_own_message(exercise, mistake, examinations):
+    assert checks.mistake_problem(exercise, mistake, examinations[exercise.name]) == ""
+
+
+@pytest.mark.parametrize(("exercise", "spelling"), SPELLINGS)
+def test_a_right_answer_earns_all_points_however_it_is_written(exercise, spelling, examinations):
+    assert checks.spelling_problem(spelling, examinations[exercise.name]) == ""
+
+
+@for_each(FUNCTIONS)
+def test_the_lecture_s_solution_earns_all_points(exercise, examinations):
+    source = solutions.solution_source(exercise.lecture, exercise.name)
+    solution = solutions.function_from(source, exercise.lecture, exercise.name)
+    assert checks.spelling_problem(solution, examinations[exercise.name]) == ""
+
+
+@for_each(FUNCTIONS)
+def test_the_stub_is_not_attempted_rather_than_wrong(exercise):
+    source = solutions.stub_source(exercise.lecture, exercise.name)
+    stub = solutions.function_from(source, exercise.lecture, exercise.name)
+    verdict = checks.verdict_on(stub, public_examination(exercise))
+    assert (verdict.status, verdict.points) == (NOT_ATTEMPTED, 0)
+
+
+@for_each(FUNCTIONS)
+def test_every_changed_solution_that_passes_has_a_reason(exercise):
+    source = solutions.solution_source(exercise.lecture, exercise.name)
+    count, survivors = checks.survivors(exercise, source)
+    assert count >= 5
+    assert set(survivors) == set(exercise.equivalent_mutants)
+
+
+@for_each(FUNCTIONS)
+@pytest.mark.parametrize("nothing", [lambda *a, **k: None, lambda *a, **k: 0.0, lambda first, *a, **k: first])
+def test_a_function_that_does_nothing_earns_no_point(exercise, nothing, examinations):
+    for examination in examinations[exercise.name]:
+        assert checks.verdict_on(nothing, examination).points == 0
+
+
+# Functions that resemble one another: range, sign and monotony alone would let them pass.
+LOOK_ALIKES = {
+    "sigmoid": [lambda s: lambda x: s(np.multiply(x, 1.01)), lambda s: lambda x: np.round(s(x), 3)],
+    "sigmoid_gradient": [lambda s: lambda x: np.multiply(s(x), 1.001), lambda s: lambda x: np.round(s(x), 3)],
+    "leaky_relu": [
+        lambda s: lambda x, alpha=0.01: s(x, np.round(alpha, 2)),
+        lambda s: lambda x, alpha=0.01: s(x, alpha**2),
+    ],
+    "elu": [lambda s: lambda x, alpha=1.0: np.maximum(s(x, alpha), -1), lambda s: lambda x, alpha=1.0: s(x, alpha**2)],
+    "gelu": [lambda s: lambda x: np.multiply(s(x), 1.0001), lambda s: lambda x: np.maximum(s(x), -0.1)],
+    "mish": [lambda s: lambda x: s(np.multiply(x, 1.001)), lambda s: lambda x: np.maximum(s(x), -0.3)],
+    "softmax": [lambda s: lambda x: s(np.multiply(x, 2)), lambda s: lambda x: s(np.asarray(x)[..., ::-1])],
+    "maxout": [lambda s: lambda x, w, b: s(x, w, np.multiply(b, 2)), lambda s: lambda x, w, b: s(x, w[:2], b[:2])],
+    "dead_fraction": [lambda s: lambda a: s(np.asarray(a)[:3]), lambda s: lambda a: np.round(s(a), 1)],
+    "mean_square": [lambda s: lambda v: s(np.round(v)), lambda s: lambda v: s(np.ravel(v)[:5])],
+}
+
+
+@pytest.mark.parametrize("name", [exercise.name for exercise in FUNCTIONS])
+def test_a_look_alike_of_the_right_function_is_rejected(name):
+    exercise = exercise_named(name)
+    for alter in LOOK_ALIKES[name]:
+        verdict = checks.verdict_on(alter(exercise.oracle), public_examination(exercise))
+        assert (
+            verdict.points_of_values == 0
+            if hasattr(verdict, "points_of_values")
+            else verdict.points < verdict.max_points
+        )
+
+
+@for_each(QUESTIONS)
+def test_a_question_is_proved_as_the_functions_are(exercise):
+    assert checks.prove(exercise).failures == []
+
+
+# What an exercise has to have.
+
+
+@for_each(ALL)
+def test_points_are_whole_and_minutes_and_difficulty_are_given(exercise):
+    assert all(type(points) is int and points >= 1 for points in exercise.points_by_part.values())
+    assert 2 <= exercise.points <= 8
+    assert exercise.minutes >= 1
+    assert exercise.difficulty in (1, 2, 3)
+
+
+@for_each(FUNCTIONS)
+def test_an_exercise_has_enough_hints_mistakes_and_spellings(exercise):
+    assert 2 <= len(exercise.hints) <= 3
+    assert len(exercise.mistakes) >= 5
+    assert len(exercise.spellings) >= 5
+
+
+@for_each(QUESTIONS)
+def test_a_question_has_one_right_letter_and_a_sentence_for_each_wrong_one(exercise):
+    assert sorted([exercise.answer, *exercise.why_wrong]) == ["a", "b", "c", "d"]
+    assert len(set(exercise.why_wrong.values())) == 3
+    assert exercise.hints
+
+
+@for_each(ALL)
+def test_messages_are_one_to_three_sentences(exercise):
+    messages = exercise.why_wrong.values() if isinstance(exercise, Question) else [m.message for m in exercise.mistakes]
+    for message in messages:
+        assert message[0].isupper() or message[0] == "`"
+        assert message[-1] in ".)"
+        assert 20 < len(message) < 300
+
+
+@for_each(FUNCTIONS)
+def test_no_hint_is_the_whole_answer(exercise):
+    answer = solutions.solution_source(exercise.lecture, exercise.name).split("### BEGIN SOLUTION")[1]
+    returned = re.search(r"return (.+)", answer)[1].split("  #")[0]
+    assert not any(returned in hint for hint in exercise.hints)
+
+
+@for_each(FUNCTIONS)
+def test_the_stub_has_the_oracle_s_signature_and_a_docstring(exercise):
+    source = solutions.stub_source(exercise.lecture, exercise.name)
+    stub = solutions.function_from(source, exercise.lecture, exercise.name)
+    assert inspect.signature(stub) == inspect.signature(exercise.oracle)
+    assert len(stub.__doc__) > 80
+
+
+@for_each(ALL)
+def test_the_section_to_read_again_is_a_heading_before_the_exercise(exercise):
+    text = source_path(exercise.lecture).read_text(encoding="utf-8")
+    before, found, _ = text.partition(f"{{{{ exercise {exercise.name} }}}}")
+    assert found
+    assert exercise.section in re.findall(r"^#+ (.+)$", before, re.MULTILINE)
+
+
+@pytest.mark.parametrize("lecture", LECTURES)
+def test_exercises_are_listed_in_the_order_of_their_lecture(lecture):
+    text = source_path(lecture).read_text(encoding="utf-8")
+    assert re.findall(r"\{\{ exercise (\w+) \}\}", text) == [exercise.name for exercise in exercises_of(lecture)]
+
+
+# Inputs and oracles.
+
+
+@for_each(FUNCTIONS)
+def test_the_public_inputs_are_always_the_same_and_no_grading_draws_them_again(exercise):
+    def inputs(trials):
+        return [repr(trial.call) for trial in trials]
+
+    again = inputs(exercise._trials(0, public=True))
+    assert inputs(exercise.public_trials) == again
+    fresh = inputs(exercise.fresh_trials(0))
+    assert fresh[: len(again)] == again
+    assert fresh[len(again) :] != again
+    assert inputs(exercise.fresh_trials(5)) == inputs(exercise.fresh_trials(5))
+    assert inputs(exercise.fresh_trials(5)) != inputs(exercise.fresh_trials(6))
+
+
+@for_each(FUNCTIONS)
+def test_oracles_give_finite_floats_without_warnings_and_leave_their_inputs_alone(exercise):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for trial in exercise.fresh_trials(9):
+            seen = observe(exercise.oracle, trial.call)
+            assert (seen.outcome, seen.changed, seen.overflow) == ("returned", False, False)
+            assert np.asarray(seen.value).dtype == np.float64
+            assert np.isfinite(seen.value).all()
+
+
+@for_each(FUNCTIONS)
+def test_every_part_asks_at_least_two_things_and_ends_with_the_inputs_untouched(exercise):
+    for part in exercise.parts:
+        assert sum(trial.part == part.name for trial in exercise.public_trials) >= 2
+    assert list(exercise.points_by_part)[-1] == "inputs untouched"
+
+
+def test_only_the_numerical_range_of_four_exercises_minds_an_overflow():
+    strict = {(e.name, part.name) for e in FUNCTIONS for part in e.parts if part.no_overflow}
+    assert strict == {(name, "numerical range") for name in ("sigmoid", "elu", "mish", "softmax")}
+
+
+# The registry.
+
+
+def test_names_are_unique_in_the_whole_course():
+    names = [exercise.name for exercise in ALL]
+    assert len(names) == len(set(names))
+    assert all(exercise_named(exercise.name) is exercise for exercise in ALL)
+
+
+def test_an_unknown_name_is_answered_with_those_spelled_alike():
+    with pytest.raises(LookupError, match=r"no exercise named 'leaky_rleu'\. Did you mean leaky_relu"):
+        exercise_named("leaky_rleu")
+    with pytest.raises(LookupError, match="There are mean_square, sigmoid"):
+        exercise_named("xyzzy")
+
+
+def test_a_lecture_without_exercises_has_none():
+    assert exercises_of("01_first_network") == ()
+
+
+def test_importing_the_registry_does_not_import_scipy():
+    code = "import sys, helpers, helpers.exercises; sys.exit('scipy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# The proof itself.
+
+
+def test_a_check_that_is_too_weak_is_reported():
+    weak = exercise_named("mean_square")
+    weak = type(weak)(**{**vars_of(weak), "parts": (type(weak.parts[0])("values", 2, lambda rng: weak_cases()),)})
+    proof = checks.prove(weak)
+    assert any("square_of_the_mean: it earns full points" in failure for failure in proof.failures)
+    text = checks.checks_table([proof])
+    assert "**no**" in text
+    assert "it earns full points" in text
+
+
+def weak_cases():
+    return exercise_named("mean_square").parts[1].cases(np.random.default_rng(0))[2:3]
+
+
+def vars_of(exercise):
+    return {name: getattr(exercise, name) for name in exercise.__dataclass_fields__}
+
+
+def test_the_table_of_checks_is_the_same_every_time_and_reports_no_failure():
+    proofs = checks.prove_all()
+    text = checks.checks_table(proofs)
+    assert [failure for proof in proofs for failure in proof.failures] == []
+    assert text == checks.checks_table()
+    for exercise in ALL:
+        assert f"### {exercise.name}\n" in text
+
+
+def test_mutants_change_one_thing_each_and_say_what():
+    source = 'def f(x, a=2.0):\n    """Doc."""\n    y = np.max(x, axis=0, keepdims=True)\n    return -a * y if y > 0 else y\n'
+    found = {mutant.description: mutant.source for mutant in mutants.mutants(source)}
+    assert "def f(x, a=1.0)" in found["signature: `2.0` → `1.0`"]
+    assert "axis=0" not in found["line 1: `np.max(x, axis=0, keepdims=True)` → `np.max(x, keepdims=True)`"]
+    assert "keepdims=False" in found["line 1: `True` → `False`"]
+    assert "np.min" in found["line 1: `np.max(x, axis=0, keepdims=True)` → `np.min(x, axis=0, keepdims=True)`"]
+    assert "y >= 0" in found["line 2: `y > 0` → `y >= 0`"]
+    assert "-a / y" in found["line 2: `-a * y` → `-a / y`"]
+    assert "return a * y" in found["line 2: `-a` → `a`"]
+    for changed in found.values():
+        ast.parse(changed)
+        assert "Doc." not in changed
+    assert len(set(found.values())) == len(found)
+
+
+def test_an_endless_mutant_is_broken_off():
+    def endless():
+        while True:
+            pass
+
+    with mutants.time_guard(0.2):
+        seen = observe(endless, type(public_examination(FUNCTIONS[0]).calls[0])())
+    assert (seen.outcome, seen.error) == ("raised", "TimeoutError")
+
+
+def test_a_judged_answer_shows_the_smallest_public_input_only():
+    exercise = exercise_named("sigmoid")
+    examination = Examination(exercise, seed=4)
+    verdict = judge(examination, [observe(lambda x: np.tanh(x) + 2.0, call) for call in examination.calls])
+    assert verdict.example.call == "sigmoid(-0.75)"
