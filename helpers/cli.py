@@ -209,8 +209,8 @@ def _data(options) -> int:
         else:
             for name, card in datasets.DATASETS.items():
                 print(f"{name:12} {card.what} ({card.licence})")
-    except (datasets.DataSetMissing, LookupError) as error:
-        return _refuse(error.args[0])
+    except datasets.DataSetError as error:
+        return _refuse(error)
     return OK
 
 

@@ -1,6 +1,8 @@
 """What the tests share."""
 
 import os
+import time
+import urllib.request
 
 import pytest
 
@@ -27,3 +29,14 @@ def walls_hold() -> None:
             pass
     except IsolationUnavailable as error:
         cannot_run_here(f"strict isolation is not available: {error}")
+
+
+def fetch_when_ready(address: str, seconds: float = 60) -> bytes:
+    """The page at `address` of a server that has just been started."""
+    for _ in range(round(4 * seconds)):
+        try:
+            with urllib.request.urlopen(address, timeout=10) as page:
+                return page.read()
+        except OSError:
+            time.sleep(0.25)
+    raise TimeoutError(f"nothing answered within {seconds} s")

@@ -6,14 +6,12 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 
 import pytest
 
 from helpers.paths import NOTEBOOKS
 from tests import classroom
-from tests.conftest import cannot_run_here
+from tests.conftest import cannot_run_here, fetch_when_ready
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -72,7 +70,7 @@ def page(tmp_path_factory):
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_until_it_answers(f"http://127.0.0.1:{port}/api?token={TOKEN}")
+        fetch_when_ready(f"http://127.0.0.1:{port}/api?token={TOKEN}")
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
             page = browser.new_page(viewport={"width": 1400, "height": 1000})
@@ -85,16 +83,6 @@ def page(tmp_path_factory):
     finally:
         server.terminate()
         server.wait(timeout=30)
-
-
-def _wait_until_it_answers(address):
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(address, timeout=2).close()
-            return
-        except OSError:
-            time.sleep(0.25)
-    raise TimeoutError("JupyterLab did not start within a minute")
 
 
 def cell_with(page, pattern):

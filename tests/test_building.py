@@ -128,6 +128,14 @@ def test_a_planted_leak_is_found(tmp_path, change):
     assert leaks.find(LECTURE, path) != []
 
 
+def test_an_answered_question_is_found(tmp_path):
+    path = tmp_path / "04_activations.ipynb"
+    path.write_bytes((NOTEBOOKS / path.name).read_bytes())
+    assert leaks.find("04_activations", path) == []
+    edit(path, lambda cells, _: cells[-1].update(source='unit_that_died = "a"'))
+    assert leaks.find("04_activations", path) == ["04_activations.ipynb answers unit_that_died"]
+
+
 def test_the_released_notebooks_are_valid_for_nbgrader():
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))

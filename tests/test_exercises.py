@@ -6,16 +6,17 @@ import re
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from helpers.building.source import source_path
 from helpers.exercises import LECTURES, exercise_named, exercises_of
-from helpers.judging.exercise import Exercise, Question
+from helpers.judging.exercise import Exercise, Part, Question, call
 from helpers.judging.judge import NOT_ATTEMPTED, Examination, judge, public_examination
 from helpers.proving import checks, mutants, solutions
-from helpers.sandbox.observe import observe
+from helpers.sandbox.observe import Call, observe
 
 ALL = [exercise for lecture in LECTURES for exercise in exercises_of(lecture)]
 FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, Exercise)]
@@ -96,16 +97,11 @@ LOOK_ALIKES = {
 }
 
 
-@pytest.mark.parametrize("name", [exercise.name for exercise in FUNCTIONS])
-def test_a_look_alike_of_the_right_function_is_rejected(name):
-    exercise = exercise_named(name)
-    for alter in LOOK_ALIKES[name]:
+@for_each(FUNCTIONS)
+def test_a_look_alike_of_the_right_function_is_rejected(exercise):
+    for alter in LOOK_ALIKES[exercise.name]:
         verdict = checks.verdict_on(alter(exercise.oracle), public_examination(exercise))
-        assert (
-            verdict.points_of_values == 0
-            if hasattr(verdict, "points_of_values")
-            else verdict.points < verdict.max_points
-        )
+        assert verdict.points < verdict.max_points
 
 
 @for_each(QUESTIONS)
@@ -245,21 +241,20 @@ def test_importing_the_registry_does_not_import_scipy():
 
 
 def test_a_check_that_is_too_weak_is_reported():
-    weak = exercise_named("mean_square")
-    weak = type(weak)(**{**vars_of(weak), "parts": (type(weak.parts[0])("values", 2, lambda rng: weak_cases()),)})
+    one_number = Part("values", 2, lambda rng: [call(np.array([2.5]))])
+    weak = replace(exercise_named("mean_square"), parts=(one_number,), spellings=(lambda values: 0.0,))
     proof = checks.prove(weak)
-    assert any("square_of_the_mean: it earns full points" in failure for failure in proof.failures)
+    assert "`mean_square`: the mistake square_of_the_mean: it earns full points" in proof.failures
+    assert any("the spelling <lambda>: it earns 0 of 3 points" in failure for failure in proof.failures)
+    assert any("no reason why this mutant survives" in failure for failure in proof.failures)
     text = checks.checks_table([proof])
-    assert "**no**" in text
-    assert "it earns full points" in text
+    assert "| `square_of_the_mean` | **no** |" in text
+    assert all(f"- {failure}" in text for failure in proof.failures)
 
 
-def weak_cases():
-    return exercise_named("mean_square").parts[1].cases(np.random.default_rng(0))[2:3]
-
-
-def vars_of(exercise):
-    return {name: getattr(exercise, name) for name in exercise.__dataclass_fields__}
+def test_a_reason_for_a_mutant_that_is_caught_is_reported_as_stale():
+    stale = replace(exercise_named("mean_square"), equivalent_mutants={"line 9: `a` → `b`": "It was so once."})
+    assert any("does not survive: line 9" in failure for failure in checks.prove(stale).failures)
 
 
 def test_the_table_of_checks_is_the_same_every_time_and_reports_no_failure():
@@ -272,7 +267,10 @@ def test_the_table_of_checks_is_the_same_every_time_and_reports_no_failure():
 
 
 def test_mutants_change_one_thing_each_and_say_what():
-    source = 'def f(x, a=2.0):\n    """Doc."""\n    y = np.max(x, axis=0, keepdims=True)\n    return -a * y if y > 0 else y\n'
+    source = (
+        'def f(x, a=2.0):\n    """Doc."""\n'
+        "    y = np.max(x, axis=0, keepdims=True)\n    return -a * y if y > 0 else y\n"
+    )
     found = {mutant.description: mutant.source for mutant in mutants.mutants(source)}
     assert "def f(x, a=1.0)" in found["signature: `2.0` → `1.0`"]
     assert "axis=0" not in found["line 1: `np.max(x, axis=0, keepdims=True)` → `np.max(x, keepdims=True)`"]
@@ -293,12 +291,12 @@ def test_an_endless_mutant_is_broken_off():
             pass
 
     with mutants.time_guard(0.2):
-        seen = observe(endless, type(public_examination(FUNCTIONS[0]).calls[0])())
+        seen = observe(endless, Call())
     assert (seen.outcome, seen.error) == ("raised", "TimeoutError")
 
 
 def test_a_judged_answer_shows_the_smallest_public_input_only():
     exercise = exercise_named("sigmoid")
     examination = Examination(exercise, seed=4)
-    verdict = judge(examination, [observe(lambda x: np.tanh(x) + 2.0, call) for call in examination.calls])
-    assert verdict.example.call == "sigmoid(-0.75)"
+    verdict = judge(examination, [observe(lambda x: np.tanh(x) + 2.0, one) for one in examination.calls])
+    assert verdict.example.call == "sigmoid([-1.5])"

@@ -79,7 +79,7 @@ def _filled_stubs(lecture, path, cells):
                 continue
     for exercise in exercises_of(lecture):
         if isinstance(exercise, Question):
-            filled = any(_assigned_values(tree, exercise.name) for tree in trees)
+            filled = any(_is_answered(tree, exercise.name) for tree in trees)
         else:
             functions = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
             filled = any(f.name == exercise.name and not _is_stub(f) for f in functions)
@@ -87,12 +87,10 @@ def _filled_stubs(lecture, path, cells):
             yield f"{path.name} answers {exercise.name}"
 
 
-def _assigned_values(tree, name):
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
-            value = node.value
-            if not (isinstance(value, ast.Constant) and value.value is ...):
-                yield value
+def _is_answered(tree, name) -> bool:
+    assignments = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+    values = [a.value for a in assignments if any(isinstance(t, ast.Name) and t.id == name for t in a.targets)]
+    return any(not (isinstance(value, ast.Constant) and value.value is ...) for value in values)
 
 
 def _is_stub(function: ast.FunctionDef) -> bool:

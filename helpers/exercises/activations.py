@@ -43,7 +43,7 @@ def values(rng):
 
 
 def shapes(rng):
-    return [call(rng.normal(0, 2, shape)) for shape in [(1,), (2, 2), (1, 5), (2, 3, 2)]]
+    return [call(np.array([-1.5])), *(call(rng.normal(0, 2, shape)) for shape in [(2, 2), (1, 5), (2, 3, 2)])]
 
 
 def edge_cases(rng):
@@ -286,7 +286,7 @@ def gradient_with_the_wrong_sign(x):
     return s * (s - 1)
 
 
-@mistake("1 - s² belongs to tanh. For the sigmoid it is s (1 - s).")
+@mistake("The rule 1 - s² belongs to tanh. For the sigmoid it is s (1 - s).")
 def gradient_of_tanh_rule(x):
     return 1 - special.expit(np.asarray(x, dtype=float)) ** 2
 
@@ -1175,8 +1175,8 @@ def softmax_range(rng):
 
 
 @mistake(
-    "exp(1000) is too large for a float. Take the largest score of each row off all of its scores first; the "
-    "probabilities stay the same."
+    "The exponential of 1000 is too large for a float. Take the largest score of each row off all of its scores first; "
+    "the probabilities stay the same."
 )
 def softmax_overflows(scores):
     powers = np.exp(np.asarray(scores, dtype=float))

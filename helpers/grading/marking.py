@@ -18,6 +18,7 @@ from helpers.judging.judge import (
     judge,
     judge_letter,
     nothing,
+    plain_text,
 )
 
 from .notebook import Unreadable, code_cells
@@ -89,10 +90,17 @@ def content_digest(submission: Submission) -> str:
 def _mark_exercise(exercise, cells, lecture_examinations, runner) -> tuple[Verdict, float]:
     examination = lecture_examinations.get(exercise.name)
     try:
-        evidence = runner.run(cells, exercise.name, examination.calls if examination else None)
-    except RunnerFault as fault:
-        return nothing(exercise, GRADER_FAULT, f"The grader failed here ({fault}); grade again."), 0.0
-    return _judge(exercise, examination, evidence, runner.limits), evidence.cpu_seconds
+        if examination is None:
+            evidence = runner.run(cells, exercise.name, None)
+        else:
+            public = [trial.call for trial in examination.trials if trial.public]
+            fresh = [trial.call for trial in examination.trials if not trial.public]
+            evidence = runner.run(cells, exercise.name, public, fresh)
+        return _judge(exercise, examination, evidence, runner.limits), evidence.cpu_seconds
+    except Exception as fault:
+        # Whatever it is, it must cost neither the student the points nor the class its marks.
+        why = str(fault) if isinstance(fault, RunnerFault) else f"{type(fault).__name__} in the grader itself"
+        return nothing(exercise, GRADER_FAULT, f"The grader failed here ({why}); grade again."), 0.0
 
 
 def _judge(exercise, examination, evidence: Evidence, limits) -> Verdict:
@@ -115,13 +123,14 @@ def _judge_problem(exercise, problem: str) -> Verdict:
         return nothing(exercise, WRONG, f"{exercise.name} should be a function.")
     if not problem:
         return nothing(exercise, MISSING, f"No cell of the notebook defines {exercise.name}.")
-    return nothing(exercise, ERROR, f"The cell that defines {exercise.name} does not run: {problem}.")
+    return nothing(exercise, ERROR, plain_text(f"The cell that defines {exercise.name} does not run: {problem}."))
 
 
 def _ending(ending: str, limits) -> tuple[str, str]:
     """The status and the sentence for calls that were not answered."""
     if ending == "time limit":
-        return TIME_LIMIT, f"It did not finish within {limits.cpu_seconds} s of processor time. Does a loop never end?"
+        bound = f"{limits.cpu_seconds} s of processor time ({limits.wall_seconds:g} s on the clock)"
+        return TIME_LIMIT, f"It did not finish within {bound}. Does a loop never end?"
     if ending == "output limit":
         return OUTPUT_LIMIT, "It returned far more than was asked for."
     return ERROR, "The process ended while it was running: it asked to exit, or crashed outside Python."

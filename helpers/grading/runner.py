@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -97,33 +98,37 @@ class Runner:
                 "writable": [os.path.join(folder, "planted")],
                 "server_pid": os.getpid(),
             }
-            messages, _ = self._exchange([], "", request, 1)
+            messages, _, _ = self._exchange([], "", request, 1)
         if not messages or not isinstance(messages[0].get("found"), list):
             raise RunnerFault("the probe of the walls did not answer")
         return messages[0]["found"]
 
-    def run(self, cells: list[str], name: str, calls: list[Call] | None) -> Evidence:
+    def run(self, cells: list[str], name: str, calls: list[Call] | None, further_calls: Sequence[Call] = ()) -> Evidence:
         """Let the untrusted process look `name` up in `cells` and call it; None asks for the variable's value.
 
+        The `further_calls` reach it when it has answered the first ones: its texts about those cannot tell of these.
         Raises `RunnerFault` when the server itself fails; it is started afresh first.
         """
-        asked = None if calls is None else [[list(call.arguments), call.keywords] for call in calls]
+        asked = None if calls is None else _plain_calls(calls)
         expected = 1 if calls is None else len(calls)
-        messages, answer = self._exchange(cells, name, asked, expected)
+        first, later, answer = self._exchange(cells, name, asked, expected, further_calls)
         evidence = Evidence(answer["ending"], cpu_seconds=answer["cpu_seconds"])
-        if messages is None:
+        if first is None or later is None:
             evidence.ending = "tampering"
             return evidence
         try:
-            _read_messages(messages, evidence)
+            _read_messages(first, evidence)
+            if len(evidence.observations) == expected:
+                _read_messages(later, evidence, only_observations=True)
         except (KeyError, TypeError, ValueError):
             return Evidence("tampering", cpu_seconds=answer["cpu_seconds"])
-        complete = evidence.problem is not None or calls is None or len(evidence.observations) == len(calls)
-        if evidence.ending == "finished" and not (complete and messages):
+        answered = calls is None or len(evidence.observations) == expected + len(further_calls)
+        complete = evidence.problem is not None or answered
+        if evidence.ending == "finished" and not (complete and first):
             evidence.ending = "crashed"
         return evidence
 
-    def _exchange(self, cells, name, calls, expected):
+    def _exchange(self, cells, name, calls, expected, further_calls=()):
         nonce = secrets.token_hex(16)
         limits = self.limits
         job = {
@@ -135,13 +140,18 @@ class Runner:
             "wall_seconds": limits.wall_seconds,
             "memory_mb": limits.memory_mb,
         }
+        messages = (wire.encode(job), wire.encode(_plain_calls(further_calls)))
         try:
-            answer = wire.decode(self._ask(wire.encode(job), limits.wall_seconds + 30))
+            for message in messages:
+                self._process.stdin.write(server.LENGTH.pack(len(message)) + message)
+            self._process.stdin.flush()
+            answer = wire.decode(self._receive(limits.wall_seconds + 30))
         except (OSError, wire.Malformed, RunnerFault) as error:
             self.stop()
             self._start()
             raise RunnerFault(f"the untrusted process's server stopped ({error})") from error
-        return _split(answer.pop("reply").tobytes(), nonce, expected), answer
+        first = _split(answer["reply"].tobytes(), nonce, expected)
+        return first, _split(answer["later_reply"].tobytes(), nonce, len(further_calls)), answer
 
     def _start(self) -> None:
         launch = (
@@ -171,11 +181,6 @@ class Runner:
                 "(separate process and limits only; every output will say so)"
             )
 
-    def _ask(self, message: bytes, seconds: float) -> bytes:
-        self._process.stdin.write(server.LENGTH.pack(len(message)) + message)
-        self._process.stdin.flush()
-        return self._receive(seconds)
-
     def _receive(self, seconds: float) -> bytes:
         deadline = time.monotonic() + seconds
         head = self._read(server.LENGTH.size, deadline)
@@ -196,6 +201,10 @@ class Runner:
             chunks.append(chunk)
             count -= len(chunk)
         return b"".join(chunks)
+
+
+def _plain_calls(calls: Sequence[Call]) -> list:
+    return [[list(call.arguments), call.keywords] for call in calls]
 
 
 def _split(reply: bytes, nonce: str, most: int) -> list[dict] | None:
@@ -220,9 +229,11 @@ def _split(reply: bytes, nonce: str, most: int) -> list[dict] | None:
     return messages
 
 
-def _read_messages(messages: list[dict], evidence: Evidence) -> None:
+def _read_messages(messages: list[dict], evidence: Evidence, only_observations: bool = False) -> None:
     names = {f.name for f in fields(Observation)}
     for message in messages:
+        if only_observations and set(message) != {"observation"}:
+            raise ValueError("not an observation")
         if set(message) == {"problem"}:
             if type(message["problem"]) is not str:
                 raise ValueError("not a sentence")

@@ -187,7 +187,7 @@ def _judge_part(name, points, trials, problems, ending) -> PartResult:
         # What an answer does on fresh inputs stays general: its text could carry the inputs out.
         shown = [i for i in found if trials[i].public]
         worst = min((problems[i] for i in shown or found), key=lambda problem: _RUNGS.index(problem.rung))
-        return PartResult(name, 0, points, _status(worst), _plain(worst.sentence) if shown else _FRESH_ONLY)
+        return PartResult(name, 0, points, _status(worst), plain_text(worst.sentence) if shown else _FRESH_ONLY)
     if any(i >= len(problems) for i in mine) or not mine:
         return PartResult(name, 0, points, ending or ERROR)
     return PartResult(name, points, points, CORRECT)
@@ -222,7 +222,7 @@ def _explain(examination, observations, problems, parts, ending, because) -> Ver
         best = min(shown, key=lambda i: (_RUNGS.index(problems[i].rung), _size(trials[i].call)))
         status = _status(problems[best])
         if not (mistake and problems[best].rung in ("value", "overflow")):
-            sentences.append(_plain(problems[best].sentence))
+            sentences.append(plain_text(problems[best].sentence))
         if not mistake and problems[best].rung == "raised" and _only_lists_raise(trials, problems):
             sentences.append("It works for arrays; here the input is a list. `np.asarray` makes an array of it.")
         example = _example(exercise, trials[best], examination.expectations[best], observations[best])
@@ -295,7 +295,7 @@ def _example(exercise, trial, expected, seen) -> Example:
             wanted, got = _show(expected, precision=12), _show(seen.value, precision=12)
         if trial.no_overflow and seen.overflow:
             got += " with an overflow warning"
-    return Example(f"{exercise.name}({', '.join(arguments)})", wanted, _plain(got))
+    return Example(f"{exercise.name}({', '.join(arguments)})", wanted, plain_text(got))
 
 
 def _show(value, precision=6) -> str:
@@ -312,6 +312,6 @@ def _show(value, precision=6) -> str:
     return repr(value)[:400]
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Text without control characters, so that no terminal obeys it."""
     return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)

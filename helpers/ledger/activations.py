@@ -133,9 +133,9 @@ ROWS = [
             deck="000",
             slide_says=slide,
             compute=partial(_nielsen, depth),
-            # Two standard errors of an accuracy of 96.5 % on 10 000 pictures.
-            tolerance=0.4,
-            note="Set-up of Nielsen 2015, chapter 5; the deck does not give it. One run; another seed moves it by 0.2.",
+            # What another seed does: over seeds 0, 1, 2 one hidden layer spreads by 0.22, two by 0.45, four by 0.47.
+            tolerance=0.5,
+            note="One run, set-up of Nielsen 2015, chapter 5; not given in the deck. Another seed moves it by up to 0.5.",
             needs="mnist",
             setting_given=False,
         )

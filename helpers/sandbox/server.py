@@ -7,9 +7,11 @@ but "there is a job", so that its memory, of which every worker gets a copy, nev
 
 Messages in both directions are `wire` messages after their length. A job is a dict:
 `cells` (sources of the code cells, as UTF-8 in arrays), `name`, `calls` (a list of `[arguments, keywords]`; None asks
-for the variable itself), `nonce`, `cpu_seconds`, `wall_seconds`, `memory_mb`. The answer to it: `ending` ("finished",
-"time limit", "output limit", "crashed"), `cpu_seconds` and `reply`, the bytes that the worker wrote: again messages
-after their length, one for each call.
+for the variable itself), `nonce`, `cpu_seconds`, `wall_seconds`, `memory_mb`. A list of further calls follows it as a
+message of its own. The worker gets those when it has answered the first ones and closed that pipe, so nothing that it
+says about the first inputs, which its author will read, can tell of the others. The answer: `ending` ("finished",
+"time limit", "output limit", "crashed"), `cpu_seconds`, `reply` and `later_reply`, the bytes that the worker wrote for
+the first and the further calls: again messages after their length, one for each call.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ import struct
 import sys
 import time
 import traceback
+from typing import NamedTuple
 
 LENGTH = struct.Struct("<Q")
 MAX_REPLY = 24 * 2**20  # bytes that one worker may write; below wire.MAX_BYTES, because they travel in one message
@@ -30,11 +33,20 @@ LINGER_SECONDS = 1  # that a worker may take to end after it has closed its pipe
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
+class Channel(NamedTuple):
+    """The worker's open files: two pipes to write to, one that says go on, and the file that then holds more calls."""
+
+    reply: int
+    later_reply: int
+    go: int
+    further_calls: int
+
+
 def main(isolation: str, hidden: list[str]) -> None:
     """Serve jobs until standard input ends. `isolation` is "strict" or "process"."""
     for variable in THREADS:
         os.environ[variable] = "1"
-    jobs, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    jobs, answers = os.fdopen(os.dup(0), "rb", buffering=0), os.fdopen(os.dup(1), "wb")
     from . import wire
 
     try:
@@ -65,9 +77,25 @@ def _keep(jobs, answers, isolation: str, baseline: int) -> None:
     """In the keeper: read one job, have it done, send the answer."""
     from . import wire
 
-    (length,) = LENGTH.unpack(jobs.read(LENGTH.size))
-    job = wire.decode(jobs.read(length))
+    job = wire.decode(_receive(jobs))
     _send(answers, wire.encode(_run(job, isolation, baseline, jobs)))
+
+
+def _receive(jobs) -> bytes:
+    (length,) = LENGTH.unpack(_read(jobs, LENGTH.size))
+    return _read(jobs, length)
+
+
+def _read(stream, count: int) -> bytes:
+    # Not a byte more than asked for: the further calls must not be in memory when the worker is forked.
+    chunks = []
+    while count:
+        chunk = stream.read(count)
+        if not chunk:
+            raise EOFError
+        chunks.append(chunk)
+        count -= len(chunk)
+    return b"".join(chunks)
 
 
 def _fork(task) -> int:
@@ -106,14 +134,21 @@ def _run(job: dict, isolation: str, baseline: int, jobs) -> dict:
     """Start a worker, collect what it writes within the limits, and see it end."""
     from . import walls
 
-    read_end, write_end = os.pipe()
+    first, later, go = os.pipe(), os.pipe(), os.pipe()
+    further_calls = _memory_file()
     if isolation == "strict":
         walls.new_process_namespace()
-    started = time.monotonic()
-    pid = _fork(lambda: _work(job, isolation, baseline, write_end))
-    os.close(write_end)
-    reply, ending = _collect(read_end, started + job["wall_seconds"], jobs)
-    os.close(read_end)
+    deadline = time.monotonic() + job["wall_seconds"]
+    channel = Channel(first[1], later[1], go[0], further_calls)
+    pid = _fork(lambda: _work(job, isolation, baseline, channel))
+    for fd in (channel.reply, channel.later_reply, channel.go):
+        os.close(fd)
+    reply, ending = _collect(first[0], deadline, jobs, MAX_REPLY)
+    os.write(further_calls, _receive(jobs))
+    os.close(go[1])
+    later_reply = b""
+    if ending == "finished":
+        later_reply, ending = _collect(later[0], deadline, jobs, MAX_REPLY - len(reply))
     if ending != "finished":
         _kill(pid, isolation)
     status, usage = _see_it_end(pid, isolation)
@@ -122,10 +157,21 @@ def _run(job: dict, isolation: str, baseline: int, jobs) -> dict:
     used = usage.ru_utime + usage.ru_stime
     if ending == "finished" and status != 0:
         ending = "time limit" if used >= job["cpu_seconds"] - 0.1 else "crashed"
-    return {"ending": ending, "cpu_seconds": used, "reply": _as_array(reply)}
+    replies = {"reply": _as_array(reply), "later_reply": _as_array(later_reply)}
+    return {"ending": ending, "cpu_seconds": used, **replies}
 
 
-def _collect(read_end: int, deadline: float, jobs) -> tuple[bytes, str]:
+def _memory_file() -> int:
+    """A file without a name: writing to it never waits for its reader, as writing to a pipe would."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("calls")
+    import tempfile
+
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+def _collect(read_end: int, deadline: float, jobs, most: int) -> tuple[bytes, str]:
     chunks, size = [], 0
     poll = select.poll()
     poll.register(read_end, select.POLLIN)
@@ -144,8 +190,8 @@ def _collect(read_end: int, deadline: float, jobs) -> tuple[bytes, str]:
             return b"".join(chunks), "finished"
         chunks.append(chunk)
         size += len(chunk)
-        if size > MAX_REPLY:
-            return b"".join(chunks)[:MAX_REPLY], "output limit"
+        if size > most:
+            return b"".join(chunks)[:most], "output limit"
 
 
 def _see_it_end(pid: int, isolation: str) -> tuple[int, resource.struct_rusage]:
@@ -166,7 +212,7 @@ def _kill(pid: int, isolation: str) -> None:
         os.kill(pid, signal.SIGKILL) if isolation == "strict" else os.killpg(pid, signal.SIGKILL)
 
 
-def _work(job: dict, isolation: str, baseline: int, write_end: int) -> None:
+def _work(job: dict, isolation: str, baseline: int, channel: Channel) -> None:
     """In the worker: go behind the walls, find the name, make the calls, write what happened."""
     import random
     import tempfile
@@ -176,28 +222,28 @@ def _work(job: dict, isolation: str, baseline: int, write_end: int) -> None:
     from . import walls
 
     if isolation == "strict":
-        walls.close_behind(write_end)
+        walls.close_behind(channel)
     else:
         os.setpgid(0, 0)
         os.chdir(tempfile.gettempdir())
-        walls.close_all_but(write_end)
+        walls.close_all_but(channel)
     walls.limit_resources(job["cpu_seconds"], baseline + job["memory_mb"] * 2**20)
     # An answer with randomness of its own still gets the same marks every time.
     random.seed(0)
     np.random.seed(0)
 
-    def report(value: dict) -> None:
+    def report(value: dict, fd: int = channel.reply) -> None:
         message = _encode({"nonce": job["nonce"], **value})
         data = memoryview(LENGTH.pack(len(message)) + message)
         while data:
-            data = data[os.write(write_end, data) :]
+            data = data[os.write(fd, data) :]
 
     if job["name"] == "":
         from .probe import probe
 
         report({"found": probe(**job["calls"])})
         return
-    from . import cells, observe
+    from . import cells, observe, wire
 
     try:
         value = cells.define([bytes(source).decode() for source in job["cells"]], job["name"])
@@ -210,9 +256,17 @@ def _work(job: dict, isolation: str, baseline: int, write_end: int) -> None:
     if value is ... or not callable(value):
         report({"problem": "not attempted" if value is ... else "not callable"})
         return
-    for arguments, keywords in job["calls"]:
-        seen = observe.observe(value, observe.Call(tuple(arguments), keywords), where=cells.where)
-        report({"observation": vars(seen)})
+
+    def answer(calls: list, fd: int) -> None:
+        for arguments, keywords in calls:
+            seen = observe.observe(value, observe.Call(tuple(arguments), keywords), where=cells.where)
+            report({"observation": vars(seen)}, fd)
+
+    answer(job["calls"], channel.reply)
+    os.close(channel.reply)
+    os.read(channel.go, 1)  # returns when the keeper has closed its end
+    further_calls = os.pread(channel.further_calls, wire.MAX_BYTES, 0)
+    answer(wire.decode(further_calls), channel.later_reply)
 
 
 def _encode(value: dict) -> bytes:

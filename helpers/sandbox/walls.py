@@ -22,6 +22,7 @@ import signal
 import stat
 import struct
 import sys
+from collections.abc import Sequence
 
 SCRATCH = "/scratch"
 SCRATCH_MB = 64
@@ -96,25 +97,27 @@ def new_process_namespace() -> None:
     _unshare(_CLONE_NEWPID)
 
 
-def close_behind(keep_fd: int) -> None:
-    """Put up the inner walls in a fresh fork. Only `keep_fd` and the standard streams stay open."""
+def close_behind(keep: Sequence[int]) -> None:
+    """Put up the inner walls in a fresh fork. Only the files `keep` and the standard streams stay open."""
     # A process group reaches across namespaces: without its own, `kill(0, SIGKILL)` would end the grader.
     os.setsid()
     _unshare_user(_CLONE_NEWNS, _proc)
     _mount("scratch", SCRATCH, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={SCRATCH_MB}m,nr_inodes=4096,mode=700")
     os.chdir(SCRATCH)
-    close_all_but(keep_fd)
+    close_all_but(keep)
     _drop_capabilities()
     _forbid_calls()
 
 
-def close_all_but(keep_fd: int) -> None:
-    """Close every file but `keep_fd` and send the standard streams nowhere."""
+def close_all_but(keep: Sequence[int]) -> None:
+    """Close every file but `keep` and send the standard streams nowhere."""
     null = os.open("/dev/null", os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
-    os.closerange(3, keep_fd)
-    os.closerange(keep_fd + 1, 4096)
+    start = 3
+    for fd in [*sorted(keep), 4096]:
+        os.closerange(start, fd)
+        start = fd + 1
 
 
 def limit_resources(cpu_seconds: int, memory_bytes: int) -> None:

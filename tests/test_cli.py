@@ -1,0 +1,89 @@
+"""The command `course`, as people type it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from helpers import cli
+from tests.conftest import fetch_when_ready
+
+
+def run(*arguments, **options):
+    command = [sys.executable, "-m", "helpers.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
+
+
+def test_bare_make_lists_the_targets():
+    listed = subprocess.run(["make"], capture_output=True, text=True, cwd=cli.NOTEBOOKS.parent, timeout=20)
+    assert listed.returncode == 0
+    assert {"lab", "test", "build", "grade"} <= set(re.findall(r"make (\w+)", listed.stdout))
+
+
+def test_help_names_every_command():
+    text = run("--help").stdout
+    assert all(name in text for name in ("lab", "doctor", "build", "grade", "report", "adjust", "data"))
+
+
+def test_doctor_finds_this_environment_healthy():
+    done = run("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "Everything is in place." in done.stdout
+
+
+def test_doctor_says_what_to_type_for_a_missing_package(monkeypatch):
+    from helpers import doctor
+
+    monkeypatch.setitem(doctor._PURPOSE, "no-such-package", "nothing")
+    diagnosis = doctor.examine()
+    assert not diagnosis.healthy
+    assert "python -m pip install no-such-package" in str(diagnosis)
+
+
+def test_doctor_knows_a_package_that_is_too_old(monkeypatch):
+    from helpers import doctor
+
+    monkeypatch.setattr(doctor.importlib.metadata, "version", lambda name: "0.1")
+    assert "numpy 0.1 is too old" in str(doctor.examine())
+
+
+def test_data_lists_the_sets_and_refuses_an_unknown_one():
+    assert "mnist" in run("data").stdout
+    unknown = run("data", "imagenet")
+    assert unknown.returncode == cli.USAGE
+    assert "mnist" in unknown.stderr
+
+
+def test_a_report_needs_a_gradebook(tmp_path):
+    done = run("report", tmp_path)
+    assert done.returncode == cli.USAGE
+    assert "course grade" in done.stderr
+
+
+def test_importing_helpers_imports_nothing_heavy():
+    code = "import helpers, sys; print([m for m in ('numpy', 'scipy', 'matplotlib', 'tensorflow') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+
+
+@pytest.mark.slow
+def test_lab_serves_the_notebooks_from_an_empty_home_without_asking_about_news(tmp_path):
+    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+    command = [sys.executable, "-m", "helpers.cli", "lab", "--no-browser"]
+    server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    watchdog = threading.Timer(90, server.kill)
+    watchdog.start()
+    try:
+        address = next(m for line in server.stderr if (m := re.search(r"(http://\S+?)/lab\S*\?token=(\w+)", line)))
+        base, token = address.groups()
+        assert b"Start here" in fetch_when_ready(f"{base}/api/contents/00_start_here.ipynb?token={token}")
+        settings = f"{base}/lab/api/settings/@jupyterlab/apputils-extension:notification?token={token}"
+        news = json.loads(fetch_when_ready(settings))["schema"]["properties"]["fetchNews"]
+        assert news["default"] == "false"
+    finally:
+        watchdog.cancel()
+        server.terminate()
+        server.wait(timeout=30)

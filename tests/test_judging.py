@@ -1,0 +1,419 @@
+"""How an answer is judged: what counts as equal, in which order problems are told, how points are given."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from helpers.judging.compare import agree, difference
+from helpers.judging.exercise import Exercise, Part, Question, Tolerance, call, mistake
+from helpers.judging.judge import CORRECT, ERROR, NOT_ATTEMPTED, WRONG, Examination, judge, judge_letter, nothing
+from helpers.sandbox.observe import Observation, observe
+
+USUAL = Tolerance()
+FLOATS = st.floats(-1e6, 1e6)
+ARRAYS = hnp.arrays(np.float64, hnp.array_shapes(min_dims=0, max_dims=3, max_side=4), elements=FLOATS)
+
+
+def rung(expected, got):
+    found = difference(expected, got, USUAL)
+    return found and found.rung
+
+
+# What counts as equal.
+
+
+@given(ARRAYS)
+def test_a_value_agrees_with_itself_as_array_list_and_copy(array):
+    for same in (array, array.copy(), array.tolist(), np.asfortranarray(array)):
+        assert agree(array, same, USUAL)
+
+
+@given(ARRAYS)
+def test_single_precision_is_compared_at_its_precision(array):
+    assert agree(array, array.astype(np.float32), USUAL)
+
+
+@given(FLOATS)
+def test_a_number_may_be_a_python_float_a_numpy_float_or_an_array_of_no_dimension(number):
+    for same in (number, np.float64(number), np.array(number), np.float32(number)):
+        assert agree(number, same, USUAL)
+
+
+@given(ARRAYS, st.floats(1e-5, 1e3), st.data())
+def test_one_number_that_is_off_is_noticed_wherever_it_stands(array, error, data):
+    place = data.draw(st.integers(0, array.size - 1))
+    wrong = array.copy()
+    wrong.flat[place] += error * (1 + abs(wrong.flat[place]))
+    assert rung(array, wrong) == "value"
+
+
+@given(ARRAYS)
+def test_another_shape_is_no_match_even_if_it_would_broadcast(array):
+    assert rung(array, array[np.newaxis]) == "shape"
+    assert rung(array[np.newaxis], array) == "shape"
+
+
+@pytest.mark.parametrize("special", [np.nan, np.inf, -np.inf])
+def test_infinity_and_nan_agree_with_themselves_only(special):
+    assert agree(np.array([special, 1.0]), [special, 1.0], USUAL)
+    assert rung(np.array([special, 1.0]), [0.0, 1.0]) == "value"
+    assert rung(np.array([0.0, 1.0]), [special, 1.0]) == "value"
+    assert rung(np.array([np.inf]), [-np.inf]) == "value"
+
+
+def test_double_precision_is_compared_more_strictly_than_single():
+    expected = np.array([1.0])
+    assert rung(expected, np.array([1.00002])) == "value"
+    assert agree(expected, np.array([1.00002], dtype=np.float32), USUAL)
+    assert rung(expected, np.array([1.001], dtype=np.float32)) == "value"
+
+
+def test_what_was_given_in_single_precision_may_come_back_as_double_with_single_digits():
+    tolerance = USUAL.for_inputs([np.ones(2, dtype=np.float32)])
+    assert agree(np.array([1.0]), np.array([1.00002]), tolerance)
+    assert USUAL.for_inputs([np.ones(2), 3.0, [1.0]]) == USUAL
+
+
+# Types.
+
+
+@pytest.mark.parametrize(
+    ("got", "sentence"),
+    [
+        (None, "Is there a `return`?"),
+        ("0.5", "It returned a str"),
+        ({"a": 1.0}, "It returned a dict"),
+        ([[1.0], [1.0, 2.0]], "unequal length"),
+        ([1, 2], "Convert the input to float first"),
+        (np.array([True, False]), "It returned booleans"),
+        (np.array([1j, 2j]), "complex"),
+        (np.array([1.0, 2.0], dtype=np.float16), "float16"),
+        ([None, 1.0], "not numbers"),
+        (object(), "not numbers"),
+    ],
+)
+def test_a_wrong_type_is_named(got, sentence):
+    found = difference(np.array([1.0, 2.0]), got, USUAL)
+    assert found.rung == "type"
+    assert sentence in found.sentence
+
+
+def test_integers_booleans_and_strings_are_compared_exactly():
+    assert agree(np.array([1, 2]), [1, 2], USUAL)
+    assert agree(np.array([1, 2]), np.array([1, 2], dtype=np.uint8), USUAL)
+    assert rung(np.array([1, 2]), [1.0, 2.0]) == "type"
+    assert rung(np.array([1, 2]), [1, 3]) == "value"
+    assert rung(np.array([True]), [False]) == "value"
+    assert agree("good", "good", USUAL)
+    assert rung("good", "too low") == "value"
+    assert rung("good", 3) == "type"
+
+
+def test_an_empty_list_is_as_good_as_an_empty_array_of_any_kind():
+    assert agree(np.array([], dtype=int), [], USUAL)
+    assert agree(np.array([], dtype=float), [], USUAL)
+
+
+def test_several_values_may_come_as_tuple_or_list_and_each_is_compared():
+    expected = (np.array([1.0]), 2.0)
+    assert agree(expected, ([1.0], 2.0), USUAL)
+    assert agree(expected, [np.array([1.0]), 2.0], USUAL)
+    assert rung(expected, ([1.0], 2.0, 3.0)) == "type"
+    assert rung(expected, np.array([1.0])) == "type"
+    found = difference(expected, ([1.0], 3.0), USUAL)
+    assert found.rung == "value"
+    assert found.sentence.startswith("Value 2 of 2")
+
+
+def test_a_dict_needs_the_same_keys_and_each_item_is_compared():
+    assert agree({"W1": np.ones(2), "b1": 0.0}, {"b1": 0.0, "W1": [1.0, 1.0]}, USUAL)
+    assert rung({"W1": 1.0}, {"W2": 1.0}) == "type"
+    assert "'W1'" in difference({"W1": 1.0}, {"W1": 2.0}, USUAL).sentence
+
+
+# The ladder, on a small exercise: twice(x).
+
+
+@mistake("It was halved. Multiply by 2.")
+def halved(x):
+    return np.asarray(x, dtype=float) / 2
+
+
+@mistake("The caller's array was doubled. Work on a new one, please.")
+def doubled_in_place(x):
+    x = np.asarray(x, dtype=float)
+    x *= 2
+    return x
+
+
+@mistake("There is no return.")
+def returns_none(x):
+    np.multiply(x, 2.0)
+
+
+@mistake("It overflows on the way.")
+def overflows(x):
+    np.exp(1000 * np.abs(np.asarray(x, dtype=float)).max())
+    return np.multiply(x, 2.0)
+
+
+@mistake("It is not clipped. Clip it at 1000.")
+def unclipped(x):
+    return np.multiply(x, 2.0) + 0.5 * (np.asarray(x) > 1000)
+
+
+def values(rng):
+    return [call(np.array([1.0, -2.0, 3.0])), call(np.array([4.0])), call(rng.normal(size=4))]
+
+
+TWICE = Exercise(
+    name="twice",
+    lecture="00_start_here",
+    section="",
+    minutes=1,
+    difficulty=1,
+    parts=(
+        Part("values", 2, values),
+        Part("lists", 1, lambda rng: [call([5.0, 6.0]), call([7, 8])]),
+        Part("numerical range", 1, lambda rng: [call(np.array([2000.0]))], no_overflow=True),
+    ),
+    oracle=lambda x: np.asarray(x, dtype=float) + np.asarray(x, dtype=float),
+    mistakes=(halved, doubled_in_place, returns_none, overflows, unclipped),
+    spellings=(),
+    hints=(),
+)
+PUBLIC = Examination(TWICE)
+GRADING = Examination(TWICE, seed=8)
+
+
+def verdict_on(function, examination=PUBLIC, count=None, **ending):
+    return judge(examination, [observe(function, one) for one in examination.calls[:count]], **ending)
+
+
+def points(verdict):
+    return {part.part: part.points for part in verdict.parts}
+
+
+def test_a_right_answer_earns_everything_and_needs_no_words():
+    verdict = verdict_on(lambda x: np.multiply(x, 2.0))
+    assert (verdict.status, verdict.points, verdict.max_points) == (CORRECT, 5, 5)
+    assert (verdict.message, verdict.mistake, verdict.example) == ("", "", None)
+
+
+def test_the_stub_is_not_attempted_and_earns_nothing():
+    def stub(x):
+        raise NotImplementedError
+
+    verdict = verdict_on(stub)
+    assert (verdict.status, verdict.points) == (NOT_ATTEMPTED, 0)
+    assert {part.status for part in verdict.parts} == {NOT_ATTEMPTED}
+
+
+def test_an_exception_is_told_before_a_wrong_type_that_before_a_shape_and_that_before_a_value():
+    def all_wrong(x):
+        if len(x) == 3:
+            return np.array([0.0, 0.0, 0.0])
+        if isinstance(x, list):
+            return np.array([[1.0]])
+        if len(x) == 4:
+            return None
+        raise ValueError("one number is too few")
+
+    def without(*lengths):
+        return lambda x: np.multiply(x, 2.0) if len(x) in lengths else all_wrong(x)
+
+    assert verdict_on(all_wrong).message == "It raised ValueError: one number is too few."
+    assert verdict_on(without(1)).message == "It returned None. Is there a `return`?"
+    assert verdict_on(without(1, 4)).message.startswith("It returned shape (1, 1); shape (2,) is expected.")
+    assert verdict_on(without(1, 2, 4)).message == "The values differ."
+
+
+def test_a_known_mistake_is_named_in_the_place_of_a_bare_difference():
+    verdict = verdict_on(halved.function)
+    assert (verdict.status, verdict.mistake, verdict.message) == (WRONG, "halved", halved.message)
+    assert verdict.points == 0
+
+
+def test_a_mistake_that_returns_nothing_is_known_too():
+    verdict = verdict_on(returns_none.function)
+    assert verdict.mistake == "returns_none"
+    assert verdict.message == "It returned None. Is there a `return`? There is no return."
+
+
+def test_the_example_is_the_smallest_public_input_that_fails():
+    verdict = verdict_on(lambda x: np.multiply(x, 3.0))
+    assert (verdict.example.call, verdict.example.expected, verdict.example.got) == ("twice([4.])", "[8.]", "[12.]")
+
+
+def test_an_example_shows_the_digit_in_which_it_differs():
+    verdict = verdict_on(lambda x: np.multiply(x, 2.00001))
+    assert verdict.example.expected != verdict.example.got
+
+
+def test_list_results_are_shown_as_numbers():
+    verdict = verdict_on(lambda x: [np.float64(v) * 3 for v in np.ravel(x)])
+    assert "float64" not in verdict.example.got
+
+
+def test_parts_are_judged_apart():
+    verdict = verdict_on(lambda x: x * 2.0)  # a list cannot be multiplied by a float
+    assert points(verdict) == {"values": 2, "lists": 0, "numerical range": 1, "inputs untouched": 1}
+    assert verdict.status == ERROR
+    assert "It works for arrays; here the input is a list." in verdict.message
+
+
+def test_a_changed_input_costs_its_own_point_only():
+    verdict = verdict_on(doubled_in_place.function)
+    assert points(verdict) == {"values": 2, "lists": 1, "numerical range": 1, "inputs untouched": 0}
+    assert (verdict.status, verdict.mistake) == (WRONG, "doubled_in_place")
+    assert verdict.message == doubled_in_place.message
+
+
+def test_leaving_the_inputs_alone_earns_nothing_by_itself():
+    assert verdict_on(lambda x: None).points == 0
+    assert verdict_on(lambda x: 0.0).points == 0
+
+
+def test_an_overflow_on_the_way_counts_in_the_numerical_range_only():
+    verdict = verdict_on(overflows.function)
+    assert points(verdict) == {"values": 2, "lists": 1, "numerical range": 0, "inputs untouched": 1}
+    assert verdict.mistake == "overflows"
+    assert verdict.example.got == "[4000.] with an overflow warning"
+
+
+def test_other_warnings_cost_nothing():
+    verdict = verdict_on(lambda x: np.multiply(x, 2.0) + 0 * np.log(np.zeros(1)).clip(0))
+    assert verdict.status == CORRECT
+
+
+def test_inputs_of_a_grading_are_judged_and_never_shown():
+    public = {repr(one) for one in PUBLIC.calls}
+
+    def fitted_to_the_examples(x):
+        if repr(call(x)) in public:
+            return np.multiply(x, 2.0)
+        raise ValueError(f"what I was given: {x}")
+
+    assert verdict_on(fitted_to_the_examples).status == CORRECT
+    verdict = verdict_on(fitted_to_the_examples, GRADING)
+    assert points(verdict)["values"] == 0
+    assert verdict.example is None
+    text = verdict.message + "".join(part.message for part in verdict.parts)
+    assert "fitted to the examples" in text
+    assert "what I was given" not in text
+
+
+def test_text_from_fresh_inputs_stays_out_even_beside_a_public_failure():
+    public = {repr(one) for one in PUBLIC.calls}
+
+    def tells(x):
+        if repr(call(x)) in public:
+            return np.multiply(x, 3.0)
+        raise ValueError(f"what I was given: {x}")
+
+    verdict = verdict_on(tells, GRADING)
+    assert "what I was given" not in verdict.message + "".join(part.message for part in verdict.parts)
+
+
+def test_control_characters_of_an_answer_do_not_reach_the_reader():
+    def noisy(x):
+        raise ValueError("\x1b[31mred")
+
+    verdict = verdict_on(noisy)
+    assert "\x1b" not in verdict.message + "".join(part.message for part in verdict.parts)
+
+
+def test_what_was_not_answered_earns_nothing_and_says_why():
+    verdict = verdict_on(lambda x: np.multiply(x, 2.0), count=4, ending="time limit", because="It took too long.")
+    assert points(verdict) == {"values": 2, "lists": 0, "numerical range": 0, "inputs untouched": 0}
+    assert (verdict.status, verdict.message) == ("time limit", "It took too long.")
+    assert {part.status for part in verdict.parts[1:]} == {"time limit"}
+
+
+def test_an_answer_stopped_while_it_was_right_is_not_taken_for_a_mistake():
+    verdict = verdict_on(lambda x: np.multiply(x, 2.0), count=3, ending="time limit")
+    assert verdict.mistake == ""
+
+
+def test_no_evidence_no_points():
+    assert judge(PUBLIC, [], ending="crashed").points == 0
+    assert nothing(TWICE, "missing", "No cell defines it.").points == 0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "error", "status", "sentence"),
+    [
+        ("raised", "MemoryError", "memory limit", "ran out of memory"),
+        ("too large", "", "output limit", "far more than was asked for"),
+        ("unsendable", "Lazy", WRONG, "an object of type Lazy"),
+        ("unsendable", "CourseHelper", WRONG, "the course's own `helpers`"),
+        ("not attempted", "", ERROR, "NotImplementedError for this input"),
+    ],
+)
+def test_what_the_boundary_reports_has_a_status_and_a_sentence(outcome, error, status, sentence):
+    right = [observe(TWICE.oracle, one) for one in PUBLIC.calls]
+    verdict = judge(PUBLIC, [right[0], Observation(outcome, error=error), *right[2:]])
+    assert verdict.status == status
+    assert sentence in verdict.message
+
+
+def test_an_expected_exception_has_to_be_raised_and_no_other():
+    def only_positive(x):
+        if np.min(x) < 0:
+            raise ValueError
+        return np.multiply(x, 2.0)
+
+    def raises_another(x):
+        if np.min(x) < 0:
+            raise KeyError("negative")
+        return np.multiply(x, 2.0)
+
+    examination = Examination(replace(TWICE, oracle=only_positive, mistakes=()))
+    assert verdict_on(only_positive, examination).status == CORRECT
+    assert verdict_on(raises_another, examination).status == ERROR
+    verdict = verdict_on(lambda x: np.multiply(x, 2.0), examination)
+    assert verdict.message == "It should raise ValueError for this input."
+    assert verdict.example.expected == "ValueError"
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_right_answer_is_right_with_every_seed(seed):
+    assert verdict_on(lambda x: [2.0 * v for v in x], Examination(TWICE, seed)).status == CORRECT
+
+
+@given(st.floats(-10, 10), st.integers(0, 1000))
+def test_points_lie_between_nothing_and_everything_and_full_points_mean_correct(factor, seed):
+    verdict = verdict_on(lambda x: np.multiply(x, factor), Examination(TWICE, seed))
+    assert 0 <= verdict.points <= verdict.max_points
+    assert (verdict.points == verdict.max_points) == (verdict.status == CORRECT)
+    assert (verdict.status == CORRECT) == math.isclose(factor, 2.0, rel_tol=1e-6)
+
+
+# Questions.
+
+QUESTION = Question("which", "00_start_here", "", 1, 1, "b", {"a": "Too small.", "c": "Too large."}, points=2)
+
+
+@pytest.mark.parametrize("letter", ["b", "B", " b "])
+def test_the_right_letter_counts_in_either_case_and_with_blanks(letter):
+    assert judge_letter(QUESTION, letter).points == 2
+
+
+def test_a_wrong_letter_gets_its_own_sentence():
+    verdict = judge_letter(QUESTION, "c")
+    assert (verdict.status, verdict.points, verdict.message, verdict.mistake) == (WRONG, 0, "Too large.", "c")
+
+
+@pytest.mark.parametrize("answer", ["bb", "", "d", 2, ["b"], np.array(["b"])])
+def test_anything_else_is_told_which_letters_there_are(answer):
+    assert judge_letter(QUESTION, answer).message == "The answer is one letter in quotes: a, b, c."
+
+
+@pytest.mark.parametrize("answer", [..., None])
+def test_a_question_without_an_answer_is_not_attempted(answer):
+    assert judge_letter(QUESTION, answer).status == NOT_ATTEMPTED

@@ -1,0 +1,126 @@
+"""What every lecture promises its reader, read from the executed notebooks."""
+
+import json
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from helpers.building.source import lecture_names
+from helpers.exercises import LECTURES, exercises_of
+from helpers.judging.exercise import Question
+from helpers.paths import NOTEBOOKS, SOLUTIONS
+
+NAMES = lecture_names()
+
+
+def executed(name):
+    return nbformat.read(SOLUTIONS / f"{name}.ipynb", as_version=4)
+
+
+def printed(cell):
+    """Everything that a cell shows as text."""
+    for output in cell.get("outputs", []):
+        yield output.get("text", "")
+        data = output.get("data", {})
+        yield data.get("text/plain", "")
+        yield re.sub(r"<[^>]+>", " ", re.sub(r"base64,[^\"]*", "", data.get("text/html", "")))
+
+
+def quoted_numbers(markdown):
+    """Decimal numbers and percentages in prose, without formulas, code, years and links."""
+    text = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|```.*?```|`[^`]*`|\]\([^)]*\)", " ", markdown, flags=re.DOTALL)
+    return re.findall(r"(?<![\w.])-?\d+\.\d+|(?<![\w.])\d+(?= ?%)", text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_number_in_the_prose_is_computed(name):
+    """A number that a reader meets in a sentence is printed by a cell, or belongs to what a slide says."""
+    notebook = executed(name)
+    computed = " ".join(text for cell in notebook.cells if cell.cell_type == "code" for text in printed(cell))
+    in_code = " ".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    missing = []
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            continue
+        # What a slide says is quoted from the slide; the ledger holds it against what is computed.
+        own = re.sub(r"\*\*The slide says\*\*.*?(?=\*\*[Tt]he computer|\Z)", " ", cell.source, flags=re.DOTALL)
+        for number in quoted_numbers(own):
+            if not re.search(rf"(?<![\d.]){re.escape(number.lstrip('-'))}(?!\d)", computed + " " + in_code):
+                missing.append((number, cell.source[:60]))
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_figure_has_alt_text(name):
+    for cell in executed(name).cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            assert "image/png" not in data, "use show(figure, alt), which carries the alt text"
+            for tag in re.findall(r"<img\b[^>]*>", data.get("text/html", "")):
+                assert re.search(r'alt="[^"]{40,}"', tag)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_is_of_a_size_that_opens_at_once(name):
+    assert (SOLUTIONS / f"{name}.ipynb").stat().st_size < 1_500_000
+    assert (NOTEBOOKS / f"{name}.ipynb").stat().st_size < 150_000
+
+
+@pytest.mark.parametrize("name", LECTURES)
+def test_every_exercise_stands_where_its_idea_is_explained(name):
+    """Its placeholder, its stub and its check are in the source, under the heading that its feedback names."""
+    source = (SOLUTIONS / f"{name}.md").read_text(encoding="utf-8")
+    headings = {heading.strip() for heading in re.findall(r"^#+ (.*)$", source, re.MULTILINE)}
+    for exercise in exercises_of(name):
+        assert source.count(f"{{{{ exercise {exercise.name} }}}}") == 1
+        pattern = rf"^{exercise.name} = \.\.\." if isinstance(exercise, Question) else rf"^def {exercise.name}\("
+        assert len(re.findall(pattern, source, re.MULTILINE)) == 1
+        assert re.search(rf"^check\(({exercise.name}|{exercise.name}={exercise.name})\)$", source, re.MULTILINE)
+        assert exercise.section in headings, (exercise.name, exercise.section)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tensorflow_is_imported_only_where_keras_is_used(name):
+    """The cells before the first that says `keras` run in a process that never loads TensorFlow."""
+    notebook = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
+    sources = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    before = []
+    for source in sources:
+        if "keras" in source.replace("keras2", ""):
+            break
+        before.append(source)
+    imports = [line for source in before for line in source.splitlines() if re.match(r"(import|from) ", line)]
+    code = "\n".join(
+        [*imports, "import sys", "assert 'tensorflow' not in sys.modules", "assert 'keras' not in sys.modules"]
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+ARROWS = {
+    # room: the rooms of helpers/ that it may import
+    "sandbox": set(),
+    "judging": {"sandbox"},
+    "exercises": {"judging"},
+    "templates": set(),
+    "experiments": {"datasets"},
+    "plots": {"experiments", "datasets"},
+    "explorers": {"experiments", "plots", "datasets"},
+    "checking": {"exercises", "judging", "sandbox", "templates", "paths"},
+    "grading": {"exercises", "judging", "sandbox", "templates", "paths"},
+    "building": {"exercises", "judging", "paths"},
+    "proving": {"exercises", "judging", "sandbox", "building", "ledger", "paths"},
+    "ledger": {"experiments", "datasets", "paths"},
+}
+
+
+@pytest.mark.parametrize("room", ARROWS)
+def test_arrows_point_one_way(room):
+    found = set()
+    for path in (NOTEBOOKS.parent / "helpers" / room).glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        found |= set(re.findall(r"^\s*(?:from|import) helpers\.(\w+)", text, re.MULTILINE))
+        found |= set(re.findall(r"^\s*from \.\.(\w+)", text, re.MULTILINE))
+    assert found - {room} <= ARROWS[room]
