@@ -136,8 +136,27 @@ def _build(options) -> int:
             print(f"✗ {sentence}", file=sys.stderr)
     if any(outcome.problems for outcome in outcomes):
         return PROBLEM
-    print("Every notebook agrees with its source and shows no answer." if options.check else "Built.")
-    return OK
+    if options.check:
+        print("Every notebook agrees with its source and shows no answer.")
+        return OK
+    return OK if options.lectures else _write_proofs()
+
+
+def _write_proofs() -> int:
+    """Write the two proofs anew; they are about all lectures."""
+    from .paths import SOLUTIONS
+    from .proving.checks import checks_table, prove_all
+    from .proving.ledger import PATH, ledger_table
+
+    proofs = prove_all()
+    (SOLUTIONS / "checks.md").write_text(checks_table(proofs), encoding="utf-8")
+    print("✓ solutions/checks.md")
+    PATH.write_text(ledger_table(), encoding="utf-8")
+    print("✓ solutions/ledger.md")
+    failures = [failure for proof in proofs for failure in proof.failures]
+    for failure in failures:
+        print(f"✗ {failure}", file=sys.stderr)
+    return PROBLEM if failures else OK
 
 
 def _grade(options) -> int:

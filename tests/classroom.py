@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import importlib
 import inspect
 import json
-import re
+from functools import cache
 from pathlib import Path
 
 from helpers.exercises import exercises_of
 from helpers.judging.exercise import Exercise, Question
 from helpers.judging.judge import Examination, Verdict, judge, judge_letter
 from helpers.paths import NOTEBOOKS
+from helpers.sandbox.cells import needed_statements, statements_of
 from helpers.sandbox.observe import observe
 
 LECTURE = "04_activations"
@@ -53,10 +55,9 @@ def source_of(name: str, function) -> str:
     """A cell that answers exercise `name` with a function of the exercises' own module (a spelling or a mistake)."""
     function = getattr(function, "function", function)
     module = inspect.getsource(importlib.import_module(function.__module__))
-    # Imports and functions only: the declarations of exercises below them hold the answers' names, not the answers.
-    kept = re.split(r"^[A-Z_]+ = (?:Exercise|Question)\(", module, maxsplit=1, flags=re.MULTILINE)[0]
-    kept = re.sub(r"^from (__future__|helpers).*\n", "", kept, flags=re.MULTILINE)
-    return f"def mistake(message):\n    return lambda function: function\n\n\n{kept}\n\n{name} = {function.__name__}"
+    needed, _ = needed_statements([(0, s) for s in statements_of(module)], function.__name__)
+    kept = [ast.unparse(s.node) for _, s in needed if not ast.unparse(s.node).startswith("from helpers")]
+    return "\n\n".join(["def mistake(message):\n    return lambda f: f", *kept, f"{name} = {function.__name__}"])
 
 
 def right_answers(turn: int) -> dict[str, str]:
@@ -75,6 +76,11 @@ def predicted(exercise: Exercise | Question, answer, seed: int) -> Verdict:
     """What an answer must get, from calling it right here: no notebook, no process, no boundary."""
     if isinstance(exercise, Question):
         return judge_letter(exercise, answer)
-    examination = Examination(exercise, seed)
+    examination = _examination(exercise, seed)
     function = getattr(answer, "function", answer)
     return judge(examination, [observe(function, call) for call in examination.calls])
+
+
+@cache
+def _examination(exercise: Exercise, seed: int) -> Examination:
+    return Examination(exercise, seed)

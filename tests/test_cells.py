@@ -81,8 +81,14 @@ def test_a_failing_definition_is_told_with_its_reason():
         define(["answer = 1 / 0"], "answer")
 
 
+def test_a_statement_that_cannot_be_compiled_costs_only_what_it_binds():
+    assert define(["return 1", "def answer(): return 1"], "answer")() == 1
+    with pytest.raises(DefinitionError, match="SyntaxError"):
+        define(["answer = [(yield 1)]"], "answer")
+
+
 def test_a_name_that_no_cell_binds_has_no_reason():
-    with pytest.raises(DefinitionError, match="^$"):
+    with pytest.raises(DefinitionError, match=r"^$"):
         define(["x = 1"], "answer")
 
 

@@ -16,7 +16,8 @@ from helpers.exercises import LECTURES, exercise_named, exercises_of
 from helpers.judging.exercise import Exercise, Part, Question, call
 from helpers.judging.judge import NOT_ATTEMPTED, Examination, judge, public_examination
 from helpers.proving import checks, mutants, solutions
-from helpers.sandbox.observe import Call, observe
+from helpers.sandbox.observe import Call, identical, observe
+from helpers.sandbox.wire import decode, encode
 
 ALL = [exercise for lecture in LECTURES for exercise in exercises_of(lecture)]
 FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, Exercise)]
@@ -198,6 +199,16 @@ def test_oracles_give_finite_floats_without_warnings_and_leave_their_inputs_alon
             assert (seen.outcome, seen.changed, seen.overflow) == ("returned", False, False)
             assert np.asarray(seen.value).dtype == np.float64
             assert np.isfinite(seen.value).all()
+
+
+@for_each(FUNCTIONS)
+def test_inputs_and_right_answers_cross_the_boundary_of_the_grader_unchanged(exercise):
+    for trial in exercise.fresh_trials(3):
+        sent = [list(trial.call.arguments), trial.call.keywords]
+        assert identical(decode(encode(sent)), sent)
+        for spelling in exercise.spellings:
+            value = observe(spelling, trial.call).value
+            assert identical(decode(encode(value)), value)
 
 
 @for_each(FUNCTIONS)

@@ -10,6 +10,7 @@ import pytest
 from helpers.exercises import exercises_of
 from helpers.judging.exercise import Question
 from helpers.judging.judge import CORRECT
+from helpers.templates import prose
 from tests import classroom
 from tests.classroom import LECTURE
 from tests.conftest import walls_hold
@@ -54,8 +55,8 @@ def build_class(folder) -> dict[str, dict[str, tuple[str, float]]]:
     one("eats-memory", "import numpy as np\n" + stub + "return np.ones(10**11)", "memory limit")
     one("returns-too-much", "import numpy as np\n" + stub + "return np.ones(10**7)", "output limit")
     one("deletes-it", "relu = 1", "missing")
-    classroom.write_submission(folder, "untouched", classroom.untouched_notebook())
-    expected["untouched"] = nothing_right
+    classroom.write_submission(folder, "blank-sheet", classroom.untouched_notebook())
+    expected["blank-sheet"] = nothing_right
     classroom.write_submission(folder, "not-json", b"{ this is not JSON")
     expected["not-json"] = dict.fromkeys(answers, ("unreadable", 0.0))
     (folder / "absent").mkdir()
@@ -129,15 +130,8 @@ def test_each_mistake_is_told_in_its_own_words(graded):
     root, _, _ = graded
     for turn in range(WRONG):
         page = (root / "out" / "feedback" / f"wrong-{turn}" / f"{LECTURE}.html").read_text(encoding="utf-8")
-        text = (
-            page.replace("&#39;", "'")
-            .replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&#34;", '"')
-            .replace("&amp;", "&")
-        )
         for e in classroom.exercises():
-            assert e.mistakes[turn % len(e.mistakes)].message in text
+            assert str(prose(e.mistakes[turn % len(e.mistakes)].message)) in page
 
 
 def test_the_output_says_how_it_was_isolated(graded):

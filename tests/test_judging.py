@@ -29,7 +29,7 @@ def rung(expected, got):
 
 @given(ARRAYS)
 def test_a_value_agrees_with_itself_as_array_list_and_copy(array):
-    for same in (array, array.copy(), array.tolist(), np.asfortranarray(array)):
+    for same in (array, array.copy(), array.tolist(), array.copy(order="F")):
         assert agree(array, same, USUAL)
 
 
@@ -93,6 +93,7 @@ def test_what_was_given_in_single_precision_may_come_back_as_double_with_single_
         (np.array([True, False]), "It returned booleans"),
         (np.array([1j, 2j]), "complex"),
         (np.array([1.0, 2.0], dtype=np.float16), "float16"),
+        (np.array([1.0, 2.0], dtype=np.longdouble), "Use float32 or float64"),
         ([None, 1.0], "not numbers"),
         (object(), "not numbers"),
     ],
@@ -264,7 +265,36 @@ def test_parts_are_judged_apart():
     verdict = verdict_on(lambda x: x * 2.0)  # a list cannot be multiplied by a float
     assert points(verdict) == {"values": 2, "lists": 0, "numerical range": 1, "inputs untouched": 1}
     assert verdict.status == ERROR
-    assert "It works for arrays; here the input is a list." in verdict.message
+    assert "Here the input is a list" in verdict.message
+
+
+def test_a_mistake_is_recognised_in_the_arrays_even_if_every_list_raises():
+    verdict = verdict_on(lambda x: x / 2)
+    assert verdict.mistake == "halved"
+    assert verdict.message.startswith("It raised TypeError")
+    assert "Here the input is a list" in verdict.message
+    assert verdict.message.endswith(halved.message)
+
+
+def test_a_mistake_is_recognised_beside_an_overflow_and_the_example_belongs_to_it():
+    verdict = verdict_on(lambda x: np.asarray(x) / 2 + 0 * np.exp(-np.exp(np.asarray(x).max())))
+    assert (verdict.mistake, verdict.message) == ("halved", halved.message)
+    assert verdict.example.call == "twice([4.])"
+
+
+def test_a_mistake_is_recognised_although_whole_numbers_came_out_as_integers():
+    def doubled_and_halved(x):
+        x = np.asarray(x)
+        return x // 2 if x.dtype.kind == "i" and not (x % 2).any() else x / 2
+
+    examination = Examination(replace(TWICE, parts=(Part("values", 2, lambda rng: [call([2, 4]), call([1.0, 3.0])]),)))
+    assert verdict_on(doubled_and_halved, examination).mistake == "halved"
+
+
+def test_an_exception_for_arrays_is_shown_before_one_for_lists():
+    verdict = verdict_on(lambda x: x.nothing_of_the_kind)
+    assert verdict.example.call == "twice([4.])"
+    assert "list" not in verdict.message
 
 
 def test_a_changed_input_costs_its_own_point_only():

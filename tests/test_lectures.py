@@ -109,8 +109,8 @@ ARROWS = {
     "plots": {"experiments", "datasets"},
     "explorers": {"experiments", "plots", "datasets"},
     "checking": {"exercises", "judging", "sandbox", "templates", "paths"},
-    "grading": {"exercises", "judging", "sandbox", "templates", "paths"},
-    "building": {"exercises", "judging", "paths"},
+    "grading": {"exercises", "judging", "sandbox", "templates", "fingerprint", "paths"},
+    "building": {"exercises", "judging", "fingerprint", "paths"},
     "proving": {"exercises", "judging", "sandbox", "building", "ledger", "paths"},
     "ledger": {"experiments", "datasets", "paths"},
 }

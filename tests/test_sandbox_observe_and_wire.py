@@ -99,7 +99,6 @@ class Point:
     [
         np.ones(2).view(LyingArray),
         np.ma.masked_array([1.0]),
-        np.asmatrix([[1.0]]),
         LyingFloat(1.0),
         Point(),
         Fraction(1, 2),

@@ -94,7 +94,7 @@ def test_checkpoints_are_not_submissions(tmp_path):
 
 
 def test_an_empty_folder_says_what_was_expected(tmp_path):
-    with pytest.raises(NoSubmissions, match="<student>/<lecture>.ipynb"):
+    with pytest.raises(NoSubmissions, match=r"<student>/<lecture>\.ipynb"):
         find_submissions(tmp_path, LECTURES)
 
 

@@ -12,10 +12,11 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from helpers.fingerprint import as_built, fingerprint
 from helpers.paths import NOTEBOOKS, ROOT, SOLUTIONS
 
 from . import leaks
-from .source import fingerprint, lecture_names, name_cells, read_lecture, source_path, without_answers
+from .source import lecture_names, name_cells, read_lecture, source_path, without_answers
 
 CELL_SECONDS = 300
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -59,8 +60,7 @@ def learner_notebook(lecture: str) -> NotebookNode:
 def changed_by_learner(path: Path) -> bool:
     """Whether the notebook at `path` holds anything that the build did not write. Outputs do not count."""
     try:
-        notebook = nbformat.read(path, as_version=4)
-        return notebook.metadata.course.built != fingerprint(notebook)
+        return not as_built(nbformat.read(path, as_version=4))
     except (OSError, ValueError, AttributeError, nbformat.reader.NotJSONError):
         return True  # not ours, so not ours to overwrite
 

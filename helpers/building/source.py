@@ -101,14 +101,6 @@ def name_cells(notebook: NotebookNode) -> None:
         cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
 
 
-def fingerprint(notebook: NotebookNode) -> str:
-    """A digest of what an author or a learner wrote: kinds and sources of the cells, in order."""
-    digest = hashlib.sha256()
-    for cell in notebook.cells:
-        digest.update(f"{cell.cell_type}\0{cell.source}\0".encode())
-    return digest.hexdigest()
-
-
 def _cell_metadata(cell, lecture: str) -> NotebookNode:
     tags = cell.metadata.get("tags")
     metadata = NotebookNode({"tags": list(tags)} if tags else {})

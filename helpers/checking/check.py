@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from helpers.exercises import exercise_named
 from helpers.judging.exercise import Question
 from helpers.judging.judge import NOT_ATTEMPTED, Verdict, judge, judge_letter, nothing, public_examination
-from helpers.sandbox.observe import observe
+from helpers.sandbox import wire
+from helpers.sandbox.observe import Observation, observe
 
 from . import progress
 from .feedback import Feedback, HintFeedback, Note
@@ -67,13 +69,23 @@ def _judge(exercise, answer) -> Verdict:
     examination = public_examination(exercise)
     observations = []
     for call in examination.calls:
-        seen = observe(answer, call, where=_line_in_cell)
+        seen = _as_the_grader_sees_it(observe(answer, call, where=_line_in_cell))
         if seen.error == "KeyboardInterrupt":
             return nothing(exercise, "time limit", "Stopped before it answered. Does a loop never end?")
         observations.append(seen)
         if seen.outcome == "not attempted" and len(observations) == 1:
             break
     return judge(examination, observations, ending=NOT_ATTEMPTED)
+
+
+def _as_the_grader_sees_it(seen: Observation) -> Observation:
+    """The value after a journey over the wire: a type that the grader refuses is refused here too."""
+    try:
+        return replace(seen, value=wire.decode(wire.encode(seen.value)))
+    except wire.Unsendable as refusal:
+        return Observation("unsendable", error=refusal.type_name)
+    except wire.TooLarge:
+        return Observation("too large")
 
 
 def _line_in_cell(error: BaseException) -> str:

@@ -16,9 +16,6 @@ from helpers.judging.exercise import Exercise, Part, Question, call, mistake
 
 LECTURE = "04_activations"
 
-NO_LISTS = (
-    "`x` may be a list, and a list knows no arithmetic. `x = np.asarray(x, dtype=float)` makes an array of it first."
-)
 NOT_IN_PLACE = (
     "The values are right, but they were written into the caller's array. `np.asarray` does not copy an array of "
     "floats; put the result into a new one."
@@ -135,14 +132,14 @@ def tanh_for_sigmoid(x):
     return np.tanh(np.asarray(x, dtype=float))
 
 
+@mistake("This is sigmoid(2 x), twice as steep as it should be. Inside the tanh, x has to be halved as well.")
+def sigmoid_twice_as_steep(x):
+    return 0.5 * (1 + np.tanh(np.asarray(x, dtype=float)))
+
+
 @mistake("This is the hard sigmoid, three straight pieces. The sigmoid is smooth and never quite reaches 0 or 1.")
 def hard_sigmoid(x):
     return np.clip(np.asarray(x, dtype=float) / 6 + 0.5, 0, 1)
-
-
-@mistake(f"{NO_LISTS} (When that works, mind x = -1000.)")
-def sigmoid_of_no_lists(x):
-    return 1 / (1 + np.exp(-x))
 
 
 @mistake("`math.exp` takes one number at a time. `np.exp` takes whole arrays.")
@@ -229,8 +226,8 @@ SIGMOID = Exercise(
         sigmoid_infinity_over_infinity,
         sigmoid_without_parentheses,
         tanh_for_sigmoid,
+        sigmoid_twice_as_steep,
         hard_sigmoid,
-        sigmoid_of_no_lists,
         sigmoid_of_one_number,
         sigmoid_in_place,
     ),
@@ -317,12 +314,6 @@ def gradient_of_a_double_sigmoid(x):
     return s * (1 - s)
 
 
-@mistake(NO_LISTS)
-def gradient_of_no_lists(x):
-    s = 1 / (1 + np.exp(-x))
-    return s * (1 - s)
-
-
 @mistake(NOT_IN_PLACE)
 def gradient_in_place(x):
     s = np.asarray(x, dtype=float)
@@ -391,7 +382,6 @@ SIGMOID_GRADIENT = Exercise(
         gradient_by_the_book,
         gradient_without_the_square,
         gradient_of_a_double_sigmoid,
-        gradient_of_no_lists,
         gradient_in_place,
     ),
     spellings=(
@@ -499,11 +489,6 @@ def leaky_relu_in_integers(x, alpha=0.01):
     return np.where(out > 0, out, alpha * out).astype(out.dtype)
 
 
-@mistake(NO_LISTS)
-def leaky_relu_of_no_lists(x, alpha=0.01):
-    return np.where(x > 0, x, alpha * x)
-
-
 @mistake(NOT_IN_PLACE)
 def leaky_relu_in_place(x, alpha=0.01):
     x = np.asarray(x, dtype=float)
@@ -571,7 +556,6 @@ LEAKY_RELU = Exercise(
         leaky_relu_with_another_default,
         leaky_relu_with_if,
         leaky_relu_in_integers,
-        leaky_relu_of_no_lists,
         leaky_relu_in_place,
     ),
     spellings=(
@@ -1213,13 +1197,22 @@ def softmax_over_axis_one(scores):
     return special.softmax(np.asarray(scores, dtype=float), axis=1)
 
 
-@mistake(
+WITHOUT_KEEPDIMS = (
     "Without `keepdims=True` the sums lie as a row, and the division goes down the columns. With it they stay a column "
     "beside their rows."
 )
+
+
+@mistake(WITHOUT_KEEPDIMS)
 def softmax_without_keepdims(scores):
     scores = np.asarray(scores, dtype=float)
     powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1)
+
+
+@mistake(WITHOUT_KEEPDIMS)
+def softmax_without_keepdims_and_shift(scores):
+    powers = np.exp(np.asarray(scores, dtype=float))
     return powers / powers.sum(axis=-1)
 
 
@@ -1342,6 +1335,7 @@ SOFTMAX = Exercise(
         softmax_over_columns,
         softmax_over_axis_one,
         softmax_without_keepdims,
+        softmax_without_keepdims_and_shift,
         softmax_without_exponential,
         softmax_without_division,
         log_softmax_for_softmax,
@@ -1411,6 +1405,7 @@ def maxout_values(rng):
 
 def maxout_shapes(rng):
     return [
+        call(np.array([[1.0], [2.0], [3.0]]), np.array([[[1.0]], [[-1.0]]]), np.array([[0.0], [5.0]])),
         layer(rng, 1, 3, 2, 2),
         layer(rng, 4, 1, 2, 3),
         layer(rng, 4, 3, 1, 2),
@@ -1721,9 +1716,9 @@ def dead_or_not(activations):
     return np.all(np.asarray(activations) == 0, axis=0)
 
 
-@mistake("`x == 0` compares a list as a whole, not its numbers. `np.asarray(activations)` makes an array of it first.")
+@mistake("`== 0` compares a list as a whole, not its numbers. `np.asarray(activations)` makes an array of it first.")
 def dead_of_no_lists(activations):
-    return float(np.mean((activations == 0).all(axis=0)))
+    return float(np.mean(np.all(activations == 0, axis=0)))
 
 
 @mistake(NOT_IN_PLACE)

@@ -84,11 +84,6 @@ def divides_by_rows(values):
     return float(np.sum(np.square(values)) / len(values))
 
 
-@mistake("A list cannot be squared as a whole. `np.asarray(values, dtype=float)` makes an array of it first.")
-def squares_a_list(values):
-    return np.mean(values**2)
-
-
 def with_numpy(values):
     return np.mean(np.asarray(values, dtype=float) ** 2)
 
@@ -137,7 +132,6 @@ MEAN_SQUARE = Exercise(
         variance,
         mean_absolute,
         divides_by_rows,
-        squares_a_list,
     ),
     spellings=(
         with_numpy,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import select
@@ -66,13 +67,21 @@ class Evidence:
 class Runner:
     """A connection to one untrusted server process. Use as a context manager.
 
-    Raises `IsolationUnavailable` at the start if the walls cannot be put up or the probe finds a hole in them.
+    `hidden` are folders that must stay out of sight, `familiar` the code cells of the notebooks that were handed out.
+    Raises `IsolationUnavailable` at the start if the walls cannot be put up.
     """
 
-    def __init__(self, isolation: str = "strict", limits: Limits | None = None, hidden: list[Path] | None = None):
+    def __init__(
+        self,
+        isolation: str = "strict",
+        limits: Limits | None = None,
+        hidden: Sequence[Path] = (),
+        familiar: Sequence[str] = (),
+    ):
         self.isolation = isolation
         self.limits = limits or Limits()
-        self.hidden = [str(HELPERS.parent), *map(str, hidden or []), str(Path.home())]
+        self.hidden = [str(HELPERS.parent), *map(str, hidden), str(Path.home())]
+        self.familiar = list(familiar)
         self._process: subprocess.Popen | None = None
 
     def __enter__(self) -> Runner:
@@ -86,7 +95,8 @@ class Runner:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-            self._process.stdin.close()
+            with contextlib.suppress(OSError):  # what was not yet written to a server that has ended
+                self._process.stdin.close()
             self._process.stdout.close()
             self._process = None
 
@@ -103,7 +113,9 @@ class Runner:
             raise RunnerFault("the probe of the walls did not answer")
         return messages[0]["found"]
 
-    def run(self, cells: list[str], name: str, calls: list[Call] | None, further_calls: Sequence[Call] = ()) -> Evidence:
+    def run(
+        self, cells: list[str], name: str, calls: list[Call] | None, further_calls: Sequence[Call] = ()
+    ) -> Evidence:
         """Let the untrusted process look `name` up in `cells` and call it; None asks for the variable's value.
 
         The `further_calls` reach it when it has answered the first ones: its texts about those cannot tell of these.
@@ -140,11 +152,8 @@ class Runner:
             "wall_seconds": limits.wall_seconds,
             "memory_mb": limits.memory_mb,
         }
-        messages = (wire.encode(job), wire.encode(_plain_calls(further_calls)))
         try:
-            for message in messages:
-                self._process.stdin.write(server.LENGTH.pack(len(message)) + message)
-            self._process.stdin.flush()
+            self._send(wire.encode(job), wire.encode(_plain_calls(further_calls)))
             answer = wire.decode(self._receive(limits.wall_seconds + 30))
         except (OSError, wire.Malformed, RunnerFault) as error:
             self.stop()
@@ -170,8 +179,9 @@ class Runner:
             start_new_session=True,  # an interrupt from the keyboard is for the grader, which then ends its servers
         )
         try:
+            self._send(wire.encode(self.familiar))
             ready = wire.decode(self._receive(_START_SECONDS))
-        except (RunnerFault, wire.Malformed) as error:
+        except (OSError, RunnerFault, wire.Malformed) as error:
             self.stop()
             raise IsolationUnavailable(f"the untrusted process did not start ({error})") from error
         if not ready["ready"]:
@@ -180,6 +190,11 @@ class Runner:
                 f"{ready['why']}. On a system without these walls, ask for less by name: --isolation process "
                 "(separate process and limits only; every output will say so)"
             )
+
+    def _send(self, *messages: bytes) -> None:
+        for message in messages:
+            self._process.stdin.write(server.LENGTH.pack(len(message)) + message)
+        self._process.stdin.flush()
 
     def _receive(self, seconds: float) -> bytes:
         deadline = time.monotonic() + seconds

@@ -12,16 +12,18 @@ import os
 import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from helpers.judging.judge import plain_text
+
 MAX_NOTEBOOK_BYTES = 20 * 2**20
-MAX_FILES = 200_000
+MAX_FILES = 2000  # looked at in one folder; only the class itself may hold more
 MAX_DEPTH = 8
 
-_MOODLE = re.compile(r"(?P<student>.+_\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)", re.DOTALL)
+# The first number counts: what stands after it may be a file name that the student chose.
+_MOODLE = re.compile(r"(?P<student>.+?_\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)", re.DOTALL)
 _CANVAS = re.compile(r"(?P<student>[^_]+(?:_LATE)?_\d+)_(?P<attempt>\d+)_(?P<rest>.*)", re.DOTALL)
 
 
@@ -57,15 +59,7 @@ class HandedIn:
         if not problem:
             try:
                 content = self.file.read()
-            except (
-                OSError,
-                zipfile.BadZipFile,
-                zlib.error,
-                RuntimeError,
-                NotImplementedError,
-                EOFError,
-                ValueError,
-            ) as error:
+            except Exception as error:  # a damaged zip raises a dozen kinds, and none may stop the class
                 problem = f"the file cannot be read ({type(error).__name__})"
         if len(content) > MAX_NOTEBOOK_BYTES:
             limit = MAX_NOTEBOOK_BYTES // 2**20
@@ -104,6 +98,8 @@ def find_submissions(source: Path, lectures: tuple[str, ...]) -> ClassFolder:
                 students.add(student)
             continue
         if not name.endswith(".ipynb"):
+            if file.problem:
+                remarks.append(f"{'/'.join(file.parts)} is left out: {file.problem}")
             continue
         lecture = _lecture_of(file.parts, name, lectures)
         if not student or not lecture:
@@ -120,7 +116,7 @@ def find_submissions(source: Path, lectures: tuple[str, ...]) -> ClassFolder:
             f"with a lecture of {', '.join(lectures)}"
         )
     handed_in = [_latest(key, versions) for key, versions in sorted(chosen.items())]
-    return ClassFolder(tuple(sorted(students)), tuple(handed_in), tuple(remarks))
+    return ClassFolder(tuple(sorted(students)), tuple(handed_in), tuple(map(plain_text, remarks)))
 
 
 def _latest(key, versions) -> HandedIn:
@@ -160,18 +156,25 @@ def _lecture_of(parts: tuple[str, ...], name: str, lectures: tuple[str, ...]) ->
 def _files(source: Path) -> Iterator[_File]:
     if source.is_dir():
         return _files_of_folder(source, ())
-    if source.is_file() and zipfile.is_zipfile(source):
-        return _files_of_zip(source)
-    raise NoSubmissions(f"{source} is neither a folder nor a zip")
+    try:
+        return _files_of_zip(zipfile.ZipFile(source))
+    except Exception as error:  # see `HandedIn.read`
+        raise NoSubmissions(f"{source} is neither a folder nor a zip that can be read") from error
 
 
 def _files_of_folder(folder: Path, parts: tuple[str, ...]) -> Iterator[_File]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
+    except OSError as error:
+        if not parts:
+            raise NoSubmissions(f"{folder} cannot be read ({error.strerror})") from error
+        yield _File(parts, problem=f"the folder cannot be read ({type(error).__name__})")
         return
-    for entry in entries[:MAX_FILES]:
-        here = (*parts, entry.name)
+    if parts and len(entries) > MAX_FILES:
+        yield _File(parts, problem=f"it holds {len(entries)} files; the first {MAX_FILES} are looked at")
+        entries = entries[:MAX_FILES]
+    for entry in entries:
+        here = (*parts, _readable(entry.name))
         if _ignored(entry.name):
             continue
         kind = entry.stat(follow_symlinks=False).st_mode
@@ -184,7 +187,13 @@ def _files_of_folder(folder: Path, parts: tuple[str, ...]) -> Iterator[_File]:
             yield _File(here, lambda path=path: _read(path))
         else:
             what = "a symbolic link" if stat.S_ISLNK(kind) else "not a regular file"
-            yield _File(here, problem=f"{entry.name} is {what}; hand in the notebook itself")
+            yield _File(here, problem=f"{here[-1]} is {what}; hand in the notebook itself")
+
+
+def _readable(name: str) -> str:
+    """A file name that can be written to a table or a terminal: bytes and characters that cannot are spelled out."""
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _read(path: Path) -> bytes:
@@ -196,14 +205,18 @@ def _read(path: Path) -> bytes:
         return file.read(MAX_NOTEBOOK_BYTES + 1)
 
 
-def _files_of_zip(source: Path) -> Iterator[_File]:
-    archive = zipfile.ZipFile(source)  # stays open as long as a file of it may still be read
-    for info in archive.infolist()[:MAX_FILES]:
-        parts = tuple(p for p in PurePosixPath(info.filename.replace("\\", "/")).parts if p not in ("/", "..", "."))
+def _files_of_zip(archive: zipfile.ZipFile) -> Iterator[_File]:
+    # The archive stays open as long as a file of it may still be read.
+    for info in archive.infolist():
+        path = PurePosixPath(info.filename.replace("\\", "/"))
+        parts = tuple(_readable(part) for part in path.parts if part not in ("/", "..", "."))
         if not parts or len(parts) > MAX_DEPTH or any(map(_ignored, parts)):
             continue
         if info.is_dir():
             yield _File(parts, is_folder=True)
+        elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            # The others may ask for gigabytes of memory before the first byte.
+            yield _File(parts, problem="the zip is compressed in an unusual way; make it again with an ordinary tool")
         else:
             # Never more than the cap, whatever size the archive claims.
             yield _File(parts, lambda info=info: _read_member(archive, info))

@@ -8,6 +8,7 @@ import numpy as np
 
 from .exercise import Tolerance
 
+_PRECISIONS = ("f4", "f8", "c8", "c16")
 _KINDS = {"f": "floats", "i": "integers", "u": "integers", "b": "booleans", "c": "complex numbers"}
 
 
@@ -46,6 +47,8 @@ def _number_difference(expected: np.ndarray, got, tolerance) -> Difference | Non
         return Difference("type", "It returned None. Is there a `return`?")
     if isinstance(got, str | dict):
         return Difference("type", f"It returned a {type(got).__name__}; numbers are expected.")
+    if holds_text(got):
+        return Difference("type", f"It returned a {type(got).__name__} with text in it; numbers are expected.")
     try:
         array = np.asarray(got)
     except (ValueError, TypeError, OverflowError):
@@ -58,13 +61,18 @@ def _number_difference(expected: np.ndarray, got, tolerance) -> Difference | Non
     if wanted != found:
         advice = " Convert the input to float first." if (wanted, found) == ("floats", "integers") else ""
         return Difference("type", f"It returned {found}; {wanted} are expected.{advice}")
-    if array.dtype == np.float16:
-        return Difference("type", "It returned float16, which keeps three digits only. Use float32 or float64.")
+    if array.dtype.kind in "fc" and array.dtype not in _PRECISIONS:
+        return Difference("type", f"It returned {array.dtype}. Use float32 or float64.")
     if array.shape != expected.shape:
         return Difference("shape", f"It returned shape {array.shape}; shape {expected.shape} is expected.")
     if not _close(expected, array, tolerance):
         return Difference("value", "The values differ.")
     return None
+
+
+def holds_text(got) -> bool:
+    """Whether a value must not become an array: NumPy would make every item as wide as the longest text in it."""
+    return isinstance(got, str) or (isinstance(got, list | tuple) and any(map(holds_text, got)))
 
 
 def _close(expected, array, tolerance) -> bool:

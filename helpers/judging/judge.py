@@ -14,7 +14,7 @@ import numpy as np
 
 from helpers.sandbox.observe import Call, Observation, observe
 
-from .compare import Difference, agree, difference
+from .compare import Difference, agree, difference, holds_text
 from .exercise import UNTOUCHED, Exercise, Question
 
 CORRECT, WRONG, NOT_ATTEMPTED, ERROR = "correct", "wrong", "not attempted", "error"
@@ -24,6 +24,8 @@ _RUNGS = ["raised", "type", "shape", "overflow", "value", "changed"]
 _FRESH_ONLY = (
     "It passes every input of `check`, and fails on new ones of the same kind. Is something fitted to the examples?"
 )
+
+_LIST_GIVEN = "Here the input is a list, which does not calculate; `np.asarray(..., dtype=float)` makes an array of it."
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,8 @@ def _problem(exercise, trial, expected, seen: Observation) -> Difference | None:
         if seen.error == "MemoryError":
             return Difference("raised", "It ran out of memory.")
         text = f"{seen.error}: {seen.message}" if seen.message else seen.error
-        return Difference("raised", f"It raised {text}".rstrip(".") + ".")
+        advice = f" {_LIST_GIVEN}" if _stumbles_over_a_list(trial, seen) else ""
+        return Difference("raised", f"It raised {text}".rstrip(".") + "." + advice)
     if seen.outcome == "not attempted":
         return Difference("raised", "It raised NotImplementedError for this input.")
     if seen.outcome == "unsendable":
@@ -214,22 +217,19 @@ def _explain(examination, observations, problems, parts, ending, because) -> Ver
     exercise, trials = examination.exercise, examination.trials
     shown = [i for i, problem in enumerate(problems) if problem and trials[i].public]
     fresh = [i for i, problem in enumerate(problems) if problem and not trials[i].public]
-    changed = any(seen.changed for seen in observations)
-    # An answer that was right until it was stopped resembles every mistake that shows only later.
-    mistake = _matching_mistake(examination, observations) if shown or fresh or changed else None
+    mistake, places = _matching_mistake(examination, observations, problems)
     sentences, example, status = [], None, ""
     if shown:
-        best = min(shown, key=lambda i: (_RUNGS.index(problems[i].rung), _size(trials[i].call)))
+        telling = [i for i in shown if i in places or problems[i].rung == "raised"] or shown
+        best = min(telling, key=lambda i: _telling(trials[i], problems[i], observations[i]))
         status = _status(problems[best])
         if not (mistake and problems[best].rung in ("value", "overflow")):
             sentences.append(plain_text(problems[best].sentence))
-        if not mistake and problems[best].rung == "raised" and _only_lists_raise(trials, problems):
-            sentences.append("It works for arrays; here the input is a list. `np.asarray` makes an array of it.")
         example = _example(exercise, trials[best], examination.expectations[best], observations[best])
     elif fresh:
         status = _status(problems[fresh[0]])
         sentences.append(_FRESH_ONLY)
-    elif changed:
+    elif any(seen.changed for seen in observations):
         status = WRONG
         if not mistake:
             sentences.append(parts[-1].message)
@@ -247,15 +247,35 @@ def _explain(examination, observations, problems, parts, ending, because) -> Ver
     )
 
 
-def _only_lists_raise(trials, problems) -> bool:
-    raised = [i for i, problem in enumerate(problems) if problem and problem.rung == "raised"]
-    return all(any(isinstance(value, list) for value in trials[i].call.values()) for i in raised)
+def _stumbles_over_a_list(trial, seen: Observation) -> bool:
+    """Whether a call may have failed only because a list does not calculate."""
+    given_a_list = any(isinstance(value, list) for value in trial.call.values())
+    return given_a_list and seen.outcome == "raised" and seen.error in ("TypeError", "AttributeError")
 
 
-def _matching_mistake(examination, observations):
+def _matching_mistake(examination, observations, problems):
+    """The known mistake that an answer makes, or None, and the places at which the two do the same.
+
+    People do two things wrong at once. So what an answer does with lists, if it stumbles over them, and what it does in
+    the numerical range are left out where nothing is known that fits them as well.
+    """
+    every = range(len(observations))
+    lists = {i for i in every if _stumbles_over_a_list(examination.trials[i], observations[i])}
+    extremes = {i for i in every if examination.trials[i].no_overflow}
+    for left_out in (set(), lists, extremes, lists | extremes):
+        places = [i for i in every if i not in left_out]
+        if any(problems[i] or observations[i].changed for i in places):
+            mistake = _first_mistake(examination, observations, places)
+            if mistake:
+                return mistake, places
+    return None, every
+
+
+def _first_mistake(examination, observations, places):
+    """The first known mistake that does at each of these places what the answer does."""
+    trials, tolerance = examination.trials, examination.exercise.tolerance
     for mistake, known in examination.known.items():
-        pairs = zip(examination.trials, known, observations, strict=False)
-        if all(_same(trial, a, b, examination.exercise.tolerance) for trial, a, b in pairs):
+        if all(_same(trials[i], known[i], observations[i], tolerance) for i in places):
             return mistake
     return None
 
@@ -275,9 +295,20 @@ def _equal_results(known, seen, tolerance) -> bool:
     if known is None or seen is None:
         return known is seen
     try:
-        return agree(known, seen, tolerance)
+        # Whether whole numbers come as integers or as floats makes no other mistake of it.
+        return agree(_as_floats(known), _as_floats(seen), tolerance)
     except (TypeError, ValueError, KeyError):  # a mistake may return what is no answer at all
         return known is seen
+
+
+def _as_floats(value):
+    is_whole = not (isinstance(value, tuple | dict) or holds_text(value)) and np.asarray(value).dtype.kind in "iu"
+    return np.asarray(value, dtype=float) if is_whole else value
+
+
+def _telling(trial, problem, seen) -> tuple:
+    """The order in which to show problems: by rung, those of lists after those of arrays, small inputs first."""
+    return _RUNGS.index(problem.rung), _stumbles_over_a_list(trial, seen), _size(trial.call)
 
 
 def _size(call: Call) -> int:

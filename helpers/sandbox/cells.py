@@ -11,7 +11,9 @@ import ast
 import builtins
 import dis
 import types
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -20,21 +22,52 @@ _TRANSPARENT_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 # With one of these a cell can bind names that its text does not show.
 _OPAQUE = {"exec", "eval", "globals", "locals", "vars", "setattr", "__import__", "import_module"}
 _MISSING = object()
+_familiar: dict[str, list[Statement]] = {}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Statement:
-    """A top-level statement with the names it binds and the names it may read."""
+    """A top-level statement and the names that it binds or whose objects it changes."""
 
     node: ast.stmt
-    cell: int
-    binds: set[str] = field(default_factory=set)
-    reads: set[str] = field(default_factory=set)
-    imports_all: bool = False
+    binds: frozenset[str]
+
+    @cached_property
+    def reads(self) -> set[str]:
+        """The global names that it, or a function that it defines, may read."""
+        # The compiler knows which names are global; the tree would also show every argument and local variable.
+        try:
+            code = self.code("<cell>")
+        except (SyntaxError, ValueError, RecursionError, MemoryError):  # running it will say so
+            return set()
+        return {
+            instruction.argval
+            for inner in _code_objects(code)
+            for instruction in dis.get_instructions(inner)
+            if instruction.opname in ("LOAD_NAME", "LOAD_GLOBAL")
+        }
+
+    def code(self, file: str) -> types.CodeType:
+        return compile(ast.Module([self.node], []), file, "exec")
+
+    @property
+    def imports_all(self) -> bool:
+        return isinstance(self.node, ast.ImportFrom) and self.node.names[0].name == "*"
 
 
 class DefinitionError(Exception):
     """The wanted name could not be had; the message is for the learner."""
+
+
+def remember(sources: list[str]) -> None:
+    """Take these cells apart now, so that a submission which still holds them need not do it again.
+
+    For the cells of the notebooks that were handed out: most of a submission is what everybody got.
+    """
+    for source in sources:
+        _familiar[source] = statements_of(source)
+        for statement in _familiar[source]:
+            statement.reads  # noqa: B018, a cached property
 
 
 def define(cells: list[str], name: str):
@@ -44,14 +77,13 @@ def define(cells: list[str], name: str):
     Raises `DefinitionError` when no cell binds the name or the cell that does cannot be run.
     """
     statements, problems = _parse(cells, name)
-    needed, unresolved = _needed(statements, name)
-    if unresolved and any(s.reads & _OPAQUE for s in statements):
+    needed, unresolved = needed_statements(statements, name)
+    if unresolved and any(s.reads & _OPAQUE for _, s in statements):
         needed = statements
     namespace = {"__name__": "__main__", "__builtins__": builtins}
-    for statement in needed:
+    for cell, statement in needed:
         try:
-            code = compile(ast.Module([statement.node], []), cell_file(statement.cell), "exec")
-            exec(code, namespace)
+            exec(statement.code(cell_file(cell)), namespace)
         except NotImplementedError:
             continue
         except BaseException as error:  # a cell that fails costs what it binds, as in Jupyter
@@ -82,14 +114,19 @@ def _parse(cells, name):
     statements, problems = [], []
     for number, source in enumerate(cells, 1):
         try:
-            statements_of_cell = [_statement(node, number) for node in _tree(source).body]
+            statements_of_cell = _familiar.get(source) or statements_of(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             if name in source:
                 line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
                 problems.append(f"{type(error).__name__}: {getattr(error, 'msg', error)} (code cell {number}{line})")
             continue
-        statements += statements_of_cell
+        statements += [(number, statement) for statement in statements_of_cell]
     return statements, problems
+
+
+def statements_of(source: str) -> list[Statement]:
+    """Take one cell apart. Raises `SyntaxError` and its like if that cannot be done."""
+    return [Statement(node, frozenset(_bound(node))) for node in _tree(source).body]
 
 
 def _tree(source: str) -> ast.Module:
@@ -104,41 +141,38 @@ def _tree(source: str) -> ast.Module:
         return ast.parse(plain)
 
 
-def _statement(node: ast.stmt, cell: int) -> Statement:
-    # The compiler knows which names are global; the tree would also show every argument and local variable.
-    code = compile(ast.Module([node], []), cell_file(cell), "exec")
-    statement = Statement(node, cell)
-    for inner, top in _code_objects(code):
-        for instruction in dis.get_instructions(inner):
-            match instruction.opname.split("_", 1):
-                case ["LOAD", "NAME" | "GLOBAL"]:
-                    statement.reads.add(instruction.argval)
-                case ["STORE" | "DELETE", kind] if kind == "GLOBAL" or (top and kind == "NAME"):
-                    statement.binds.add(instruction.argval)
-    statement.imports_all = isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
-    statement.binds.update(_changed(node))
-    return statement
-
-
-def _code_objects(code, top=True):
-    yield code, top
+def _code_objects(code):
+    yield code
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
-            yield from _code_objects(constant, top=False)
+            yield from _code_objects(constant)
 
 
-def _changed(node) -> set[str]:
-    """Names whose objects a statement changes in place: `table["a"] = 1`, `table.append(1)`."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-        return set()
+def _bound(node) -> Iterator[str]:
+    """Names that running `node` at the top level binds, and names whose objects it changes in place."""
     match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Global):  # bound when the function is called
+                    yield from inner.names
+            return
+        case ast.Lambda():
+            return
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            for alias in names:
+                yield (alias.asname or alias.name).split(".")[0]
+            return
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            yield name
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            yield name
         case ast.Subscript(ctx=ast.Store() | ast.Del()) | ast.Attribute(ctx=ast.Store() | ast.Del()):
-            names = {_root(node)}
+            yield _root(node)  # table["a"] = 1
         case ast.Expr(value=ast.Call(func=ast.Attribute() as method)):
-            names = {_root(method)}
-        case _:
-            names = set()
-    return names.union(*map(_changed, ast.iter_child_nodes(node)))
+            yield _root(method)  # table.append(1)
+    for child in ast.iter_child_nodes(node):
+        yield from _bound(child)
 
 
 def _root(node) -> str:
@@ -147,26 +181,29 @@ def _root(node) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _needed(statements: list[Statement], name: str) -> tuple[list[Statement], set[str]]:
+def needed_statements(
+    statements: list[tuple[int, Statement]], name: str
+) -> tuple[list[tuple[int, Statement]], set[str]]:
     """The statements that `name` needs, and the names among theirs that nothing binds."""
-    modules = {n for s in statements if isinstance(s.node, ast.Import) for n in s.binds}
+    modules = {n for _, s in statements if isinstance(s.node, ast.Import) for n in s.binds}
     wanted, chosen = {name}, set()
     while True:
         more = {
             i
-            for i, s in enumerate(statements)
+            for i, (_, s) in enumerate(statements)
             if i not in chosen and (s.binds & wanted or s.imports_all) and not _only_calls(s, modules)
         }
         if not more:
             break
         chosen |= more
         for i in more:
-            wanted |= statements[i].reads
-    bound = {n for i in chosen for n in statements[i].binds}
+            wanted |= statements[i][1].reads
+    needed = [statements[i] for i in sorted(chosen)]
+    bound = {n for _, s in needed for n in s.binds}
     unresolved = wanted - bound - set(dir(builtins))
-    if any(statements[i].imports_all for i in chosen):
+    if any(s.imports_all for _, s in needed):
         unresolved &= {name}
-    return [statements[i] for i in sorted(chosen)], unresolved
+    return needed, unresolved
 
 
 def _only_calls(statement: Statement, modules: set[str]) -> bool:

@@ -144,9 +144,14 @@ def _build_root(hidden: list[str]) -> None:
             _bind(path, root)
     for path in hidden:
         _cover(root + os.path.realpath(path))
-    for path in dict.fromkeys(map(os.path.realpath, (sys.base_prefix, sys.prefix))):
+    prefixes = [os.path.realpath(path) for path in (sys.base_prefix, sys.prefix)]
+    for path in dict.fromkeys(prefixes):
         if not path.startswith("/usr/") or not os.path.isdir(root + path):
             _bind(path, root)
+    for path in map(os.path.realpath, hidden):
+        # What contains a prefix shows nothing else of itself; what a prefix contains came back with it.
+        if any(_inside(path, prefix) for prefix in prefixes) and not any(_inside(p, path) for p in sys.path):
+            _cover(root + path)
     for path in sys.path:
         _cover(os.path.join(root + os.path.realpath(path), "helpers"))
     for path in _DEVICES:
@@ -158,6 +163,10 @@ def _build_root(hidden: list[str]) -> None:
     _check(_libc.umount2(b".", _MNT_DETACH), "umount")
     os.chdir("/")
     _seal("/", devices=False)
+
+
+def _inside(path: str, folder: str) -> bool:
+    return os.path.commonpath([os.path.realpath(path), folder]) == folder
 
 
 def _bind(path: str, root: str) -> None:

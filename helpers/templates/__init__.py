@@ -24,11 +24,11 @@ def _environment():
         lstrip_blocks=True,
     )
     environment.filters["number"] = lambda value: f"{value:g}"
-    environment.filters["prose"] = _prose
+    environment.filters["prose"] = prose
     return environment
 
 
-def _prose(text: str):
+def prose(text: str):
     """Escaped text in which `code` and *emphasis* look like that."""
     from markupsafe import Markup, escape
 

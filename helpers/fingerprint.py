@@ -1,0 +1,19 @@
+"""Tell a notebook as it was built from one that somebody has changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+
+def fingerprint(notebook: Mapping) -> str:
+    """A digest of what a person can write in a notebook (nbformat 4): kinds and sources of the cells, in order."""
+    digest = hashlib.sha256()
+    for cell in notebook["cells"]:
+        digest.update(f"{cell['cell_type']}\0{''.join(cell['source'])}\0".encode())
+    return digest.hexdigest()
+
+
+def as_built(notebook: Mapping) -> bool:
+    """Whether a learner's notebook is what the build wrote. Outputs, execution counts and metadata do not count."""
+    return notebook["metadata"].get("course", {}).get("built") == fingerprint(notebook)
