@@ -14,6 +14,7 @@ from tests.attacks import CATALOGUE
 from tests.attacks.catalogue import ATTACKED
 from tests.attacks.run import (
     BYSTANDERS,
+    LEFT_IN_THE_COURSE,
     LIMIT_SECONDS,
     NEIGHBOUR,
     SECRETS,
@@ -97,6 +98,7 @@ def test_what_is_left_out_is_said(folder_class):
 
 def test_no_file_outside_of_the_output_folder_has_changed(graded):
     assert graded.files_after == graded.files_before
+    assert not [path for path in LEFT_IN_THE_COURSE if path.exists()]
 
 
 def test_no_secret_is_in_any_output(graded):

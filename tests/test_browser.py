@@ -26,10 +26,15 @@ CHROMIUM_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# No script hands a promise back: Playwright would wait for it without a limit.
 _FIND_CELLS = """
 (pattern) => window.jupyterapp.shell.currentWidget.content.widgets
   .map((cell, index) => [index, cell.model.sharedModel.getSource()])
   .filter(([index, source]) => new RegExp(pattern, 'm').test(source)).map(([index]) => index)
+"""
+_READY = """
+() => { const panel = window.jupyterapp?.shell.currentWidget;
+  return panel?.content?.widgets?.length > 10 && panel.sessionContext.isReady && panel.sessionContext.session?.kernel; }
 """
 _OUTPUTS = """
 (index) => window.jupyterapp.shell.currentWidget.content.widgets[index].model.toJSON().outputs
@@ -41,7 +46,7 @@ _UNFINISHED = """
 """
 _GO_TO = """
 (index) => { const notebook = window.jupyterapp.shell.currentWidget.content;
-  notebook.activeCellIndex = index; return notebook.scrollToItem(index, 'center'); }
+  notebook.activeCellIndex = index; notebook.scrollToItem(index, 'center'); }
 """
 
 
@@ -75,9 +80,7 @@ def page(tmp_path_factory):
             browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
             page = browser.new_page(viewport={"width": 1400, "height": 1000})
             page.goto(f"http://127.0.0.1:{port}/lab/tree/{LECTURE}.ipynb?token={TOKEN}")
-            page.wait_for_function(
-                "() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length > 10", timeout=60_000
-            )
+            page.wait_for_function(_READY, timeout=60_000)
             yield page
             browser.close()
     finally:
@@ -116,7 +119,7 @@ def type_into(page, index, source):
 def run(page, index):
     page.evaluate(_GO_TO, index)
     before = page.evaluate(f"() => window.jupyterapp.shell.currentWidget.content.widgets[{index}].model.executionCount")
-    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-cell')")
+    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-cell'); }")
     page.wait_for_function(
         f"""() => {{ const count = window.jupyterapp.shell.currentWidget.content.widgets[{index}].model.executionCount;
                      return count && count !== {before or 0}; }}""",
@@ -125,8 +128,8 @@ def run(page, index):
 
 
 def test_run_all_succeeds_on_an_untouched_notebook(page):
-    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.wait_for_function(f"{_UNFINISHED.strip()}".replace("() =>", "() => 0 ===", 1), timeout=240_000)
+    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+    page.wait_for_function(f"{_UNFINISHED.strip()}".replace("() =>", "() => 0 ===", 1), timeout=180_000)
     errors = [
         output
         for index in page.evaluate(_FIND_CELLS, ".")

@@ -19,8 +19,10 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's"),
 ]
 # Every way in which an exercise can end.
-KINDS = """os_exit a_crash_in_c recursion a_loop_in_python memory_in_one_block a_huge_array an_array_as_number an_empty_file
-    patched_comparisons right_for_the_examples_only a_script stored_outputs a_slow_answer"""
+KINDS = """
+os_exit a_crash_in_c recursion a_loop_in_python memory_in_one_block a_huge_array an_array_as_number an_empty_file
+patched_comparisons right_for_the_examples_only a_script stored_outputs a_slow_answer
+""".split()  # noqa: SIM905, a list of words
 LUCK = """
 import random
 import numpy as np
@@ -35,7 +37,7 @@ def leaky_relu(x, alpha=0.01):
 
 def build(folder, rename):
     for entry in CATALOGUE:
-        if entry.name in KINDS.split():
+        if entry.name in KINDS:
             entry.build(folder, rename(entry.who), {})
     for number in range(4):
         classroom.write_submission(folder, rename(f"bystander-{number}"), bystanders_notebook(number))

@@ -79,6 +79,34 @@ def test_the_courses_own_functions_are_no_answer(runner):
     assert (seen.outcome, seen.error) == ("unsendable", "CourseHelper")
 
 
+def test_a_hidden_folder_stays_hidden_inside_of_the_python_installation():
+    import IPython
+
+    inside = os.path.join(os.path.dirname(IPython.__file__), "terminal")
+    with Runner("strict", hidden=[inside]) as runner:
+        _, seen = outcome(runner, f"import os\ndef f(): return os.listdir({inside!r})")
+    assert seen.value == []
+
+
+def test_a_submission_has_a_process_group_and_a_session_of_its_own(runner):
+    # A group that it shared would show as 0, and `os.kill(0, 9)` would reach the grader.
+    _, seen = outcome(runner, "import os\ndef f(): return [os.getpid(), os.getpgrp(), os.getsid(0)]")
+    assert seen.value == [1, 1, 1]
+
+
+def test_further_calls_are_not_there_while_the_first_are_answered(runner):
+    source = """
+import sys
+def f(x):
+    frame = sys._getframe()
+    while 'job' not in frame.f_locals:
+        frame = frame.f_back
+    return len(frame.f_locals['job']['calls'])
+"""
+    evidence = runner.run([source], "f", [Call((1.0,))], [Call((2.0,)), Call((3.0,))])
+    assert [seen.value for seen in evidence.observations] == [1, 1, 1]
+
+
 def test_the_environment_holds_nothing_of_the_graders(runner, monkeypatch):
     monkeypatch.setenv("COURSE_CANARY", "secret")
     _, seen = outcome(runner, "import os\ndef f(): return ' '.join(os.environ)")
@@ -164,7 +192,8 @@ def test_values_without_a_place_on_the_wire_are_named_not_sent(runner, value):
 
 
 def test_an_array_that_lies_about_itself_is_not_an_array(runner):
-    source = "import numpy as np\nclass Liar(np.ndarray):\n    __eq__ = lambda *a: True\ndef f(): return np.ones(2).view(Liar)"
+    liar = "import numpy as np\nclass Liar(np.ndarray):\n    __eq__ = lambda *a: True\n"
+    source = liar + "def f(): return np.ones(2).view(Liar)"
     _, seen = outcome(runner, source)
     assert (seen.outcome, seen.error) == ("unsendable", "Liar")
 

@@ -66,8 +66,8 @@ def ledger_table() -> str:
         "",
         "Built by `course build`; do not edit. Each line is a number or a statement of one of the source decks, "
         "computed again by the code of a lecture. *Agrees* means that the two differ by no more than the tolerance; "
-        "*other setting*, that they differ and the deck does not say how its number came about; *erratum*, that the slide is "
-        "wrong. Lines that need a data set are computed where it is present.",
+        "*other setting*, that they differ and the deck does not say how its number came about; *erratum*, that the "
+        "slide is wrong. Lines that need a data set are computed where it is present.",
     ]
     for lecture in LECTURES:
         rows = rows_of(lecture)

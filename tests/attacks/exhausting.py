@@ -39,7 +39,7 @@ def a_long_sleep():
 @answer("exhausting", TIME_LIMIT)
 def a_loop_at_the_top():
     """Loop in the cell that defines the answer."""
-    return WRONG + "leaky_relu = [leaky_relu for _ in iter(int, 1)]\n"
+    return WRONG + "leaky_relu = next(number for number in iter(int, 1) if number)\n"
 
 
 @answer("exhausting", ERROR)

@@ -30,6 +30,8 @@ LIMIT_MB = 512
 JOBS = 2
 # Planted where no submission may look; any of them in an output file is a hole.
 SECRETS = {place: f"CANARY-{place}-7f3a9c" for place in ("HOME", "OTHER", "ENVIRONMENT")}
+# What a submission tries to leave in the course itself: only new files, lest a hole cost the project its sources.
+LEFT_IN_THE_COURSE = [ROOT / folder / "written-by-a-submission.py" for folder in ("solutions", "helpers/exercises")]
 NEIGHBOUR = "NEIGHBOUR-SECRET-"  # stands, with the name, in the notebook of every bystander
 BYSTANDERS = 12
 
@@ -171,17 +173,16 @@ def _seconds_by_student(path: Path) -> dict[str, float]:
 
 
 def _fingerprints(root: Path, out: Path) -> dict[str, str]:
-    """What every file below `root` and in the solutions is, except for the output folder; no link is followed."""
+    """What every file below `root` is, except for the output folder; no link is followed."""
     found = {}
-    for top in (root, ROOT / "solutions"):
-        for folder, _, files in os.walk(top):
-            if Path(folder).is_relative_to(out):
-                continue
-            for name in files:
-                path = Path(folder, name)
-                regular = path.is_file() and not path.is_symlink()
-                found[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest() if regular else "special"
-            found[folder] = "folder"
+    for folder, _, files in os.walk(root):
+        if Path(folder).is_relative_to(out):
+            continue
+        for name in files:
+            path = Path(folder, name)
+            regular = path.is_file() and not path.is_symlink()
+            found[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest() if regular else "special"
+        found[folder] = "folder"
     return found
 
 

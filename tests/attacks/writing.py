@@ -47,6 +47,20 @@ def results_and_gradebooks():
 
 
 @answer("writing", WRONG_STATUS)
+def the_course():
+    """Put a file into the solutions and a module among the exercises."""
+    return """
+def leaky_relu(x, alpha=0.01):
+    for folder in ('solutions', 'helpers/exercises'):
+        try:
+            open(f'@COURSE@/{folder}/written-by-a-submission.py', 'w').close()
+        except OSError:
+            pass
+    return x
+"""
+
+
+@answer("writing", WRONG_STATUS)
 def the_home_folder():
     """Write into the instructor's home, where shells and editors read at their start."""
     return writes("@HOME@/canary.txt", "@HOME@/.bashrc", "@HOME@/.ssh/authorized_keys", "@HOME@")
