@@ -111,7 +111,7 @@ ARROWS = {
     "checking": {"exercises", "judging", "sandbox", "templates", "paths"},
     "grading": {"exercises", "judging", "sandbox", "templates", "fingerprint", "paths"},
     "building": {"exercises", "judging", "fingerprint", "paths"},
-    "proving": {"exercises", "judging", "sandbox", "building", "ledger", "paths"},
+    "proving": {"exercises", "judging", "sandbox", "building", "ledger", "datasets", "paths"},
     "ledger": {"experiments", "datasets", "paths"},
 }
 
