@@ -2,6 +2,7 @@
 
 import pytest
 
+from helpers.sandbox import cells
 from helpers.sandbox.cells import DefinitionError, define
 
 
@@ -14,18 +15,18 @@ def test_the_last_definition_counts():
 
 
 def test_only_what_the_answer_needs_runs():
-    cells = ["raise SystemExit", "import os\nos._exit(1)", "def answer(): return 1", "answer() / 0"]
-    assert define(cells, "answer")() == 1
+    sources = ["raise SystemExit", "import os\nos._exit(1)", "def answer(): return 1", "answer() / 0"]
+    assert define(sources, "answer")() == 1
 
 
 def test_an_answer_may_use_a_helper_defined_before_or_after_it():
-    cells = ["def double(x): return 2 * x", "def answer(x): return double(x) + shift", "shift = 1"]
-    assert define(cells, "answer")(3) == 7
+    sources = ["def double(x): return 2 * x", "def answer(x): return double(x) + shift", "shift = 1"]
+    assert define(sources, "answer")(3) == 7
 
 
 def test_a_helper_may_be_known_by_another_name():
-    cells = ["from math import exp as e_to_the", "f = e_to_the", "answer = lambda x: f(x)"]
-    assert define(cells, "answer")(0.0) == 1.0
+    sources = ["from math import exp as e_to_the", "f = e_to_the", "answer = lambda x: f(x)"]
+    assert define(sources, "answer")(0.0) == 1.0
 
 
 def test_a_star_import_serves():
@@ -33,20 +34,20 @@ def test_a_star_import_serves():
 
 
 def test_a_table_filled_in_later_cells_is_filled():
-    cells = ["table = {}", "table['a'] = 1", "steps = []", "for i in range(3):\n    steps.append(i)"]
-    cells.append("def answer(): return table['a'] + len(steps)")
-    assert define(cells, "answer")() == 4
+    sources = ["table = {}", "table['a'] = 1", "steps = []", "for i in range(3):\n    steps.append(i)"]
+    sources.append("def answer(): return table['a'] + len(steps)")
+    assert define(sources, "answer")() == 4
 
 
 def test_a_class_a_decorator_and_a_global_serve():
-    cells = [
+    sources = [
         "def twice(f):\n    return lambda x: f(f(x))",
         "count = 0\ndef note():\n    global count\n    count += 1",
         "@twice\ndef step(x):\n    note()\n    return x + 1",
         "class Answer:\n    def __call__(self, x):\n        return step(x)",
         "answer = Answer()",
     ]
-    assert define(cells, "answer")(1) == 3
+    assert define(sources, "answer")(1) == 3
 
 
 @pytest.mark.parametrize(
@@ -79,6 +80,21 @@ def test_a_syntax_error_in_the_answer_is_told_with_its_place():
 def test_a_failing_definition_is_told_with_its_reason():
     with pytest.raises(DefinitionError, match=r"ZeroDivisionError.*code cell 1, line 1"):
         define(["answer = 1 / 0"], "answer")
+
+
+def test_a_lecture_cell_below_does_not_take_away_what_the_answer_uses(monkeypatch):
+    monkeypatch.setattr(cells, "_familiar", {})
+    below, stub = "positive = 'of the lecture'", "def answer(x):\n    raise NotImplementedError()"
+    cells.remember([below, stub])
+    own = ["def positive(x): return x > 0", "def answer(x): return positive(x)"]
+    assert define([*own, below, stub], "answer")(1) is True
+    assert define([below, *own], "answer")(1) is True
+
+
+def test_a_helper_that_its_author_mends_below_is_the_mended_one(monkeypatch):
+    monkeypatch.setattr(cells, "_familiar", {})
+    broken, mended = "def helper(): return 1", "def helper(): return 2"
+    assert define([broken, "def answer(): return helper()", mended], "answer")() == 2
 
 
 def test_a_statement_that_cannot_be_compiled_costs_only_what_it_binds():

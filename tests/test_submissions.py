@@ -133,9 +133,9 @@ def test_cells_of_impossible_shape_are_empty_not_fatal():
     assert code_cells(b'{"cells": [1, {"cell_type": "code"}, {"cell_type": "code", "source": [1, "a"]}]}') == ["", "a"]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1＋1"])
 def test_a_cell_of_a_table_is_never_a_formula(text):
-    assert not safe_cell(text).startswith(("=", "+", "-", "@", "\t"))
+    assert not safe_cell(text).startswith(("=", "+", "-", "@", "\t", "＝"))
 
 
 def test_students_have_different_folders_whatever_their_names():

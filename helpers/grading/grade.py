@@ -136,13 +136,13 @@ def _handed_out_cells() -> list[str]:
 def _prepare(book: Gradebook, order: Order, seed: int, found: ClassFolder, findings: list[str]) -> None:
     deciding = {"version": course_version(), "limits": [order.limits.cpu_seconds, order.limits.memory_mb], "seed": seed}
     if any(book.settings().get(name) != value for name, value in deciding.items()):
-        book.keep_only(set())
+        book.keep_only(set(), LECTURES)  # marks by other rules do not stand beside new ones
     book.set(**deciding, isolation=describe_isolation(order.isolation, findings), remarks=list(found.remarks))
     book.set(
         libraries={name: version(name) for name in ("numpy", "scipy", "scikit-learn")}, python=sys.version.split()[0]
     )
     book.set_students(found.students)
-    book.keep_only({(s.student, s.lecture) for s in found.submissions})
+    book.keep_only({(s.student, s.lecture) for s in found.submissions}, _lectures(order.only))
 
 
 def _mark_all(book, order, seed, found, runners, progress) -> tuple[int, int]:

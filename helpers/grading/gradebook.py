@@ -125,11 +125,11 @@ class Gradebook:
         )
         return {(student, lecture): digest for student, lecture, digest in rows}
 
-    def keep_only(self, keys: set[tuple[str, str]]) -> None:
-        """Forget submissions that are no longer among those handed in."""
+    def keep_only(self, keys: set[tuple[str, str]], lectures: tuple[str, ...]) -> None:
+        """Forget submissions to these lectures that are no longer among those handed in."""
         with self._db:
             for key in self._db.execute("SELECT student, lecture FROM submission").fetchall():
-                if key not in keys:
+                if key[1] in lectures and key not in keys:
                     self._forget(key)
 
     def submissions(self) -> list[MarkedSubmission]:

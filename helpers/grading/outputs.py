@@ -21,7 +21,8 @@ from .gradebook import Adjustment, Gradebook
 from .marking import MISSING, MarkedSubmission
 
 ADJUSTED = "adjusted"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Also in the full width of East Asian type, which some spreadsheets read as the same sign.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)

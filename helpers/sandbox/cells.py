@@ -77,6 +77,7 @@ def define(cells: list[str], name: str):
     Raises `DefinitionError` when no cell binds the name or the cell that does cannot be run.
     """
     statements, problems = _parse(cells, name)
+    statements = _as_when_it_was_checked(statements, cells, name)
     needed, unresolved = needed_statements(statements, name)
     if unresolved and any(s.reads & _OPAQUE for _, s in statements):
         needed = statements
@@ -139,6 +140,22 @@ def _tree(source: str) -> ast.Module:
             return _tree(body) if first.split()[0] in _TRANSPARENT_MAGICS else ast.Module([], [])
         plain = TransformerManager().transform_cell(source)
         return ast.parse(plain)
+
+
+def _as_when_it_was_checked(statements, cells: list[str], name: str) -> list[tuple[int, Statement]]:
+    """Leave out handed-out cells below the answer that would take away what its author has defined above.
+
+    Their author ran the check before those cells: a lecture that uses the name of a learner's helper for something
+    else, or the untouched stub below an answer, must not cost the points.
+    """
+    own = [cells[cell - 1] not in _familiar for cell, _ in statements]
+    answers = [i for i, (_, s) in enumerate(statements) if own[i] and name in s.binds]
+    if not answers:
+        return statements
+    defined = {n for i, (_, s) in enumerate(statements) if own[i] and i <= answers[-1] for n in s.binds}
+    return [
+        placed for i, placed in enumerate(statements) if own[i] or i <= answers[-1] or not placed[1].binds & defined
+    ]
 
 
 def _code_objects(code):
