@@ -390,9 +390,7 @@ def identity_swapped(mean, var, epsilon=1e-5):
     return mean.copy(), np.sqrt(var + epsilon)
 
 
-@mistake(
-    "Beta was divided by the deviation. It is added after the multiplication by gamma, so it is the plain mean."
-)
+@mistake("Beta was divided by the deviation. It is added after the multiplication by gamma, so it is the plain mean.")
 def identity_with_scaled_mean(mean, var, epsilon=1e-5):
     mean, var = floats(mean, var)
     return np.sqrt(var + epsilon), mean / np.sqrt(var + epsilon)
@@ -877,7 +875,7 @@ def running_away(running, batch, momentum=0.9):
     return running + (1 - momentum) * (running - batch)
 
 
-@mistake("The result was divided by 1 - momentum, as Adam does for its first steps. A running average is used as it is.")
+@mistake("The result was divided by 1 - momentum, as Adam does for its first steps. This average is used as it is.")
 def running_with_correction(running, batch, momentum=0.9):
     running, batch = floats(running, batch)
     with np.errstate(all="ignore"):
@@ -1621,7 +1619,7 @@ BIAS_IN_FRONT = Question(
         "a": "Adding a number to every sample of a column moves the column's mean by the same number, and the mean is "
         "taken off. Beta is learned after that.",
         "c": "Its gradient is not large but exactly zero: the output does not depend on it.",
-        "d": "A shift is not regularisation, and this one has no effect at all: the mean that is taken off contains it.",
+        "d": "A shift is no regularisation, and this one has no effect at all: the mean that is taken off contains it.",
     },
     hints=("Add 5 to every number of a column. What is the column minus its mean now?",),
 )

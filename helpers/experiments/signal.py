@@ -40,9 +40,9 @@ def propagate(activation, derivative, depth=10, width=500, samples=1000, weight_
 
     The layers are `h = activation(h @ W)` with W normal of deviation `weight_scale`, a number or a function of
     (fan_in, fan_out); no biases. With `batch_norm` the weighted sums are normalised over the samples before the
-    activation (scale 1, shift 0, as at the start of training). The gradient arrives at the last layer's output with deviation 1. All in float32:
-    the classic 10 layers of 500 units with 1000 samples are ten billion multiplications, about 0.2 s on two cores;
-    with width 200 and 300 samples it is a hundredth of a second and the picture is the same.
+    activation (scale 1, shift 0, as at the start of training). The gradient arrives at the last layer's output with
+    deviation 1. All in float32: the classic 10 layers of 500 units with 1000 samples are ten billion multiplications,
+    about 0.2 s on two cores; with width 200 and 300 samples it is a hundredth of a second and the picture is the same.
     """
     rng = np.random.default_rng(seed)
     scale = weight_scale(width, width) if callable(weight_scale) else weight_scale

@@ -72,17 +72,17 @@ def draw_running(values, averages, goal):
 
 def draw_comparison(comparison, xlabel):
     """Accuracy against one setting, a line through the means and a marker for every seed; without and with."""
-    figure, ax = new_figure(width=6.5, height=3.2)
+    figure, ax = new_figure(width=8, height=3.2)
     values = np.array(comparison.values)
     rows = zip(comparison.accuracy, (WITHOUT, WITH), ("without", "with batch normalisation"), strict=True)
     for accuracy, look, label in rows:
         ax.plot(values, 100 * accuracy.mean(axis=1), label=label, **look)
         seeds = np.repeat(values, accuracy.shape[1])
-        ax.plot(seeds, 100 * accuracy.ravel(), linestyle="", **{key: look[key] for key in ("color", "marker")}, alpha=0.4)
+        ax.plot(seeds, 100 * accuracy.ravel(), **look | {"linestyle": "", "alpha": 0.4})
     ax.axhline(10, **ROLES["reference"])
     ax.set_xscale("log")
     ax.set_xticks(values, [f"{value:g}" for value in values])
     ax.set_xticks([], minor=True)
     ax.set(xlabel=xlabel, ylabel="validation accuracy in %", ylim=(0, 102))
-    ax.legend(loc="center right" if accuracy[0].mean() < 0.5 else "center left")
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
