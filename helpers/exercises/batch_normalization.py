@@ -17,7 +17,6 @@ from helpers.judging.exercise import Exercise, Part, Question, Tolerance, call, 
 
 LECTURE = "07_batch_normalization"
 
-NO_LISTS = "The inputs may be lists, and a list knows no arithmetic. `np.asarray(x, dtype=float)` makes an array of it."
 NOT_IN_PLACE = (
     "The values are right, but they were written into the caller's array. `np.asarray` does not copy an array of "
     "floats; put the result into a new one."
@@ -33,7 +32,7 @@ VARIANCE_FOR_DEVIATION = (
 
 # Why some changes to a solution make no difference.
 FLOATS_ANYWAY = "The next step gives floats for whole numbers too."
-ARRAYS_ANYWAY = "The arithmetic with an array that follows makes an array of a list."
+AXES_FROM_BEHIND = "Of four axes, number 2 and number -2 are the same."
 
 
 def floats(*arrays):
@@ -192,12 +191,6 @@ def forward_without_centring(x, gamma, beta, epsilon=1e-5):
     return gamma * x / np.sqrt(var + epsilon) + beta, mean, var
 
 
-@mistake(NO_LISTS)
-def forward_of_no_lists(x, gamma, beta, epsilon=1e-5):
-    mean, var = x.mean(axis=0), x.var(axis=0)
-    return gamma * (x - mean) / np.sqrt(var + epsilon) + beta, mean, var
-
-
 @mistake(NOT_IN_PLACE)
 def forward_in_place(x, gamma, beta, epsilon=1e-5):
     (x,) = floats(x)
@@ -299,7 +292,6 @@ FORWARD = Exercise(
         forward_with_swapped_parameters,
         forward_shifts_first,
         forward_without_centring,
-        forward_of_no_lists,
         forward_in_place,
     ),
     spellings=(
@@ -316,6 +308,7 @@ FORWARD = Exercise(
         "Take the mean off, divide by the root of variance plus epsilon, multiply by gamma, add beta. NumPy lines up "
         "`(units,)` with the last axis by itself.",
     ),
+    equivalent_mutants={"line 1: `np.asarray(x, dtype=float)` → `np.asarray(x)`": FLOATS_ANYWAY},
 )
 
 
@@ -404,11 +397,6 @@ def identity_of_the_start(mean, var, epsilon=1e-5):
     return np.ones(len(var)), np.zeros(len(var))
 
 
-@mistake(NO_LISTS)
-def identity_of_no_lists(mean, var, epsilon=1e-5):
-    return np.sqrt(var + epsilon), np.array(mean, dtype=float)
-
-
 @mistake(NOT_IN_PLACE)
 def identity_in_place(mean, var, epsilon=1e-5):
     (var,) = floats(var)
@@ -457,7 +445,6 @@ IDENTITY = Exercise(
         identity_swapped,
         identity_with_scaled_mean,
         identity_of_the_start,
-        identity_of_no_lists,
         identity_in_place,
     ),
     spellings=(
@@ -644,14 +631,6 @@ def backward_with_epsilon_outside(d_out, x, gamma, epsilon=1e-5):
     return d_x, (d_out * normal).sum(axis=0), d_out.sum(axis=0)
 
 
-@mistake(NO_LISTS)
-def backward_of_no_lists(d_out, x, gamma, epsilon=1e-5):
-    deviation = np.sqrt(x.var(axis=0) + epsilon)
-    normal = (x - x.mean(axis=0)) / deviation
-    d_x = gamma / deviation * (d_out - d_out.mean(axis=0) - normal * (d_out * normal).mean(axis=0))
-    return d_x, (d_out * normal).sum(axis=0), d_out.sum(axis=0)
-
-
 @mistake(NOT_IN_PLACE)
 def backward_in_place(d_out, x, gamma, epsilon=1e-5):
     d_x, d_gamma, d_beta = backward_by_formula(d_out, x, gamma, epsilon)
@@ -766,7 +745,6 @@ BACKWARD = Exercise(
         backward_in_another_order,
         backward_with_unbiased_variance,
         backward_with_epsilon_outside,
-        backward_of_no_lists,
         backward_in_place,
     ),
     spellings=(
@@ -787,6 +765,7 @@ BACKWARD = Exercise(
         "With z for the normalised values: d_x = gamma / deviation * (d_out minus its column mean minus z times the "
         "column mean of d_out * z).",
     ),
+    equivalent_mutants={"line 1: `np.asarray(x, dtype=float)` → `np.asarray(x)`": FLOATS_ANYWAY},
 )
 
 
@@ -882,11 +861,6 @@ def running_with_correction(running, batch, momentum=0.9):
         return (momentum * running + (1 - momentum) * batch) / np.subtract(1.0, momentum)
 
 
-@mistake(NO_LISTS)
-def running_of_no_lists(running, batch, momentum=0.9):
-    return momentum * running + (1 - momentum) * batch
-
-
 @mistake(NOT_IN_PLACE)
 def running_in_place(running, batch, momentum=0.9):
     running, batch = floats(running, batch)
@@ -945,7 +919,6 @@ RUNNING = Exercise(
         running_of_the_mean,
         running_away,
         running_with_correction,
-        running_of_no_lists,
         running_in_place,
     ),
     spellings=(
@@ -1069,11 +1042,6 @@ def inference_without_centring(x, gamma, beta, running_mean, running_var, epsilo
     return gamma * x / np.sqrt(var + epsilon) + beta
 
 
-@mistake(NO_LISTS)
-def inference_of_no_lists(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
-    return (x - running_mean) / np.sqrt(running_var + epsilon) * gamma + beta
-
-
 @mistake(NOT_IN_PLACE)
 def inference_in_place(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
     x, gamma, beta, mean, var = floats(x, gamma, beta, running_mean, running_var)
@@ -1146,7 +1114,6 @@ INFERENCE = Exercise(
         inference_without_scale_and_shift,
         inference_with_swapped_parameters,
         inference_without_centring,
-        inference_of_no_lists,
         inference_in_place,
     ),
     spellings=(
@@ -1282,12 +1249,6 @@ def fold_divided_by_variance(weights, bias, gamma, beta, mean, var, epsilon=1e-5
     return weights * factor, (bias - mean) * factor + beta
 
 
-@mistake(NO_LISTS)
-def fold_of_no_lists(weights, bias, gamma, beta, mean, var, epsilon=1e-5):
-    factor = gamma / np.sqrt(var + epsilon)
-    return weights * factor, (bias - mean) * factor + beta
-
-
 @mistake(NOT_IN_PLACE)
 def fold_in_place(weights, bias, gamma, beta, mean, var, epsilon=1e-5):
     weights, bias, factor, beta, mean = fold_arrays(weights, bias, gamma, beta, mean, var, epsilon)
@@ -1356,7 +1317,6 @@ FOLD = Exercise(
         fold_over_rows,
         fold_with_epsilon_outside,
         fold_divided_by_variance,
-        fold_of_no_lists,
         fold_in_place,
     ),
     spellings=(
@@ -1499,12 +1459,6 @@ def images_with_statistics(x, gamma, beta, epsilon=1e-5):
     return images_by_formula(x, gamma, beta, epsilon), array.mean(axis=(0, 1, 2)), array.var(axis=(0, 1, 2))
 
 
-@mistake(NO_LISTS)
-def images_of_no_lists(x, gamma, beta, epsilon=1e-5):
-    mean, var = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
-    return gamma * (x - mean) / np.sqrt(var + epsilon) + beta
-
-
 @mistake(NOT_IN_PLACE)
 def images_in_place(x, gamma, beta, epsilon=1e-5):
     (x,) = floats(x)
@@ -1587,7 +1541,6 @@ IMAGES = Exercise(
         images_divided_by_variance,
         images_without_scale_and_shift,
         images_with_statistics,
-        images_of_no_lists,
         images_in_place,
     ),
     spellings=(
@@ -1603,6 +1556,10 @@ IMAGES = Exercise(
         "Which axes share a mean? Samples do, and so do all places of a picture. Channels do not.",
         "`mean` and `var` accept several axes at once, as a tuple.",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(x, dtype=float)` → `np.asarray(x)`": FLOATS_ANYWAY,
+        "line 2: `2` → `-2`": AXES_FROM_BEHIND,
+    },
 )
 
 
