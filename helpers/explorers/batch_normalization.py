@@ -21,7 +21,7 @@ class BatchNormalizationExplorer(Explorer):
         "size": Slider("samples", 2, LARGEST, 1, 32),
         "shift": Slider("shift", -6.0, 6.0, 0.5, 4.0),
         "scale": Slider("scale", 0.0, 3.0, 0.1, 2.0),
-        "parameters": Choice("gamma and beta", tuple(PARAMETERS), "1 and 0"),
+        "parameters": Choice("gamma, beta", tuple(PARAMETERS), "1 and 0"),
         "momentum": Slider("momentum", 0.0, 0.99, 0.01, MOMENTUM),
     }
 
