@@ -94,6 +94,34 @@ LOOK_ALIKES = {
     "softmax": [lambda s: lambda x: s(np.multiply(x, 2)), lambda s: lambda x: s(np.asarray(x)[..., ::-1])],
     "maxout": [lambda s: lambda x, w, b: s(x, w, np.multiply(b, 2)), lambda s: lambda x, w, b: s(x, w[:2], b[:2])],
     "dead_fraction": [lambda s: lambda a: s(np.asarray(a)[:3]), lambda s: lambda a: np.round(s(a), 1)],
+    "batchnorm_forward": [
+        lambda s: lambda x, g, b, epsilon=1e-5: s(x, g, b, 1e-5),
+        lambda s: lambda x, g, b, epsilon=1e-5: s(x, np.abs(g), b, epsilon),
+    ],
+    "identity_parameters": [
+        lambda s: lambda mean, var, epsilon=1e-5: s(mean, var, 1e-5),
+        lambda s: lambda mean, var, epsilon=1e-5: s(np.abs(mean), var, epsilon),
+    ],
+    "batchnorm_backward": [
+        lambda s: lambda d, x, g, epsilon=1e-5: s(d, x, g, 1e-5),
+        lambda s: lambda d, x, g, epsilon=1e-5: s(np.round(d, 2), x, g, epsilon),
+    ],
+    "update_running": [
+        lambda s: lambda running, batch, momentum=0.9: s(running, batch, 0.9),
+        lambda s: lambda running, batch, momentum=0.9: s(np.abs(running), batch, momentum),
+    ],
+    "batchnorm_inference": [
+        lambda s: lambda x, g, b, m, v, epsilon=1e-5: s(x, g, b, m, v, 1e-5),
+        lambda s: lambda x, g, b, m, v, epsilon=1e-5: s(x, g, b, np.abs(m), v, epsilon),
+    ],
+    "fold_batchnorm": [
+        lambda s: lambda w, b, g, shift, m, v, epsilon=1e-5: s(w, b, g, shift, m, v, 1e-5),
+        lambda s: lambda w, b, g, shift, m, v, epsilon=1e-5: s(w, np.abs(b), g, shift, m, v, epsilon),
+    ],
+    "batchnorm_images": [
+        lambda s: lambda x, g, b, epsilon=1e-5: s(x, g, b, 1e-5),
+        lambda s: lambda x, g, b, epsilon=1e-5: s(x, g, np.abs(b), epsilon),
+    ],
     "mean_square": [lambda s: lambda v: s(np.round(v)), lambda s: lambda v: s(np.ravel(v)[:5])],
 }
 
@@ -197,8 +225,9 @@ def test_oracles_give_finite_floats_without_warnings_and_leave_their_inputs_alon
         for trial in exercise.fresh_trials(9):
             seen = observe(exercise.oracle, trial.call)
             assert (seen.outcome, seen.changed, seen.overflow) == ("returned", False, False)
-            assert np.asarray(seen.value).dtype == np.float64
-            assert np.isfinite(seen.value).all()
+            for value in seen.value if isinstance(seen.value, tuple) else (seen.value,):
+                assert np.asarray(value).dtype == np.float64
+                assert np.isfinite(value).all()
 
 
 @for_each(FUNCTIONS)

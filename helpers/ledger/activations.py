@@ -1,6 +1,5 @@
 """What the decks say about activation functions."""
 
-import os
 from functools import cache, partial
 
 import numpy as np
@@ -14,6 +13,7 @@ from ..experiments.depth import nielsen_on_mnist
 from ..experiments.gradient_signs import share_of_one_sign
 from ..experiments.published import share_of
 from ..experiments.speed import RATES, epochs_to_reach
+from .frameworks import keras
 from .row import Row
 
 # The derivatives as deck 000 prints them: x, f(x), alpha -> f'(x); for alpha = 0.25 and 1 as in the registry.
@@ -106,21 +106,12 @@ def _swish_not_below_relu():
     return float(np.sum(rows["Swish"] >= rows["ReLU"]))
 
 
-@cache
-def _keras():
-    """Keras, loaded when a row needs it: it takes seconds."""
-    os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
-    import keras
-
-    return keras
-
-
 def _keras_slope():
-    return float(_keras().layers.LeakyReLU().negative_slope)
+    return float(keras().layers.LeakyReLU().negative_slope)
 
 
 def _keras_hard_sigmoid(x):
-    return float(_keras().ops.hard_sigmoid(x))
+    return float(keras().ops.hard_sigmoid(x))
 
 
 ROWS = [
