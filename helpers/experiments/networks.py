@@ -1,5 +1,6 @@
 """Dense classifiers trained by plain minibatch gradient descent, in NumPy, with their history."""
 
+import copy
 import itertools
 from dataclasses import dataclass
 
@@ -87,17 +88,19 @@ def train_dense(
     bias_mean=0.0,
     bias_std=0.0,
     seed=0,
+    start=None,
 ):
     """Train a dense network on `data` (datasets.Pictures) and return its History.
 
     `activation` is a name from ACTIVATIONS or an Activation. `weight_scale` is a function of (fan_in, fan_out); biases
-    start normal with `bias_mean` and `bias_std`. Every epoch visits all training samples once, in a new order.
+    start normal with `bias_mean` and `bias_std`. `start` is a list of (weights, bias) to start from instead; it is not
+    changed. Every epoch visits all training samples once, in a new order.
     """
     activation = ACTIVATIONS.get(activation, activation) if isinstance(activation, str) else activation
     rng = np.random.default_rng(seed)
     x, y = data.x_train, data.y_train
     sizes = (x.shape[1], *hidden, int(y.max()) + 1)
-    layers = initial_layers(sizes, rng, weight_scale, bias_mean, bias_std, x.dtype)
+    layers = copy.deepcopy(start) or initial_layers(sizes, rng, weight_scale, bias_mean, bias_std, x.dtype)
     rows = []
     # A run that explodes is a result here, not an accident. The matrices are too small to be worth sharing out among
     # threads, which would mostly wait for each other.
