@@ -94,6 +94,29 @@ LOOK_ALIKES = {
     "softmax": [lambda s: lambda x: s(np.multiply(x, 2)), lambda s: lambda x: s(np.asarray(x)[..., ::-1])],
     "maxout": [lambda s: lambda x, w, b: s(x, w, np.multiply(b, 2)), lambda s: lambda x, w, b: s(x, w[:2], b[:2])],
     "dead_fraction": [lambda s: lambda a: s(np.asarray(a)[:3]), lambda s: lambda a: np.round(s(a), 1)],
+    "count_distinct_units": [lambda s: lambda w: s(np.round(w, 3)), lambda s: lambda w: s(np.abs(w))],
+    "layer_statistics": [
+        lambda s: lambda x, w, f: s(x, w, lambda sums: np.maximum(f(sums), 0)),
+        lambda s: lambda x, w, f: np.round(s(x, w, f), 3),
+    ],
+    "xavier_normal": [
+        lambda s: lambda i, o, rng: 1.08 * s(i, o, rng),
+        lambda s: lambda i, o, rng: np.abs(s(i, o, rng)),
+    ],
+    "he_normal": [lambda s: lambda i, o, rng: 0.92 * s(i, o, rng), lambda s: lambda i, o, rng: s(i, o, rng) + 0.02],
+    "glorot_uniform": [
+        lambda s: lambda i, o, rng: 0.99 * s(i, o, rng),
+        lambda s: lambda i, o, rng: np.round(s(i, o, rng), 2),
+    ],
+    "gradient_stds": [
+        lambda s: lambda x, w, f, d, g: s(x, w, f, d, np.abs(g)),
+        lambda s: lambda x, w, f, d, g: np.round(s(x, w, f, d, g), 3),
+    ],
+    "uniform_limit": [lambda s: lambda v: np.round(s(v), 3), lambda s: lambda v: np.multiply(v, 1.73)],
+    "lsuv_scale": [
+        lambda s: lambda x, w, f: np.round(s(x, w, f), 3),
+        lambda s: lambda x, w, f: s(x, w, lambda sums: np.abs(f(sums))),
+    ],
     "mean_square": [lambda s: lambda v: s(np.round(v)), lambda s: lambda v: s(np.ravel(v)[:5])],
 }
 
@@ -197,7 +220,7 @@ def test_oracles_give_finite_floats_without_warnings_and_leave_their_inputs_alon
         for trial in exercise.fresh_trials(9):
             seen = observe(exercise.oracle, trial.call)
             assert (seen.outcome, seen.changed, seen.overflow) == ("returned", False, False)
-            assert np.asarray(seen.value).dtype == np.float64
+            assert np.asarray(seen.value).dtype in (np.float64, np.int64)
             assert np.isfinite(seen.value).all()
 
 
@@ -205,7 +228,7 @@ def test_oracles_give_finite_floats_without_warnings_and_leave_their_inputs_alon
 def test_inputs_and_right_answers_cross_the_boundary_of_the_grader_unchanged(exercise):
     for trial in exercise.fresh_trials(3):
         sent = [list(trial.call.arguments), trial.call.keywords]
-        assert identical(decode(encode(sent)), sent)
+        assert identical(decode(encode(sent, recipes=True), recipes=True), sent)
         for spelling in exercise.spellings:
             value = observe(spelling, trial.call).value
             assert identical(decode(encode(value)), value)

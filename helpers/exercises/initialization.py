@@ -44,6 +44,8 @@ TRUNCATED_NORMAL = (
 
 # Why some changes to a solution make no difference.
 ARRAYS_ANYWAY = "The next step makes an array of a list."
+FLOATS_ANYWAY = "The next step gives floats for whole numbers too."
+LISTS_WILL_DO = "A list of results is as good as an array."
 
 
 # Random weights.
@@ -733,6 +735,14 @@ LAYER_STATISTICS = Exercise(
         "One loop over the weights. Keep one variable for the signal and replace it in each round.",
         "`signal = activation(signal @ layer)`, then append its mean and its deviation to two lists.",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(inputs, dtype=float)` → `np.asarray(inputs)`": FLOATS_ANYWAY,
+        "line 1: `np.asarray(inputs, dtype=float)` → `inputs`": ARRAYS_ANYWAY,
+        "line 4: `np.asarray(layer, dtype=float)` → `np.asarray(layer)`": FLOATS_ANYWAY,
+        "line 4: `np.asarray(layer, dtype=float)` → `layer`": ARRAYS_ANYWAY,
+        "line 7: `np.array(means)` → `means`": LISTS_WILL_DO,
+        "line 7: `np.array(stds)` → `stds`": LISTS_WILL_DO,
+    },
 )
 
 
@@ -941,6 +951,14 @@ GRADIENT_STDS = Exercise(
         "At each layer: multiply by the slope at its sums, measure, multiply by the turned weights.",
         "`reversed(list(zip(weights, sums)))` gives both from the top down. Turn the list of results round at the end.",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(layer, dtype=float)` → `np.asarray(layer)`": FLOATS_ANYWAY,
+        "line 2: `np.asarray(inputs, dtype=float)` → `np.asarray(inputs)`": FLOATS_ANYWAY,
+        "line 2: `np.asarray(inputs, dtype=float)` → `inputs`": ARRAYS_ANYWAY,
+        "line 6: `np.asarray(gradient, dtype=float)` → `np.asarray(gradient)`": FLOATS_ANYWAY,
+        "line 6: `np.asarray(gradient, dtype=float)` → `gradient`": ARRAYS_ANYWAY,
+        "line 11: `np.array(stds[::-1])` → `stds[::-1]`": LISTS_WILL_DO,
+    },
 )
 
 
@@ -1076,6 +1094,9 @@ UNIFORM_LIMIT = Exercise(
         "The mean of x² over the interval from -r to r is r²/3. Set that equal to the variance.",
         "Solve sigma² = r²/3 for r.",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(sigma, dtype=float)` → `np.asarray(sigma)`": FLOATS_ANYWAY,
+    },
 )
 
 
@@ -1203,6 +1224,10 @@ COUNT_DISTINCT_UNITS = Exercise(
         "`np.unique` finds different numbers. It also finds different rows or columns, if you tell it the axis.",
         "`np.unique(..., axis=1)` keeps one of each column. How many has it?",
     ),
+    equivalent_mutants={
+        "line 1: `1` → `-1`": "A table has two axes, so the last one is number 1.",
+        "line 1: `np.asarray(weights)` → `weights`": ARRAYS_ANYWAY,
+    },
 )
 
 
@@ -1371,6 +1396,12 @@ LSUV_SCALE = Exercise(
         "What happens to the output of a ReLU layer, and to its deviation, when all weights are doubled?",
         "Run the layer once, measure the deviation of all its outputs, and divide the weights by it.",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(inputs, dtype=float)` → `np.asarray(inputs)`": FLOATS_ANYWAY,
+        "line 1: `np.asarray(inputs, dtype=float)` → `inputs`": ARRAYS_ANYWAY,
+        "line 1: `np.asarray(weights, dtype=float)` → `np.asarray(weights)`": FLOATS_ANYWAY,
+        "line 1: `np.asarray(weights, dtype=float)` → `weights`": ARRAYS_ANYWAY,
+    },
 )
 
 
