@@ -46,7 +46,7 @@ class InitializationExplorer(Explorer):
             (line,) = histograms.plot(middles, np.full(BINS, -layer), color=ROLES["forward"]["color"], linewidth=1)
             self.ridges.append(line)
         histograms.set(title="outputs of each layer", xlabel="output", ylabel="layer", xlim=(-REACH, REACH))
-        histograms.set(ylim=(-MOST_LAYERS - 0.5, 0.5), yticks=[-1, -5, -10, -15, -20])
+        histograms.set(ylim=(-MOST_LAYERS - 0.5, 1), yticks=[-1, -5, -10, -15, -20])
         histograms.set_yticklabels(["1", "5", "10", "15", "20"])
         look = {"marker": "o", "markersize": 4}
         self.lines = [
@@ -97,11 +97,11 @@ class InitializationExplorer(Explorer):
 
 
 def _heights(outputs):
-    """A histogram between -REACH and REACH, as shares of the largest bin, at most 0.9 of a layer high."""
+    """A histogram between -REACH and REACH, as shares of the largest bin, at most 1.5 layers high."""
     with np.errstate(invalid="ignore"):
         places = np.clip((outputs + REACH) * (BINS / (2 * REACH)), 0, BINS - 1)
     counts = np.bincount(places.astype(np.intp), minlength=BINS)
-    return 0.9 * counts / counts.max()
+    return 1.5 * counts / counts.max()
 
 
 def _sentence(signal, depth):

@@ -120,7 +120,7 @@ ROWS = [
         "000, 004",
         "vanishes",
         lambda: _fate(_gradient_at_layer_1("tanh, 1.0")),
-        note="'Gradients will be all zero': 89 % of the slopes are below 0.01, but 500 weights of size 1 outweigh that; "
+        note="'Gradients will be all zero': 89 % of the slopes are below 0.01, 500 weights of size 1 outweigh that; "
         "the gradient grows by a factor of 3.5 a layer.",
     ),
     Row(

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from .style import GREY, ROLES, new_figure
+from .style import BLACK, GREY, ROLES, new_figure
 
 COMPARED = ("first", "second", "third", "fourth")
+FIFTH = {"color": BLACK, "linestyle": "-", "marker": "v", "markersize": 5}
 
 
 def draw_histograms(signals, reach=1.0):
@@ -63,8 +64,9 @@ def draw_densities(sigma):
 def draw_epochs(curves, guessing):
     """Accuracy in the first epochs under each start; `curves` is {name: accuracies}."""
     figure, ax = new_figure(width=6.5, height=3.2)
-    for role, (name, accuracy) in zip((*COMPARED, "test"), curves.items(), strict=False):
-        ax.plot(np.arange(1, len(accuracy) + 1), 100 * np.asarray(accuracy), label=name, **ROLES[role])
+    looks = [*(ROLES[role] for role in COMPARED), FIFTH]
+    for look, (name, accuracy) in zip(looks, curves.items(), strict=False):
+        ax.plot(np.arange(1, len(accuracy) + 1), 100 * np.asarray(accuracy), label=name, **look)
     ax.axhline(100 * guessing, **ROLES["reference"])
     ax.text(1, 100 * guessing + 2, "guessing", color=GREY, fontsize=9)
     ax.set(xlabel="epoch", ylabel="training accuracy in %", ylim=(0, 102))
