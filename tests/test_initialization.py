@@ -94,7 +94,7 @@ def trials_of(exercise, seed=3):
 @pytest.mark.parametrize("exercise", RANDOM, ids=lambda exercise: exercise.name)
 def test_no_examination_makes_more_tests_than_the_promise_counts(exercise):
     assert len(exercise.fresh_trials(0)) * TESTS <= MOST_TESTS
-    assert MOST_TESTS * PER_TEST == pytest.approx(ALARM)
+    assert pytest.approx(ALARM) == MOST_TESTS * PER_TEST
 
 
 @pytest.mark.parametrize("kind", [NORMAL, UNIFORM, TRUNCATED, ONE_SIDED])
@@ -140,6 +140,10 @@ def test_the_tails_of_the_exact_tests_are_evenly_spread_for_right_draws(test):
 RIGHT = np.random.default_rng(3).standard_normal((120, 120))
 
 
+def standardised(values):
+    return (values - values.mean()) / values.std()
+
+
 @pytest.mark.parametrize(
     ("values", "says"),
     [
@@ -147,11 +151,11 @@ RIGHT = np.random.default_rng(3).standard_normal((120, 120))
         (RIGHT + 0.1, "mean of 14400"),
         (np.sign(RIGHT), "largest"),
         (np.abs(RIGHT), "mean"),
-        (np.tile(RIGHT[:1], (120, 1)) / RIGHT[0].std(), "column"),
-        (np.tile(RIGHT[:, :1], (1, 120)) / RIGHT[:, 0].std(), "row"),
-        (np.concatenate([RIGHT[:60], -RIGHT[:60]]) / RIGHT[:60].std(), "column"),
+        (np.tile(standardised(RIGHT[:1]), (120, 1)), "depend on each other"),
+        (np.tile(standardised(RIGHT[:, :1]), (1, 120)), "depend on each other"),
+        (np.concatenate([RIGHT[:60], -RIGHT[:60]]), "depend on each other"),
         (_truncated(np.random.default_rng(0), 14_400).reshape(120, 120), "largest"),
-        (np.round(RIGHT), "shape"),
+        (standardised(np.round(RIGHT)), "the shape does not. A normal"),
     ],
 )
 def test_what_is_not_independent_normal_is_told_by_what_is_wrong(values, says):
@@ -166,16 +170,15 @@ def test_numbers_beyond_the_limit_are_told_so():
 def test_a_judge_of_random_values_survives_every_value(value):
     judge = Draws(NORMAL, xavier_std)
     assert judge(call(40, 70, Seeded(1)), value) is not None
-    assert (
-        judge(call(40, 70, Seeded(1)), RIGHT[:40, :70] * xavier_std(40, 70), (call(40, 70, Seeded(1)), value)) is None
-    )
+    right = RIGHT[:40, :70] * xavier_std(40, 70)
+    assert judge(call(40, 70, Seeded(1)), right, (call(40, 70, Seeded(2)), value)) is None
 
 
 def test_an_answer_that_is_no_known_mistake_gets_the_reason():
     exercise = exercise_named("he_normal")
     verdict = checks.verdict_on(lambda i, o, rng: rng.normal(0, 0.05, (i, o)), public_examination(exercise))
     assert verdict.mistake == ""
-    assert verdict.message == "The deviation of 19200 numbers is 0.0499; 0.1118 is expected."
+    assert verdict.message == "The deviation of 19200 numbers is 0.0500; 0.1118 is expected."
     assert verdict.example.call.startswith("he_normal(160, 120, np.random.default_rng(")
     assert verdict.example.expected.startswith("for example <array of shape (160, 120), mean ")
 
@@ -222,7 +225,7 @@ def uniform(i, o, rng):
     r = (6 / (i + o)) ** 0.5
     return tf.random.stateless_uniform((i, o), seed(rng), -r, r).numpy()
 for name, way in (("xavier_normal", normal), ("he_normal", he), ("glorot_uniform", uniform)):
-    for grading in range(20):
+    for grading in range(5):
         verdict = verdict_on(way, Examination(exercise_named(name), grading))
         assert verdict.status == "correct", verdict
 """
@@ -231,9 +234,9 @@ for name, way in (("xavier_normal", normal), ("he_normal", he), ("glorot_uniform
 
 
 @pytest.mark.parametrize("exercise", RANDOM, ids=lambda exercise: exercise.name)
-def test_no_right_answer_fails_in_two_hundred_gradings(exercise):
+def test_no_right_answer_fails_in_forty_gradings(exercise):
     """The benchmark makes ten thousand."""
-    for seed in range(200):
+    for seed in range(40):
         examination = Examination.__new__(Examination)  # without what the mistakes do, which takes the time
         examination.exercise, examination.trials = exercise, exercise._trials(seed, public=False)
         examination.expectations = [observe(exercise.oracle, one).value for one in examination.calls]
@@ -328,7 +331,8 @@ import numpy as np, tensorflow as tf
 from helpers.exercises import exercise_named
 from helpers.sandbox.recipes import made
 exercise = exercise_named("gradient_stds")
-functions = {"identity": tf.identity, "relu": tf.nn.relu, "tanh": tf.tanh, "leaky_relu": lambda x: tf.nn.leaky_relu(x, 0.1)}
+functions = {"identity": tf.identity, "relu": tf.nn.relu, "tanh": tf.tanh}
+functions["leaky_relu"] = lambda x: tf.nn.leaky_relu(x, 0.1)
 for trial in exercise.fresh_trials(5):
     arguments = [*trial.call.arguments, *trial.call.keywords.values()]
     inputs, weights, activation, slope, gradient = arguments
@@ -341,7 +345,7 @@ for trial in exercise.fresh_trials(5):
         total = tf.reduce_sum(signal * np.asarray(gradient, float))
     found = [np.std(g.numpy()) for g in tape.gradient(total, sums)]
     expected = exercise.oracle(inputs, weights, made(activation), made(slope), gradient)
-    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
 """
     environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
     subprocess.run([sys.executable, "-c", code], check=True, env=environment, capture_output=True)

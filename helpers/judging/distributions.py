@@ -6,9 +6,9 @@ c columns, so each of these tests has a tail that is known exactly for every n, 
 
     scale       the sum of the squared scores                       chi-squared with n degrees of freedom
     mean        the sum of the scores, divided by sqrt(n)           standard normal
-    largest     the largest |score| is at most m                    with probability (2 Phi(m) - 1)^n
     rows        squared sum of each row, divided by c, added up     chi-squared with r degrees of freedom
     columns     squared sum of each column, divided by r, added up  chi-squared with c degrees of freedom
+    largest     the largest |score| is at most m                    with probability (2 Phi(m) - 1)^n
     shape       the largest gap between both distribution functions beyond e with probability at most 2 exp(-2 n e^2)
 
 (The bound of *shape* is that of Dvoretzky, Kiefer and Wolfowitz with Massart's constant.) Each test raises its alarm
@@ -130,9 +130,9 @@ def _tails(scores) -> Iterator[tuple[str, float]]:
     count = scores.size
     yield "scale", _chi_squared(np.sum(scores**2), count)
     yield "mean", 2 * special.ndtr(-abs(scores.sum()) / np.sqrt(count))
-    yield "largest", _largest(np.abs(scores).max(), count)
     yield "rows", _chi_squared(np.sum(scores.sum(axis=1) ** 2) / columns, rows)
     yield "columns", _chi_squared(np.sum(scores.sum(axis=0) ** 2) / rows, columns)
+    yield "largest", _largest(np.abs(scores).max(), count)
     yield "shape", 2 * np.exp(-2 * count * _gap(scores) ** 2)
 
 
