@@ -189,7 +189,7 @@ def test_an_answer_not_drawn_from_rng_loses_what_that_is_worth_and_no_more():
     verdict = checks.verdict_on(lambda i, o, rng: stray.normal(0, he_std(i, o), (i, o)), Examination(exercise, 3))
     assert {part.part: part.points for part in verdict.parts} == {
         "distribution": 3,
-        "small layers": 1,
+        "shapes": 1,
         "draws from rng": 0,
         "inputs untouched": 1,
     }

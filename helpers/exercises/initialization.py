@@ -73,7 +73,7 @@ def repeated(rng):
 def random_parts(judge):
     return (
         Part("distribution", 3, layers, judge=judge),
-        Part("small layers", 1, small_layers, judge=judge),
+        Part("shapes", 1, small_layers, judge=judge),
         Part("draws from rng", 1, repeated, judge=judge),
     )
 
