@@ -18,8 +18,8 @@ test of this course counts the tests of every exercise. Whether two calls drew t
 chance of error worth the name: that eight independent numbers are proportional to eight others within the rounding has
 a probability below 1e-28.
 
-What this catches is measured by `benchmarks/distribution_checks.py`: with the layers of lecture 06, normal weights whose
-deviation is wrong by 3.6 % fail `check` in 99.9 % of cases, and uniform ones from 0.1 % on, because the largest of so
+What this catches is measured by `benchmarks/distribution_checks.py`. With the layers of lecture 06, normal weights
+whose deviation is wrong by 3.6 % fail `check` in 99.9 % of cases; uniform ones from 0.1 % on, because the largest of so
 many numbers lies next to the limit. In 30 000 gradings of right answers there was no false alarm.
 
 Answers in single precision have scores that are off by a relative 1e-7, which moves no statistic by a noticeable part
