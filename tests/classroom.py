@@ -20,21 +20,21 @@ from helpers.sandbox.observe import observe
 LECTURE = "04_activations"
 
 
-def exercises() -> list[Exercise]:
-    return [e for e in exercises_of(LECTURE) if isinstance(e, Exercise)]
+def exercises(lecture: str = LECTURE) -> list[Exercise]:
+    return [e for e in exercises_of(lecture) if isinstance(e, Exercise)]
 
 
-def questions() -> list[Question]:
-    return [e for e in exercises_of(LECTURE) if isinstance(e, Question)]
+def questions(lecture: str = LECTURE) -> list[Question]:
+    return [e for e in exercises_of(lecture) if isinstance(e, Question)]
 
 
-def untouched_notebook() -> dict:
-    return json.loads((NOTEBOOKS / f"{LECTURE}.ipynb").read_text(encoding="utf-8"))
+def untouched_notebook(lecture: str = LECTURE) -> dict:
+    return json.loads((NOTEBOOKS / f"{lecture}.ipynb").read_text(encoding="utf-8"))
 
 
-def notebook_with(answers: dict[str, str]) -> dict:
+def notebook_with(answers: dict[str, str], lecture: str = LECTURE) -> dict:
     """The learner's notebook with the answer cells of some exercises replaced by other source."""
-    notebook = copy.deepcopy(untouched_notebook())
+    notebook = copy.deepcopy(untouched_notebook(lecture))
     left = dict(answers)
     for cell in notebook["cells"]:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id")
@@ -56,20 +56,29 @@ def source_of(name: str, function) -> str:
     function = getattr(function, "function", function)
     module = inspect.getsource(importlib.import_module(function.__module__))
     needed, _ = needed_statements([(0, s) for s in statements_of(module)], function.__name__)
-    kept = [ast.unparse(s.node) for _, s in needed if not ast.unparse(s.node).startswith("from helpers")]
-    return "\n\n".join(["def mistake(message):\n    return lambda f: f", *kept, f"{name} = {function.__name__}"])
+    kept = [ast.unparse(_undecorated(s.node)) for _, s in needed if not ast.unparse(s.node).startswith("from helpers")]
+    return "\n\n".join([*kept, f"{name} = {function.__name__}"])
 
 
-def right_answers(turn: int) -> dict[str, str]:
+def _undecorated(node):
+    """The statement without `@mistake(...)`, which only the course knows."""
+    if isinstance(node, ast.FunctionDef):
+        node = copy.copy(node)
+        node.decorator_list = []
+    return node
+
+
+def right_answers(turn: int, lecture: str = LECTURE) -> dict[str, str]:
     """Right answers to everything, each in its spelling number `turn` (counted round)."""
-    functions = {e.name: source_of(e.name, e.spellings[turn % len(e.spellings)]) for e in exercises()}
-    return functions | {q.name: f'{q.name} = "{q.answer}"' for q in questions()}
+    functions = {e.name: source_of(e.name, e.spellings[turn % len(e.spellings)]) for e in exercises(lecture)}
+    return functions | {q.name: f'{q.name} = "{q.answer}"' for q in questions(lecture)}
 
 
-def wrong_answers(turn: int) -> dict[str, str]:
+def wrong_answers(turn: int, lecture: str = LECTURE) -> dict[str, str]:
     """Wrong answers to everything: each exercise's mistake number `turn`, each question's wrong letter."""
-    functions = {e.name: source_of(e.name, e.mistakes[turn % len(e.mistakes)]) for e in exercises()}
-    return functions | {q.name: f'{q.name} = "{sorted(q.why_wrong)[turn % len(q.why_wrong)]}"' for q in questions()}
+    functions = {e.name: source_of(e.name, e.mistakes[turn % len(e.mistakes)]) for e in exercises(lecture)}
+    letters = {q.name: sorted(q.why_wrong)[turn % len(q.why_wrong)] for q in questions(lecture)}
+    return functions | {name: f'{name} = "{letter}"' for name, letter in letters.items()}
 
 
 def predicted(exercise: Exercise | Question, answer, seed: int) -> Verdict:

@@ -1,5 +1,6 @@
 """What every lecture promises its reader, read from the executed notebooks."""
 
+import ast
 import json
 import re
 import subprocess
@@ -92,7 +93,8 @@ def test_tensorflow_is_imported_only_where_keras_is_used(name):
         if "keras" in source.replace("keras2", ""):
             break
         before.append(source)
-    imports = [line for source in before for line in source.splitlines() if re.match(r"(import|from) ", line)]
+    nodes = [node for source in before for node in ast.parse(source).body]
+    imports = [ast.unparse(node) for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
     code = "\n".join(
         [*imports, "import sys", "assert 'tensorflow' not in sys.modules", "assert 'keras' not in sys.modules"]
     )

@@ -1,5 +1,6 @@
 """Dense classifiers trained by plain minibatch gradient descent, in NumPy, with their history."""
 
+import copy
 import itertools
 from dataclasses import dataclass
 
@@ -104,18 +105,20 @@ def train_dense(
     seed=0,
     batch_norm=False,
     momentum=0.9,
+    start=None,
 ):
     """Train a dense network on `data` (datasets.Pictures) and return its History.
 
     `activation` is a name from ACTIVATIONS or an Activation. `weight_scale` is a function of (fan_in, fan_out); biases
-    start normal with `bias_mean` and `bias_std`. Every epoch visits all training samples once, in a new order.
-    `batch_norm` normalises what each hidden activation receives; `momentum` is that of its running averages.
+    start normal with `bias_mean` and `bias_std`. `start` is a list of (weights, bias) to start from instead; it is not
+    changed. Every epoch visits all training samples once, in a new order. `batch_norm` normalises what each hidden
+    activation receives; `momentum` is that of its running averages.
     """
     activation = ACTIVATIONS.get(activation, activation) if isinstance(activation, str) else activation
     rng = np.random.default_rng(seed)
     x, y = data.x_train, data.y_train
     sizes = (x.shape[1], *hidden, int(y.max()) + 1)
-    layers = initial_layers(sizes, rng, weight_scale, bias_mean, bias_std, x.dtype)
+    layers = copy.deepcopy(start) or initial_layers(sizes, rng, weight_scale, bias_mean, bias_std, x.dtype)
     norms = [BatchNormalization.fresh(units, momentum, x.dtype) for units in hidden] if batch_norm else []
     parameters = [list(layer) for layer in layers]
     for arrays, norm in zip(parameters, norms, strict=False):
@@ -127,8 +130,8 @@ def train_dense(
         rows.append(_measure(layers, data, activation, l2, output, norms))
         for _ in range(epochs):
             order = rng.permutation(len(x))
-            for start in range(0, len(x), batch_size):
-                batch = order[start : start + batch_size]
+            for first in range(0, len(x), batch_size):
+                batch = order[first : first + batch_size]
                 slopes = gradients(layers, x[batch], y[batch], activation, l2, output, norms)
                 for array, slope in zip(itertools.chain(*parameters), itertools.chain(*slopes), strict=True):
                     array -= learning_rate * slope

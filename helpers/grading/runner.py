@@ -153,7 +153,7 @@ class Runner:
             "memory_mb": limits.memory_mb,
         }
         try:
-            self._send(wire.encode(job), wire.encode(_plain_calls(further_calls)))
+            self._send(wire.encode(job, recipes=True), wire.encode(_plain_calls(further_calls), recipes=True))
             answer = wire.decode(self._receive(limits.wall_seconds + 30))
         except (OSError, wire.Malformed, RunnerFault) as error:
             self.stop()

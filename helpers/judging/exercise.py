@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from helpers.sandbox.observe import Call
+from helpers.sandbox.recipes import Named, Seeded  # noqa: F401 - exercises write calls with them
 
 PUBLIC_SEED = 0
 UNTOUCHED = "inputs untouched"
@@ -25,30 +26,38 @@ class Part:
     """A share of an exercise's points, earned when every one of its calls is answered rightly.
 
     `cases(rng)` returns the calls; what it draws from `rng` is the same for every learner and new for each grading.
-    With `no_overflow` a right value that came with an overflow warning does not count.
+    With `no_overflow` a right value that came with an overflow warning does not count. Values that are random are held
+    against the oracle's in type and shape only; what they hold is judged by `judge(call, value, before)`, which returns
+    a Difference or None. `before` is the call before this one in the part with its value, or None.
     """
 
     name: str
     points: int
     cases: Callable[[np.random.Generator], list[Call]]
     no_overflow: bool = False
+    judge: Callable | None = None
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong implementation that people really write, and what to tell them."""
+    """A wrong implementation that people really write, and what to tell them.
+
+    Where values are random, an answer is this mistake if `judge` finds nothing wrong with what it drew; without one,
+    that of the part judges.
+    """
 
     function: Callable
     message: str
+    judge: Callable | None = None
 
     @property
     def name(self) -> str:
         return self.function.__name__
 
 
-def mistake(message: str) -> Callable[[Callable], Mistake]:
+def mistake(message: str, judge: Callable | None = None) -> Callable[[Callable], Mistake]:
     """Declare the function below as a mistake: `@mistake("What happened, and what to do.")`."""
-    return lambda function: Mistake(function, message)
+    return lambda function: Mistake(function, message, judge)
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,7 @@ class Trial:
     call: Call
     public: bool
     no_overflow: bool = False
+    judge: Callable | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +134,7 @@ class Exercise:
             # crc32 and not hash(): the same inputs in every process.
             # With `public` among the seeds, no grading draws the public inputs a second time.
             rng = np.random.default_rng([public, seed, zlib.crc32(f"{self.name}/{part.name}".encode())])
-            trials += [Trial(part.name, call, public, part.no_overflow) for call in part.cases(rng)]
+            trials += [Trial(part.name, call, public, part.no_overflow, part.judge) for call in part.cases(rng)]
         return trials
 
 

@@ -13,9 +13,10 @@ from functools import cache
 import numpy as np
 
 from helpers.sandbox.observe import Call, Observation, observe
+from helpers.sandbox.recipes import apply
 
 from .compare import Difference, agree, difference, holds_text
-from .exercise import UNTOUCHED, Exercise, Question
+from .exercise import UNTOUCHED, Exercise, Question, Tolerance
 
 CORRECT, WRONG, NOT_ATTEMPTED, ERROR = "correct", "wrong", "not attempted", "error"
 MEMORY_LIMIT, OUTPUT_LIMIT = "memory limit", "output limit"
@@ -104,8 +105,8 @@ def judge(examination: Examination, observations: list[Observation], ending: str
     if observations and observations[0].outcome == "not attempted":
         return nothing(exercise, NOT_ATTEMPTED, "Not attempted yet.")
     problems = [
-        _problem(exercise, trial, expected, seen)
-        for trial, expected, seen in zip(trials, examination.expectations, observations, strict=False)
+        _problem(exercise, trial, expected, seen, _before(trials, observations, i))
+        for i, (trial, expected, seen) in enumerate(zip(trials, examination.expectations, observations, strict=False))
     ]
     parts = [_judge_part(name, points, trials, problems, ending) for name, points in _own_parts(exercise)]
     unfinished = (ending or ERROR) if len(observations) < len(trials) else ""
@@ -149,12 +150,19 @@ class _Raises:
 
 def _expectation(exercise: Exercise, call: Call):
     try:
-        return exercise.oracle(*call.arguments, **call.keywords)
+        return apply(exercise.oracle, call.arguments, call.keywords)
     except ValueError as error:  # what a docstring promises to raise
         return _Raises(type(error), type(error).__name__)
 
 
-def _problem(exercise, trial, expected, seen: Observation) -> Difference | None:
+def _before(trials, observations, i) -> tuple[Call, object] | None:
+    """The call before trial `i` in its part, with its value: random values are judged by what they share, too."""
+    if i == 0 or trials[i - 1].part != trials[i].part or observations[i - 1].outcome != "returned":
+        return None
+    return trials[i - 1].call, observations[i - 1].value
+
+
+def _problem(exercise, trial, expected, seen: Observation, before) -> Difference | None:
     if seen.outcome == "raised":
         if isinstance(expected, _Raises) and seen.error == expected.name:
             return None
@@ -172,6 +180,8 @@ def _problem(exercise, trial, expected, seen: Observation) -> Difference | None:
     if isinstance(expected, _Raises):
         return Difference("value", f"It should raise {expected.name} for this input.")
     found = difference(expected, seen.value, exercise.tolerance.for_inputs(trial.call.values()))
+    if trial.judge and (found is None or found.rung == "value"):
+        return trial.judge(trial.call, seen.value, before)
     if found is None and trial.no_overflow and seen.overflow:
         return Difference("overflow", "The value is right, but the way to it overflows (NumPy warns).")
     return found
@@ -275,9 +285,26 @@ def _first_mistake(examination, observations, places):
     """The first known mistake that does at each of these places what the answer does."""
     trials, tolerance = examination.trials, examination.exercise.tolerance
     for mistake, known in examination.known.items():
-        if all(_same(trials[i], known[i], observations[i], tolerance) for i in places):
+        if all(
+            _same_draw(mistake, trials[i], known[i], observations[i], _before(trials, observations, i))
+            if trials[i].judge
+            else _same(trials[i], known[i], observations[i], tolerance)
+            for i in places
+        ):
             return mistake
     return None
+
+
+def _same_draw(mistake, trial, known: Observation, seen: Observation, before) -> bool:
+    """Whether an answer drew what a mistake draws: same type and shape, from the distribution it states."""
+    if (known.outcome, known.error, known.changed) != (seen.outcome, seen.error, seen.changed):
+        return False
+    if known.outcome != "returned" or known.value is None or seen.value is None:
+        return known.value is seen.value
+    found = difference(known.value, seen.value, Tolerance())
+    if found and found.rung != "value":
+        return False
+    return (mistake.judge or trial.judge)(trial.call, seen.value, before) is None
 
 
 def _same(trial, known: Observation, seen: Observation, tolerance) -> bool:
@@ -312,13 +339,21 @@ def _telling(trial, problem, seen) -> tuple:
 
 
 def _size(call: Call) -> int:
-    return sum(np.size(value) if not isinstance(value, dict | str) else 1 for value in call.values())
+    return sum(map(_count, call.values()))
+
+
+def _count(value) -> int:
+    """How many numbers a value holds; the items of a list may be of different shapes."""
+    if isinstance(value, list):
+        return sum(map(_count, value))
+    return value.size if isinstance(value, np.ndarray) else 1
 
 
 def _example(exercise, trial, expected, seen) -> Example:
     arguments = [_show(value) for value in trial.call.arguments]
     arguments += [f"{name}={_show(value)}" for name, value in trial.call.keywords.items()]
     wanted = expected.name if isinstance(expected, _Raises) else _show(expected)
+    wanted = f"for example {wanted}" if trial.judge else wanted
     got = seen.error or seen.outcome
     if seen.outcome == "returned":
         got = _show(seen.value)
@@ -331,7 +366,7 @@ def _example(exercise, trial, expected, seen) -> Example:
 
 def _show(value, precision=6) -> str:
     if isinstance(value, np.ndarray) and value.size > 24:
-        return f"<array of shape {value.shape}>"
+        return f"<array of shape {value.shape}{_moments(value)}>"
     if isinstance(value, tuple):
         return ", ".join(_show(item, precision) for item in value)
     if isinstance(value, np.ndarray | np.generic | float):
@@ -341,6 +376,13 @@ def _show(value, precision=6) -> str:
         items = [_show(item, precision) for item in value[:24]] + ["..."] * (len(value) > 24)
         return f"[{', '.join(items)}]"[:400]
     return repr(value)[:400]
+
+
+def _moments(array) -> str:
+    if array.dtype.kind != "f":
+        return ""
+    with np.errstate(all="ignore"):
+        return f", mean {array.mean():.4g}, deviation {array.std():.4g}"
 
 
 def plain_text(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .recipes import apply
 from .wire import type_name
 
 MAX_TEXT = 500  # characters kept of a message that a learner's code wrote
@@ -15,7 +16,7 @@ MAX_TEXT = 500  # characters kept of a message that a learner's code wrote
 
 @dataclass(frozen=True)
 class Call:
-    """One call of an exercise's function: `function(*arguments, **keywords)`, all plain values."""
+    """One call of an exercise's function: `function(*arguments, **keywords)`, all plain values or recipes."""
 
     arguments: tuple = ()
     keywords: dict = field(default_factory=dict)
@@ -51,7 +52,7 @@ def observe(function, call: Call, where=lambda error: "") -> Observation:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             with np.errstate(all="warn"):
-                value = function(*arguments, **keywords)
+                value = apply(function, arguments, keywords)
     except NotImplementedError:
         return Observation("not attempted")
     except BaseException as error:

@@ -79,7 +79,7 @@ def _keep(jobs, answers, isolation: str, baseline: int) -> None:
     """In the keeper: read one job, have it done, send the answer."""
     from . import wire
 
-    job = wire.decode(_receive(jobs))
+    job = wire.decode(_receive(jobs), recipes=True)
     _send(answers, wire.encode(_run(job, isolation, baseline, jobs)))
 
 
@@ -276,7 +276,7 @@ def _work(job: dict, isolation: str, baseline: int, channel: Channel) -> None:
     os.close(channel.reply)
     os.read(channel.go, 1)  # returns when the keeper has closed its end
     further_calls = os.pread(channel.further_calls, wire.MAX_BYTES, 0)
-    answer(wire.decode(further_calls), channel.later_reply)
+    answer(wire.decode(further_calls, recipes=True), channel.later_reply)
 
 
 def _encode(value: dict) -> bytes:

@@ -15,6 +15,8 @@ import struct
 
 import numpy as np
 
+from .recipes import FUNCTIONS, Named, Seeded
+
 MAX_BYTES = 32 * 2**20  # of one message
 MAX_HEADER = 2 * 2**20  # bytes of its header: JSON takes up to thirty times its size in memory
 MAX_ITEMS = 20_000  # leaves and containers of one message
@@ -44,12 +46,12 @@ class Malformed(Exception):
     """Bytes that are no message."""
 
 
-def encode(value) -> bytes:
-    """Write a value as one message.
+def encode(value, recipes: bool = False) -> bytes:
+    """Write a value as one message; with `recipes`, arguments that are recipes may be among it.
 
     Raises `Unsendable` for a type that is not plain, `TooLarge` for one beyond the caps.
     """
-    writer = _Writer()
+    writer = _Writer(recipes)
     header = json.dumps(writer.tree(value, 0), separators=(",", ":"), allow_nan=False).encode()
     size = _HEADER.size + len(header) + writer.bytes
     if size > MAX_BYTES or len(header) > MAX_HEADER:
@@ -57,10 +59,11 @@ def encode(value) -> bytes:
     return b"".join([_HEADER.pack(len(header)), header, *writer.buffers])
 
 
-def decode(message: bytes):
-    """Rebuild the value of one message from exact built-in and NumPy types.
+def decode(message: bytes, recipes: bool = False):
+    """Rebuild the value of one message from exact built-in and NumPy types; with `recipes`, from those as well.
 
-    Raises `Malformed` and nothing else, whatever the bytes are. The arrays are fresh and writable.
+    An answer has no use for recipes, so what comes back from one is read without. Raises `Malformed` and nothing else,
+    whatever the bytes are. The arrays are fresh and writable.
     """
     if len(message) > MAX_BYTES:
         raise Malformed("too long")
@@ -76,7 +79,7 @@ def decode(message: bytes):
         tree = json.loads(header.decode(), parse_float=_no_number, parse_constant=_no_number, parse_int=_small_int)
     except (ValueError, RecursionError) as error:
         raise Malformed("header is not the JSON of a message") from error
-    reader = _Reader(memoryview(message)[_HEADER.size + length :])
+    reader = _Reader(memoryview(message)[_HEADER.size + length :], recipes)
     value = reader.value(tree, 0)
     if reader.position != len(reader.buffer):
         raise Malformed("bytes left over")
@@ -89,7 +92,8 @@ def type_name(value) -> str:
 
 
 class _Writer:
-    def __init__(self):
+    def __init__(self, recipes: bool):
+        self.recipes = recipes
         self.buffers: list[bytes] = []
         self.bytes = 0
         self.items = 0
@@ -121,6 +125,10 @@ class _Writer:
             if len(value) > MAX_KEYS:
                 raise TooLarge
             return {"dict": [[self.tree(k, depth + 1), self.tree(v, depth + 1)] for k, v in value.items()]}
+        if self.recipes and kind is Seeded:
+            return {"seeded": str(value.seed)}
+        if self.recipes and kind is Named:
+            return {"named": value.name}
         if kind is np.ndarray and value.dtype.newbyteorder("<").str in _DTYPES:
             return self._array("array", value)
         if isinstance(value, np.generic) and value.dtype.type is kind and value.dtype.str in _DTYPES:
@@ -140,8 +148,9 @@ class _Writer:
 
 
 class _Reader:
-    def __init__(self, buffer: memoryview):
+    def __init__(self, buffer: memoryview, recipes: bool):
         self.buffer = buffer
+        self.recipes = recipes
         self.position = 0
         self.items = 0
 
@@ -170,6 +179,10 @@ class _Reader:
                 return self._array(dtype, shape)
             case {"scalar": str(dtype), "shape": [], **rest} if not rest:
                 return self._array(dtype, [])[()]
+            case {"seeded": str(text), **rest} if self.recipes and not rest:
+                return Seeded(_parse(int, text))
+            case {"named": str(name), **rest} if self.recipes and not rest and name in FUNCTIONS:
+                return Named(name)
         raise Malformed("unknown item")
 
     def _dict(self, pairs, depth):

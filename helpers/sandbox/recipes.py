@@ -1,0 +1,88 @@
+"""Arguments that cannot travel as plain values: a random generator, and an activation function with its slope.
+
+A call holds the recipe. What it stands for is made where the function is called, so nothing but a number or a name
+crosses the boundary, and every call gets a generator of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+LEAK = 0.1
+
+
+@dataclass(frozen=True, repr=False)
+class Seeded:
+    """Stands for `numpy.random.default_rng(seed)`."""
+
+    seed: int
+
+    def __repr__(self) -> str:
+        return f"np.random.default_rng({self.seed})"
+
+
+@dataclass(frozen=True, repr=False)
+class Named:
+    """Stands for a function of one array, one of `FUNCTIONS`."""
+
+    name: str
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def made(value):
+    """What a recipe stands for, new each time; any other value as it is."""
+    if type(value) is Seeded:
+        return np.random.default_rng(value.seed)
+    if type(value) is Named:
+        return FUNCTIONS[value.name]
+    return value
+
+
+def apply(function, arguments, keywords):
+    """Call a function with every recipe among its arguments made."""
+    return function(*map(made, arguments), **{name: made(value) for name, value in keywords.items()})
+
+
+def identity(x):
+    return np.array(x, dtype=float)
+
+
+def identity_gradient(x):
+    return np.ones_like(x, dtype=float)
+
+
+def relu(x):
+    return np.maximum(x, 0.0)
+
+
+def relu_gradient(x):
+    return np.where(np.greater(x, 0), 1.0, 0.0)
+
+
+def leaky_relu(x):
+    return np.maximum(x, np.multiply(x, LEAK))
+
+
+def leaky_relu_gradient(x):
+    return np.where(np.greater(x, 0), 1.0, LEAK)
+
+
+def tanh(x):
+    return np.tanh(x)
+
+
+def tanh_gradient(x):
+    return 1 - np.tanh(x) ** 2
+
+
+FUNCTIONS = {
+    function.__name__: function
+    for function in (
+        *(identity, identity_gradient, relu, relu_gradient),
+        *(leaky_relu, leaky_relu_gradient, tanh, tanh_gradient),
+    )
+}
