@@ -20,6 +20,7 @@ from helpers.experiments.landscape import output_landscape
 from helpers.experiments.published import share_of
 from helpers.experiments.signal import he, lecun, propagate
 from helpers.experiments.speed import epochs_to_reach
+from tests.gradients import assert_slopes_of
 
 KINKS = np.array([-3, -2.5, 0, 2.5, 3, 6])
 every_activation = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=ACTIVATIONS)
@@ -153,16 +154,7 @@ def test_backpropagation_agrees_with_the_difference_quotient(name, output):
         return networks.loss(scores, labels, output) + penalty
 
     analytic = networks.gradients(layers, features, labels, activation, l2, output)
-    for parameters, slopes in zip(layers, analytic, strict=True):
-        for array, slope in zip(parameters, slopes, strict=True):
-            place = tuple(rng.integers(0, size) for size in array.shape)
-            before = array[place]
-            array[place] = before + 1e-6
-            above = objective()
-            array[place] = before - 1e-6
-            below = objective()
-            array[place] = before
-            assert slope[place] == pytest.approx((above - below) / 2e-6, abs=1e-7)
+    assert_slopes_of(objective, layers, analytic, rng)
 
 
 def test_training_learns_the_digits_and_repeats_itself(data):

@@ -26,6 +26,7 @@ from helpers.experiments.signal import he, propagate
 from helpers.explorers.batch_normalization import UNDO, BatchNormalizationExplorer
 from helpers.plots.style import png
 from helpers.proving.solutions import function_from, solution_source
+from tests.gradients import assert_slopes_of
 
 
 @pytest.fixture(scope="module")
@@ -167,16 +168,7 @@ def test_backpropagation_through_normalised_layers_agrees_with_the_difference_qu
         return networks.loss(networks.forward(layers, features, activation, norms, training=True)[1][-1], labels)
 
     analytic = networks.gradients(layers, features, labels, activation, norms=norms)
-    for arrays, slopes in zip(parameters, analytic, strict=True):
-        for array, slope in zip(arrays, slopes, strict=True):
-            place = tuple(rng.integers(0, size) for size in array.shape)
-            before = array[place]
-            array[place] = before + 1e-6
-            above = objective()
-            array[place] = before - 1e-6
-            below = objective()
-            array[place] = before
-            assert slope[place] == pytest.approx((above - below) / 2e-6, abs=1e-7)
+    assert_slopes_of(objective, parameters, analytic, rng)
 
 
 def test_the_bias_in_front_of_the_layer_never_moves(run):

@@ -3,9 +3,7 @@
 import numpy as np
 
 from ..experiments.activations import ACTIVATIONS
-from .style import GREY, ROLES, new_figure
-
-COMPARED = ("first", "second", "third", "fourth")
+from .style import COMPARED, GREY, ROLES, new_figure
 
 
 def draw_gallery(reach=5.0):
@@ -41,21 +39,6 @@ def draw_tangents(name, points):
     right.plot(x, activation.derivative(x), **ROLES["derivative"])
     left.set(title=f"{name}, with tangents", xlabel="x", ylim=(-0.2, 1.2))
     right.set(title="its slope", xlabel="x")
-    return figure
-
-
-def draw_layers(signals):
-    """Forward deviation and backward gradient, layer by layer; `signals` is {name: Signal}."""
-    figure, (left, right) = new_figure(1, 2)
-    for role, (name, signal) in zip(COMPARED, signals.items(), strict=False):
-        layers = np.arange(1, len(signal.stds) + 1)
-        left.semilogy(layers, signal.stds, label=name, **ROLES[role])
-        right.semilogy(layers, signal.gradient_stds, label=name, **ROLES[role])
-    left.set(title="forward: deviation of the outputs", xlabel="layer", ylabel="standard deviation", ylim=(0.01, 2))
-    right.set(title="backward: deviation of the gradient", xlabel="layer")
-    for ax in (left, right):
-        ax.set_xticks(layers)
-    right.legend()
     return figure
 
 

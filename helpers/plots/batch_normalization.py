@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from .style import BLACK, GREY, ROLES, new_figure
+from .style import BLACK, COMPARED, GREY, ROLES, new_figure
 
-COMPARED = ("first", "second", "third", "fourth")
 WITHOUT, WITH = ROLES["second"], ROLES["first"]
 
 

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from .style import BLACK, GREY, ROLES, new_figure
+from .style import BLACK, COMPARED, GREY, ROLES, new_figure
 
-COMPARED = ("first", "second", "third", "fourth")
 FIFTH = {"color": BLACK, "linestyle": "-", "marker": "v", "markersize": 5}
 
 
@@ -21,22 +20,6 @@ def draw_histograms(signals, reach=1.0):
             if row is axes[0]:
                 ax.set_title(f"layer {number}", fontsize=9)
         row[0].set_ylabel(name, fontsize=9)
-    return figure
-
-
-def draw_layers(signals):
-    """Deviation of outputs and of gradients, layer by layer; `signals` is {name: Signal}."""
-    figure, (left, right) = new_figure(1, 2)
-    for role, (name, signal) in zip(COMPARED, signals.items(), strict=False):
-        layers = np.arange(1, len(signal.stds) + 1)
-        left.semilogy(layers, signal.stds, label=name, **ROLES[role])
-        right.semilogy(layers, signal.gradient_stds, label=name, **ROLES[role])
-    left.set(title="forward: deviation of the outputs", xlabel="layer", ylabel="standard deviation")
-    right.set(title="backward: deviation of the gradient", xlabel="layer")
-    for ax in (left, right):
-        ax.set_xticks(layers)
-        ax.axhline(1, **ROLES["reference"])
-    right.legend()
     return figure
 
 

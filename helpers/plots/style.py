@@ -33,6 +33,7 @@ ROLES = {
     "fourth": {"color": PURPLE, "linestyle": ":", "marker": "D", "markersize": 4},
     "reference": {"color": GREY, "linestyle": ":", "linewidth": 1},
 }
+COMPARED = ("first", "second", "third", "fourth")  # the roles of things that are compared with each other
 
 matplotlib.rcParams |= {
     "font.size": 10,
