@@ -94,6 +94,8 @@ def _lab(options) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     _silence_news()
+    if os.name == "posix":
+        os.execv(command[0], command)  # become JupyterLab, so that whoever ends this command ends it
     return subprocess.call(command)
 
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import threading
+import urllib.request
 
 import pytest
 
@@ -87,3 +88,5 @@ def test_lab_serves_the_notebooks_from_an_empty_home_without_asking_about_news(t
         watchdog.cancel()
         server.terminate()
         server.wait(timeout=30)
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(base, timeout=5)
