@@ -57,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--limit-mb", type=_positive, default=1024, metavar="M", help="memory an exercise (1024)")
     grade.add_argument("--isolation", choices=("strict", "process"), default="strict")
     grade.add_argument("--only", metavar="LECTURE", help="mark this lecture alone")
+    grade.add_argument("--backend", choices=("local", "dask"), default="local", help="this machine, or a Dask cluster")
+    grade.add_argument("--scheduler", metavar="ADDRESS", help="of the cluster, such as tcp://10.0.0.5:8786")
     grade.set_defaults(run=_grade)
 
     report = commands.add_parser("report", help="write tables and pages again from a gradebook")
@@ -162,10 +164,15 @@ def _write_proofs() -> int:
 
 
 def _grade(options) -> int:
+    from .grading.cluster import ClusterUnavailable
     from .grading.grade import GradebookError, GradingError, Order, grade
     from .grading.runner import IsolationUnavailable, Limits
     from .grading.submissions import NoSubmissions
 
+    if (options.backend == "dask") != bool(options.scheduler):
+        return _refuse("--backend dask and --scheduler ADDRESS go together: the address says which cluster.")
+    if options.scheduler and options.jobs:
+        return _refuse("--jobs is for this machine; on a cluster, each worker marks as many as it has threads.")
     order = Order(
         options.submissions,
         options.out,
@@ -174,11 +181,12 @@ def _grade(options) -> int:
         Limits(options.limit_seconds, options.limit_mb),
         options.isolation,
         options.only,
+        scheduler=options.scheduler,
     )
     try:
         with _Progress() as progress:
             summary = grade(order, progress)
-    except (GradingError, GradebookError, NoSubmissions, IsolationUnavailable) as error:
+    except (GradingError, GradebookError, NoSubmissions, IsolationUnavailable, ClusterUnavailable) as error:
         return _refuse(error)
     for remark in summary["remarks"]:
         print(f"! {remark}")

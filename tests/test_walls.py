@@ -2,10 +2,12 @@
 
 import os
 import sys
+import threading
 
 import pytest
 
 from helpers.grading.runner import IsolationUnavailable, Limits, Runner
+from helpers.sandbox import server
 from helpers.sandbox.observe import Call
 from tests.conftest import cannot_run_here
 
@@ -97,6 +99,7 @@ def test_a_submission_has_a_process_group_and_a_session_of_its_own(runner):
 def test_further_calls_are_not_there_while_the_first_are_answered(runner):
     source = """
 import sys
+import threading
 def f(x):
     frame = sys._getframe()
     while 'job' not in frame.f_locals:
@@ -202,3 +205,47 @@ def test_nothing_of_one_submission_reaches_the_next(runner):
     outcome(runner, "import numpy as np, builtins\nnp.exp = builtins.len = None\ndef f(): return 0")
     _, seen = outcome(runner, "import numpy as np\ndef f(): return float(np.exp(len([])))")
     assert seen.value == 1.0
+
+
+def test_variables_are_looked_up_together(runner):
+    cells = ['a = "b"', "unrelated = 1 / 0", "c = ...", "d = missing_name"]
+    found = runner.look_up(cells, ["a", "c", "d", "e"])
+    assert (found["a"].variable, found["a"].attempted) == ("b", True)
+    assert not found["c"].attempted
+    assert "missing_name" in found["d"].problem
+    assert found["e"].problem == ""
+
+
+def test_a_variable_that_ends_the_process_costs_no_other(runner):
+    cells = ['first = "a"', "import os\nsecond = os._exit(0)", 'third = "c"']
+    found = runner.look_up(cells, ["first", "second", "third"])
+    assert (found["first"].variable, found["third"].variable) == ("a", "c")
+    assert found["second"].ending == "crashed"
+
+
+@pytest.mark.parametrize("with_splice", [True, False])
+def test_messages_pass_from_file_to_file_and_back(monkeypatch, with_splice):
+    if not with_splice:
+        monkeypatch.delattr(os, "splice")
+    content, file = os.urandom(300_000), server._nameless_file()
+    for written in (content, b""):
+        read_end, write_end = os.pipe()
+        writer = threading.Thread(target=lambda end=write_end, data=written: (_write_all(end, data), os.close(end)))
+        writer.start()
+        server._pass_on(read_end, file, len(written))
+        writer.join()
+        os.close(read_end)
+    os.lseek(file, 0, os.SEEK_SET)
+    read_end, write_end = os.pipe()
+    sender = threading.Thread(target=lambda: (server._pass_on(file, write_end, len(content)), os.close(write_end)))
+    sender.start()
+    assert server._read(read_end, len(content)) == content
+    sender.join()
+    assert server._whole(server._for_reading(file)) == content
+    with pytest.raises(EOFError):
+        server._pass_on(file, os.pipe()[1], 1)  # there is no more in it
+
+
+def _write_all(fd, data):
+    while data:
+        data = data[os.write(fd, data) :]

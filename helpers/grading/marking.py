@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from helpers.exercises import exercises_of
@@ -48,8 +50,15 @@ def examinations(lecture: str, seed: int) -> dict[str, Examination]:
     return {e.name: Examination(e, seed) for e in exercises_of(lecture) if isinstance(e, Exercise)}
 
 
-def mark(submission: Submission, lecture_examinations: dict[str, Examination], runner: Runner) -> MarkedSubmission:
-    """Mark one submission. Whatever is in it, the result has a verdict for every exercise."""
+def mark(
+    submission: Submission,
+    lecture_examinations: dict[str, Examination],
+    free_runner: Callable[[], AbstractContextManager[Runner]],
+) -> MarkedSubmission:
+    """Mark one submission. Whatever is in it, the result has a verdict for every exercise.
+
+    `free_runner()` lends a runner, which is given back before the judging begins.
+    """
     started = time.perf_counter()
     digest = content_digest(submission)
     try:
@@ -58,20 +67,18 @@ def mark(submission: Submission, lecture_examinations: dict[str, Examination], r
         cells = code_cells(submission.content)
     except Unreadable as problem:
         return without_evidence(submission, digest, UNREADABLE, f"This notebook could not be marked: {problem}.")
-    verdicts, cpu_seconds = [], 0.0
-    for exercise in exercises_of(submission.lecture):
-        verdict, used = _mark_exercise(exercise, cells, lecture_examinations, runner)
-        verdicts.append(verdict)
-        cpu_seconds += used
+    exercises = exercises_of(submission.lecture)
+    with free_runner() as runner:
+        evidence = _gather(exercises, cells, lecture_examinations, runner)
     return MarkedSubmission(
         submission.student,
         submission.lecture,
         submission.path,
         digest,
-        tuple(verdicts),
+        tuple(_judge_or_fault(e, lecture_examinations.get(e.name), evidence[e.name], runner.limits) for e in exercises),
         submission.note,
         time.perf_counter() - started,
-        cpu_seconds,
+        sum(e.cpu_seconds for e in evidence.values() if isinstance(e, Evidence)),
     )
 
 
@@ -87,20 +94,35 @@ def content_digest(submission: Submission) -> str:
     return hashlib.sha256(submission.content + submission.problem.encode()).hexdigest()
 
 
-def _mark_exercise(exercise, cells, lecture_examinations, runner) -> tuple[Verdict, float]:
-    examination = lecture_examinations.get(exercise.name)
+def _gather(exercises, cells, lecture_examinations, runner) -> dict[str, Evidence | Exception]:
+    """The evidence for each exercise, or why it could not be had."""
+    found: dict[str, Evidence | Exception] = {}
+    for exercise in exercises:
+        if isinstance(exercise, Question):
+            continue
+        trials = lecture_examinations[exercise.name].trials
+        public = [trial.call for trial in trials if trial.public]
+        fresh = [trial.call for trial in trials if not trial.public]
+        try:
+            found[exercise.name] = runner.run(cells, exercise.name, public, fresh)
+        except Exception as fault:
+            found[exercise.name] = fault
+    questions = [exercise.name for exercise in exercises if isinstance(exercise, Question)]
     try:
-        if examination is None:
-            evidence = runner.run(cells, exercise.name, None)
-        else:
-            public = [trial.call for trial in examination.trials if trial.public]
-            fresh = [trial.call for trial in examination.trials if not trial.public]
-            evidence = runner.run(cells, exercise.name, public, fresh)
-        return _judge(exercise, examination, evidence, runner.limits), evidence.cpu_seconds
+        return found | (runner.look_up(cells, questions) if questions else {})
     except Exception as fault:
-        # Whatever it is, it must cost neither the student the points nor the class its marks.
+        return found | dict.fromkeys(questions, fault)
+
+
+def _judge_or_fault(exercise, examination, evidence: Evidence | Exception, limits) -> Verdict:
+    # Whatever goes wrong, it must cost neither the student the points nor the class its marks.
+    try:
+        if isinstance(evidence, Exception):
+            raise evidence
+        return _judge(exercise, examination, evidence, limits)
+    except Exception as fault:
         why = str(fault) if isinstance(fault, RunnerFault) else f"{type(fault).__name__} in the grader itself"
-        return nothing(exercise, GRADER_FAULT, f"The grader failed here ({why}); grade again."), 0.0
+        return nothing(exercise, GRADER_FAULT, f"The grader failed here ({why}); grade again.")
 
 
 def _judge(exercise, examination, evidence: Evidence, limits) -> Verdict:

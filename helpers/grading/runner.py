@@ -22,6 +22,7 @@ from helpers.sandbox.observe import MAX_TEXT, Call, Observation
 HELPERS = Path(__file__).resolve().parents[1]
 ISOLATION_LEVELS = ("strict", "process")
 _START_SECONDS = 60  # until the libraries are loaded, on a slow disk
+_OBSERVED = {f.name for f in fields(Observation)}
 _OUTCOMES = {"returned", "raised", "not attempted", "unsendable", "too large"}
 
 
@@ -85,7 +86,8 @@ class Runner:
         self._process: subprocess.Popen | None = None
 
     def __enter__(self) -> Runner:
-        self._start()
+        self.launch()
+        self.wait_until_ready()
         return self
 
     def __exit__(self, *exception) -> None:
@@ -108,69 +110,84 @@ class Runner:
                 "writable": [os.path.join(folder, "planted")],
                 "server_pid": os.getpid(),
             }
-            messages, _, _ = self._exchange([], "", request, 1)
+            messages, _, _ = self._exchange([], [], request, 1)
         if not messages or not isinstance(messages[0].get("found"), list):
             raise RunnerFault("the probe of the walls did not answer")
         return messages[0]["found"]
 
-    def run(
-        self, cells: list[str], name: str, calls: list[Call] | None, further_calls: Sequence[Call] = ()
-    ) -> Evidence:
-        """Let the untrusted process look `name` up in `cells` and call it; None asks for the variable's value.
+    def run(self, cells: list[str], name: str, calls: list[Call], further_calls: Sequence[Call] = ()) -> Evidence:
+        """Let the untrusted process look `name` up in `cells` and call it.
 
         The `further_calls` reach it when it has answered the first ones: its texts about those cannot tell of these.
         Raises `RunnerFault` when the server itself fails; it is started afresh first.
         """
-        asked = None if calls is None else _plain_calls(calls)
-        expected = 1 if calls is None else len(calls)
-        first, later, answer = self._exchange(cells, name, asked, expected, further_calls)
+        first, later, answer = self._exchange(cells, [name], _plain_calls(calls), len(calls), further_calls)
         evidence = Evidence(answer["ending"], cpu_seconds=answer["cpu_seconds"])
         if first is None or later is None:
             evidence.ending = "tampering"
             return evidence
         try:
-            _read_messages(first, evidence)
-            if len(evidence.observations) == expected:
-                _read_messages(later, evidence, only_observations=True)
+            for message in first:
+                _read_message(message, evidence)
+            if len(evidence.observations) == len(calls):
+                for message in later:
+                    _read_observation(message, evidence)
         except (KeyError, TypeError, ValueError):
             return Evidence("tampering", cpu_seconds=answer["cpu_seconds"])
-        answered = calls is None or len(evidence.observations) == expected + len(further_calls)
-        complete = evidence.problem is not None or answered
-        if evidence.ending == "finished" and not (complete and first):
+        answered = len(evidence.observations) == len(calls) + len(further_calls)
+        if evidence.ending == "finished" and not (evidence.problem is not None or answered):
             evidence.ending = "crashed"
         return evidence
 
-    def _exchange(self, cells, name, calls, expected, further_calls=()):
+    def look_up(self, cells: list[str], names: Sequence[str]) -> dict[str, Evidence]:
+        """Let the untrusted process look up the values of variables; the evidence for each name.
+
+        One process does it for all of them, which is quick; if it does not come to its end, each name gets its own.
+        Raises `RunnerFault` when the server itself fails; it is started afresh first.
+        """
+        messages, _, answer = self._exchange(cells, list(names), None, len(names))
+        found = {name: Evidence(answer["ending"]) for name in names}
+        complete = answer["ending"] == "finished" and messages is not None and len(messages) == len(names)
+        if not complete and len(names) > 1:
+            found = {name: self.look_up(cells, [name])[name] for name in names}
+        elif complete:
+            for evidence, message in zip(found.values(), messages, strict=True):
+                _read_value(message, evidence)
+        elif answer["ending"] == "finished":
+            found[names[0]].ending = "tampering" if messages is None else "crashed"
+        found[names[0]].cpu_seconds += answer["cpu_seconds"]
+        return found
+
+    def _exchange(self, cells, names, calls, expected, further_calls=()):
         nonce = secrets.token_hex(16)
-        limits = self.limits
         job = {
             "cells": [np.frombuffer(source.encode(), dtype="u1") for source in cells],
-            "name": name,
+            "names": names,
             "calls": calls,
             "nonce": nonce,
-            "cpu_seconds": limits.cpu_seconds,
-            "wall_seconds": limits.wall_seconds,
-            "memory_mb": limits.memory_mb,
         }
         try:
             self._send(wire.encode(job, recipes=True), wire.encode(_plain_calls(further_calls), recipes=True))
-            answer = wire.decode(self._receive(limits.wall_seconds + 30))
+            deadline = time.monotonic() + self.limits.wall_seconds + 30
+            answer = wire.decode(self._receive(deadline))
+            first, later = (self._read(answer[reply], deadline) for reply in ("reply", "later_reply"))
         except (OSError, wire.Malformed, RunnerFault) as error:
             self.stop()
-            self._start()
+            self.launch()
+            self.wait_until_ready()
             raise RunnerFault(f"the untrusted process's server stopped ({error})") from error
-        first = _split(answer["reply"].tobytes(), nonce, expected)
-        return first, _split(answer["later_reply"].tobytes(), nonce, len(further_calls)), answer
+        return _split(first, nonce, expected), _split(later, nonce, len(further_calls)), answer
 
-    def _start(self) -> None:
-        launch = (
+    def launch(self) -> None:
+        """Start the server process, which takes a second or two until it is ready."""
+        command = (
             "import sys; sys.path.insert(0, sys.argv[1]); from sandbox import server; "
             "server.main(sys.argv[2], sys.argv[3:])"
         )
         environment = dict.fromkeys(server.THREADS, "1")
         environment |= {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"}
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-c", launch, str(HELPERS), self.isolation, *self.hidden],
+            [sys.executable, "-I", "-B", "-c", command, str(HELPERS), self.isolation, *self.hidden],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=None if os.environ.get("COURSE_DEBUG") else subprocess.DEVNULL,
@@ -178,9 +195,14 @@ class Runner:
             cwd="/",
             start_new_session=True,  # an interrupt from the keyboard is for the grader, which then ends its servers
         )
+
+    def wait_until_ready(self) -> None:
+        """Raises `IsolationUnavailable` if the walls cannot be put up."""
         try:
-            self._send(wire.encode(self.familiar))
-            ready = wire.decode(self._receive(_START_SECONDS))
+            limits = {"cpu_seconds": self.limits.cpu_seconds, "wall_seconds": self.limits.wall_seconds}
+            limits["memory_mb"] = self.limits.memory_mb
+            self._send(wire.encode({"familiar": self.familiar, **limits}))
+            ready = wire.decode(self._receive(time.monotonic() + _START_SECONDS))
         except (OSError, RunnerFault, wire.Malformed) as error:
             self.stop()
             raise IsolationUnavailable(f"the untrusted process did not start ({error})") from error
@@ -196,8 +218,7 @@ class Runner:
             self._process.stdin.write(server.LENGTH.pack(len(message)) + message)
         self._process.stdin.flush()
 
-    def _receive(self, seconds: float) -> bytes:
-        deadline = time.monotonic() + seconds
+    def _receive(self, deadline: float) -> bytes:
         head = self._read(server.LENGTH.size, deadline)
         (length,) = server.LENGTH.unpack(head)
         if length > wire.MAX_BYTES:
@@ -244,27 +265,39 @@ def _split(reply: bytes, nonce: str, most: int) -> list[dict] | None:
     return messages
 
 
-def _read_messages(messages: list[dict], evidence: Evidence, only_observations: bool = False) -> None:
-    names = {f.name for f in fields(Observation)}
-    for message in messages:
-        if only_observations and set(message) != {"observation"}:
-            raise ValueError("not an observation")
-        if set(message) == {"problem"}:
-            if type(message["problem"]) is not str:
-                raise ValueError("not a sentence")
-            evidence.problem = message["problem"][:MAX_TEXT]
-        elif set(message) == {"variable", "attempted"}:
-            evidence.variable, evidence.attempted = message["variable"], bool(message["attempted"])
-        elif set(message) == {"outcome", "error"} or set(message) == {"outcome"}:
+def _read_message(message: dict, evidence: Evidence) -> None:
+    """Take one message about a function into the evidence. Raises `ValueError` or its like for what is none."""
+    if set(message) == {"problem"}:
+        evidence.problem = _sentence(message["problem"])
+    else:
+        _read_observation(message, evidence)
+
+
+def _read_value(message: dict, evidence: Evidence) -> None:
+    """Take the message about a variable into the evidence; "tampering" if it is none."""
+    match message:
+        case {"problem": str()} if len(message) == 1:
+            evidence.problem = _sentence(message["problem"])
+        case {"variable": variable, "attempted": bool(attempted)} if len(message) == 2:
+            evidence.variable, evidence.attempted = variable, attempted
+        case {"outcome": str()}:
             evidence.variable = ""  # something that cannot be sent is an answer, and no letter
-        else:
-            seen = message["observation"]
-            if type(seen) is not dict or type(seen["outcome"]) is not str:
-                raise ValueError("not an observation")
-            if set(message) != {"observation"} or set(seen) != names or seen["outcome"] not in _OUTCOMES:
-                raise ValueError("not an observation")
-            if not (type(seen["error"]) is str and type(seen["message"]) is str):
-                raise ValueError("not an observation")
-            seen["error"], seen["message"] = seen["error"][:80], seen["message"][: MAX_TEXT + 80]
-            seen["overflow"], seen["changed"] = seen["overflow"] is True, seen["changed"] is not False
-            evidence.observations.append(Observation(**seen))
+        case _:
+            evidence.ending = "tampering"
+
+
+def _sentence(text) -> str:
+    if type(text) is not str:
+        raise ValueError("not a sentence")
+    return text[:MAX_TEXT]
+
+
+def _read_observation(message: dict, evidence: Evidence) -> None:
+    seen = message["observation"]
+    if set(message) != {"observation"} or type(seen) is not dict or set(seen) != _OBSERVED:
+        raise ValueError("not an observation")
+    if not all(type(seen[text]) is str for text in ("outcome", "error", "message")) or seen["outcome"] not in _OUTCOMES:
+        raise ValueError("not an observation")
+    seen["error"], seen["message"] = seen["error"][:80], seen["message"][: MAX_TEXT + 80]
+    seen["overflow"], seen["changed"] = seen["overflow"] is True, seen["changed"] is not False
+    evidence.observations.append(Observation(**seen))

@@ -1,18 +1,18 @@
 """The process that forks once for each exercise of a submission.
 
 It is started by the grader, loads what answers may use, goes behind its wall, and then waits for jobs on standard
-input. For each job there are two forks. The *keeper* reads the job, watches over the limits, and passes on unread what
-the *worker* writes, together with how the worker ended. The worker runs the submission. The server itself reads nothing
-but "there is a job", so that its memory, of which every worker gets a copy, never holds a byte of any submission.
+input. For each job it forks a *worker*, which runs the submission, watches over its limits, and passes on unread what
+it writes, together with how it ended. Jobs and replies go from file to file inside the kernel (`splice`), so that the
+server's memory, of which every worker gets a copy, never holds a byte of any submission or of its inputs.
 
-Messages in both directions are `wire` messages after their length. The first one to arrive is the list of the cells
-that were handed out. A job is a dict:
-`cells` (sources of the code cells, as UTF-8 in arrays), `name`, `calls` (a list of `[arguments, keywords]`; None asks
-for the variable itself), `nonce`, `cpu_seconds`, `wall_seconds`, `memory_mb`. A list of further calls follows it as a
-message of its own. The worker gets those when it has answered the first ones and closed that pipe, so nothing that it
-says about the first inputs, which its author will read, can tell of the others. The answer: `ending` ("finished",
-"time limit", "output limit", "crashed"), `cpu_seconds`, `reply` and `later_reply`, the bytes that the worker wrote for
-the first and the further calls: again messages after their length, one for each call.
+Messages are `wire` messages after their length. The first one to arrive holds the limits and the cells that were handed
+out. A job is a dict: `cells` (sources of the code cells, as UTF-8 in arrays), `names`, `calls` (a list of
+`[arguments, keywords]` for the function of the one name; None asks for the values of the variables with these names),
+`nonce`. A list of further calls follows it as a message of its own. The worker gets those when it has answered the
+first ones and closed that pipe, so nothing that it says about the first inputs, which its author will read, can tell of
+the others. The answer is a dict: `ending` ("finished", "time limit", "output limit", "crashed"), `cpu_seconds`, `reply`
+and `later_reply`: how many bytes the worker wrote for the first and for the further calls. Those bytes follow; they are
+again messages after their length, one for each call or name.
 """
 
 from __future__ import annotations
@@ -34,25 +34,35 @@ LINGER_SECONDS = 1  # that a worker may take to end after it has closed its pipe
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
+class Limits(NamedTuple):
+    """What one worker may use."""
+
+    cpu_seconds: int
+    wall_seconds: float
+    memory_bytes: int  # of address space, with what this process has mapped itself
+
+
 class Channel(NamedTuple):
-    """The worker's open files: two pipes to write to, one that says go on, and the file that then holds more calls."""
+    """The worker's open files: two pipes to write to, one that says go on, the file that then holds more, the job."""
 
     reply: int
     later_reply: int
     go: int
     further_calls: int
+    job: int
 
 
 def main(isolation: str, hidden: list[str]) -> None:
     """Serve jobs until standard input ends. `isolation` is "strict" or "process"."""
     for variable in THREADS:
         os.environ[variable] = "1"
-    jobs, answers = os.fdopen(os.dup(0), "rb", buffering=0), os.fdopen(os.dup(1), "wb")
+    jobs, answers = os.dup(0), os.dup(1)
     from . import wire
 
     try:
         _load_what_answers_use()
-        _learn_familiar_cells(wire.decode(_receive(jobs)))
+        start = wire.decode(_read(jobs, _next_length(jobs)))
+        _learn_familiar_cells(start["familiar"])
         if isolation == "strict":
             from . import walls
 
@@ -61,43 +71,109 @@ def main(isolation: str, hidden: list[str]) -> None:
         _send(answers, wire.encode({"ready": False, "why": f"{type(error).__name__}: {error}"}))
         return
     _send(answers, wire.encode({"ready": True, "why": ""}))
-    baseline = _address_space()
-    while _job_waits(jobs):
-        keeper = _fork(lambda: _keep(jobs, answers, isolation, baseline))
-        if os.waitpid(keeper, 0)[1] != 0:
-            return  # the grader sees the pipe close and starts another server; the walls end with this one
+    memory = _address_space() + start["memory_mb"] * 2**20
+    limits = Limits(start["cpu_seconds"], start["wall_seconds"], memory)
+    with contextlib.suppress(EOFError):  # the grader has ended
+        while True:
+            _serve(jobs, answers, isolation, limits)
 
 
-def _job_waits(jobs) -> bool:
-    """Wait until the grader has written something; False when it has ended."""
-    poll = select.poll()
-    poll.register(jobs, select.POLLIN)
-    return any(event & select.POLLIN for _, event in poll.poll())
-
-
-def _keep(jobs, answers, isolation: str, baseline: int) -> None:
-    """In the keeper: read one job, have it done, send the answer."""
+def _serve(jobs: int, answers: int, isolation: str, limits: Limits) -> None:
+    """Have one job done and send the answer."""
     from . import wire
 
-    job = wire.decode(_receive(jobs), recipes=True)
-    _send(answers, wire.encode(_run(job, isolation, baseline, jobs)))
+    with _open_files() as files:
+        job, reply, later_reply = files(_nameless_file()), files(_nameless_file()), files(_nameless_file())
+        _pass_on(jobs, job, _next_length(jobs))
+        ending, cpu_seconds = _run(job, reply, later_reply, isolation, limits, jobs)
+        sizes = [min(os.fstat(file).st_size, MAX_REPLY) for file in (reply, later_reply)]
+        answer = {"ending": ending, "cpu_seconds": cpu_seconds, "reply": sizes[0], "later_reply": sizes[1]}
+        _send(answers, wire.encode(answer))
+        for file, size in zip((reply, later_reply), sizes, strict=True):
+            os.lseek(file, 0, os.SEEK_SET)
+            _pass_on(file, answers, size)
 
 
-def _receive(jobs) -> bytes:
-    (length,) = LENGTH.unpack(_read(jobs, LENGTH.size))
-    return _read(jobs, length)
+@contextlib.contextmanager
+def _open_files():
+    """A function that takes note of a file; all of them are closed at the end."""
+    with contextlib.ExitStack() as stack:
+
+        def note(file: int) -> int:
+            stack.callback(os.close, file)
+            return file
+
+        yield note
 
 
-def _read(stream, count: int) -> bytes:
-    # Not a byte more than asked for: the further calls must not be in memory when the worker is forked.
+def _nameless_file() -> int:
+    """A file without a name: writing to it never waits for its reader, as writing to a pipe would."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("message")
+    import tempfile
+
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+def _for_reading(file: int) -> int:
+    """The same file opened once more: whoever gets this one can change neither it nor how it is written to."""
+    from . import walls
+
+    if sys.platform != "linux":
+        return os.open(f"/dev/fd/{file}", os.O_RDONLY)
+    return os.open(f"self/fd/{file}", os.O_RDONLY, dir_fd=walls.proc_directory())
+
+
+def _next_length(stream: int) -> int:
+    (length,) = LENGTH.unpack(_read(stream, LENGTH.size))
+    return length
+
+
+def _read(stream: int, count: int) -> bytes:
+    # Not a byte more than asked for: what follows must not be in memory when the worker is forked.
     chunks = []
     while count:
-        chunk = stream.read(count)
+        chunk = os.read(stream, count)
         if not chunk:
             raise EOFError
         chunks.append(chunk)
         count -= len(chunk)
     return b"".join(chunks)
+
+
+def _pass_on(source: int, target: int, count: int) -> None:
+    """Move bytes between a pipe and a file (either way round)."""
+    while count:
+        moved = _move(source, target, count)
+        if not moved:
+            raise EOFError
+        count -= moved
+
+
+def _move(source: int, target: int, most: int) -> int:
+    """Move what there is, at most `most` bytes, and say how many; 0 at the end of the source."""
+    if hasattr(os, "splice"):
+        return os.splice(source, target, most)
+    # Elsewhere a fork does it: what passes through its memory ends with it.
+    most = min(most, 1 << 16)
+    done, told = os.pipe()
+    pid = _fork(lambda: os.write(told, LENGTH.pack(_copy(source, target, most))))
+    os.close(told)
+    moved = os.read(done, LENGTH.size)
+    os.close(done)
+    os.waitpid(pid, 0)
+    if not moved:
+        raise OSError("a message could not be passed on")
+    return LENGTH.unpack(moved)[0]
+
+
+def _copy(source: int, target: int, most: int) -> int:
+    chunk = os.read(source, most)
+    data = memoryview(chunk)
+    while data:
+        data = data[os.write(target, data) :]
+    return len(chunk)
 
 
 def _fork(task) -> int:
@@ -116,9 +192,10 @@ def _fork(task) -> int:
         os._exit(status)
 
 
-def _send(stream, message: bytes) -> None:
-    stream.write(LENGTH.pack(len(message)) + message)
-    stream.flush()
+def _send(fd: int, message: bytes) -> None:
+    data = memoryview(LENGTH.pack(len(message)) + message)
+    while data:
+        data = data[os.write(fd, data) :]
 
 
 def _load_what_answers_use() -> None:
@@ -138,25 +215,30 @@ def _learn_familiar_cells(sources: list[str]) -> None:
     cells.remember(sources)
 
 
-def _run(job: dict, isolation: str, baseline: int, jobs) -> dict:
-    """Start a worker, collect what it writes within the limits, and see it end."""
+def _run(job: int, reply: int, later_reply: int, isolation: str, limits: Limits, jobs: int) -> tuple[str, float]:
+    """Start a worker, collect what it writes within the limits, and see it end: how, and its seconds of processor."""
     from . import walls
 
-    first, later, go = os.pipe(), os.pipe(), os.pipe()
-    further_calls = _memory_file()
-    if isolation == "strict":
-        walls.new_process_namespace()
-    deadline = time.monotonic() + job["wall_seconds"]
-    channel = Channel(first[1], later[1], go[0], further_calls)
-    pid = _fork(lambda: _work(job, isolation, baseline, channel))
-    for fd in (channel.reply, channel.later_reply, channel.go):
-        os.close(fd)
-    reply, ending = _collect(first[0], deadline, jobs, MAX_REPLY)
-    os.write(further_calls, _receive(jobs))
-    os.close(go[1])
-    later_reply = b""
-    if ending == "finished":
-        later_reply, ending = _collect(later[0], deadline, jobs, MAX_REPLY - len(reply))
+    deadline = time.monotonic() + limits.wall_seconds
+    with _open_files() as files:
+        further_calls = files(_nameless_file())
+        readable = files(_for_reading(further_calls))
+        (first, first_end), (later, later_end), (wait, go) = os.pipe(), os.pipe(), os.pipe()
+        channel = Channel(first_end, later_end, wait, readable, job)
+        with walls.process_namespace() if isolation == "strict" else contextlib.nullcontext():
+            pid = _fork(lambda: _work(isolation, limits, channel))
+        for fd in (first_end, later_end, wait):
+            os.close(fd)
+        files(first), files(later)
+        try:
+            ending = _collect(first, reply, deadline, jobs)
+            _pass_on(jobs, further_calls, _next_length(jobs))
+            os.close(go)
+            if ending == "finished":
+                ending = _collect(later, later_reply, deadline, jobs)
+        except EOFError:  # the grader has ended
+            _kill(pid, isolation)
+            raise
     if ending != "finished":
         _kill(pid, isolation)
     status, usage = _see_it_end(pid, isolation)
@@ -165,43 +247,32 @@ def _run(job: dict, isolation: str, baseline: int, jobs) -> dict:
     used = usage.ru_utime + usage.ru_stime
     if ending == "finished" and status != 0:
         # The kernel's limit kills like nothing else here; it counts in ticks, so on a busy machine `used` may be less.
-        by_limit = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and used >= job["cpu_seconds"] / 2
+        by_limit = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and used >= limits.cpu_seconds / 2
         ending = "time limit" if by_limit else "crashed"
-    replies = {"reply": _as_array(reply), "later_reply": _as_array(later_reply)}
-    return {"ending": ending, "cpu_seconds": used, **replies}
+    return ending, used
 
 
-def _memory_file() -> int:
-    """A file without a name: writing to it never waits for its reader, as writing to a pipe would."""
-    if hasattr(os, "memfd_create"):
-        return os.memfd_create("calls")
-    import tempfile
-
-    with tempfile.TemporaryFile() as file:
-        return os.dup(file.fileno())
-
-
-def _collect(read_end: int, deadline: float, jobs, most: int) -> tuple[bytes, str]:
-    chunks, size = [], 0
+def _collect(pipe: int, reply: int, deadline: float, jobs: int) -> str:
+    """Move what the worker writes into a file until it closes the pipe, and say how that ended."""
+    left_over = MAX_REPLY
     poll = select.poll()
-    poll.register(read_end, select.POLLIN)
+    poll.register(pipe, select.POLLIN)
     poll.register(jobs, 0)  # tells only that the grader has gone
     while True:
         left = deadline - time.monotonic()
         if left <= 0:
-            return b"".join(chunks), "time limit"
+            return "time limit"
         ready = dict(poll.poll(left * 1000))
-        if jobs.fileno() in ready:
-            return b"", "crashed"
+        if jobs in ready:
+            raise EOFError
         if not ready:
             continue
-        chunk = os.read(read_end, 1 << 20)
-        if not chunk:
-            return b"".join(chunks), "finished"
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > most:
-            return b"".join(chunks)[:most], "output limit"
+        if not left_over:
+            return "output limit"
+        moved = _move(pipe, reply, min(1 << 20, left_over))
+        if not moved:
+            return "finished"
+        left_over -= moved
 
 
 def _see_it_end(pid: int, isolation: str) -> tuple[int, resource.struct_rusage]:
@@ -222,14 +293,14 @@ def _kill(pid: int, isolation: str) -> None:
         os.kill(pid, signal.SIGKILL) if isolation == "strict" else os.killpg(pid, signal.SIGKILL)
 
 
-def _work(job: dict, isolation: str, baseline: int, channel: Channel) -> None:
-    """In the worker: go behind the walls, find the name, make the calls, write what happened."""
+def _work(isolation: str, limits: Limits, channel: Channel) -> None:
+    """In the worker: go behind the walls, find the names, make the calls, write what happened."""
     import random
     import tempfile
 
     import numpy as np
 
-    from . import walls
+    from . import cells, observe, walls, wire
 
     if isolation == "strict":
         walls.close_behind(channel)
@@ -237,34 +308,40 @@ def _work(job: dict, isolation: str, baseline: int, channel: Channel) -> None:
         os.setpgid(0, 0)
         os.chdir(tempfile.gettempdir())
         walls.close_all_but(channel)
-    walls.limit_resources(job["cpu_seconds"], baseline + job["memory_mb"] * 2**20)
+    walls.limit_resources(limits.cpu_seconds, limits.memory_bytes)
     # An answer with randomness of its own still gets the same marks every time.
     random.seed(0)
     np.random.seed(0)
+    job = wire.decode(_whole(channel.job), recipes=True)
+    os.close(channel.job)
 
     def report(value: dict, fd: int = channel.reply) -> None:
-        message = _encode({"nonce": job["nonce"], **value})
-        data = memoryview(LENGTH.pack(len(message)) + message)
-        while data:
-            data = data[os.write(fd, data) :]
+        _send(fd, _encode({"nonce": job["nonce"], **value}))
 
-    if job["name"] == "":
+    if not job["names"]:
         from .probe import probe
 
         report({"found": probe(**job["calls"])})
         return
-    from . import cells, observe, wire
+    sources = [bytes(source).decode() for source in job["cells"]]
 
-    try:
-        value = cells.define([bytes(source).decode() for source in job["cells"]], job["name"])
-    except cells.DefinitionError as error:
-        report({"problem": str(error)})
-        return
+    def found(name: str):
+        """The value that the cells give a name, with what there is to report if there is none."""
+        try:
+            return cells.define(sources, name), None
+        except cells.DefinitionError as error:
+            return None, {"problem": str(error)}
+
     if job["calls"] is None:
-        report({"variable": None if value is ... else value, "attempted": value is not ...})
+        for name in job["names"]:
+            value, problem = found(name)
+            report(problem or {"variable": None if value is ... else value, "attempted": value is not ...})
         return
-    if value is ... or not callable(value):
-        report({"problem": "not attempted" if value is ... else "not callable"})
+    value, problem = found(*job["names"])
+    if problem is None and (value is ... or not callable(value)):
+        problem = {"problem": "not attempted" if value is ... else "not callable"}
+    if problem is not None:
+        report(problem)
         return
 
     def answer(calls: list, fd: int) -> None:
@@ -274,9 +351,12 @@ def _work(job: dict, isolation: str, baseline: int, channel: Channel) -> None:
 
     answer(job["calls"], channel.reply)
     os.close(channel.reply)
-    os.read(channel.go, 1)  # returns when the keeper has closed its end
-    further_calls = os.pread(channel.further_calls, wire.MAX_BYTES, 0)
-    answer(wire.decode(further_calls, recipes=True), channel.later_reply)
+    os.read(channel.go, 1)  # returns when the server has closed its end
+    answer(wire.decode(_whole(channel.further_calls), recipes=True), channel.later_reply)
+
+
+def _whole(file: int) -> bytes:
+    return os.pread(file, os.fstat(file).st_size, 0)
 
 
 def _encode(value: dict) -> bytes:
@@ -292,12 +372,6 @@ def _encode(value: dict) -> bytes:
     if "observation" in value:
         instead = {"observation": {**value["observation"], "value": None, **instead}}
     return wire.encode({"nonce": value["nonce"], **instead})
-
-
-def _as_array(data: bytes):
-    import numpy as np
-
-    return np.frombuffer(data, dtype="u1")
 
 
 def _address_space() -> int:

@@ -13,6 +13,7 @@ seccomp(2), getrlimit(2).
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -65,7 +66,7 @@ def enter_private_root(hidden: list[str]) -> None:
             f"strict isolation knows Linux on x86_64 and aarch64, not {sys.platform} {platform.machine()}"
         )
     try:
-        proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
+        proc = proc_directory()
         kinds = _CLONE_NEWNS | _CLONE_NEWNET | _CLONE_NEWIPC | _CLONE_NEWUTS
         if os.geteuid() == 0:
             # Root builds the room, because only root may read its way to a private Python, and then stops being root.
@@ -83,25 +84,34 @@ def enter_private_root(hidden: list[str]) -> None:
             f"the kernel refused a namespace or mount ({error}); user namespaces must be allowed for this user"
         ) from error
     _continue_as_init()
-    global _proc
-    _proc = proc
 
 
 def proc_directory() -> int:
     """A handle on the outer /proc, for the server's own use; forks close it."""
-    return _proc if _proc is not None else os.open("/proc", os.O_PATH | os.O_DIRECTORY)
+    global _proc
+    if _proc is None:
+        _proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
+    return _proc
 
 
-def new_process_namespace() -> None:
-    """Make the next fork the first process of a process namespace of its own. Once in a process."""
-    _unshare(_CLONE_NEWPID)
+@contextlib.contextmanager
+def process_namespace():
+    """A fork in this context is the first process of a process namespace of its own."""
+    own = os.open("self/ns/pid", os.O_RDONLY, dir_fd=proc_directory())
+    try:
+        _unshare(_CLONE_NEWPID)
+        yield
+        # Back to its own, in which alone it may ask for the next one.
+        _check(_libc.setns(own, _CLONE_NEWPID), "setns")
+    finally:
+        os.close(own)
 
 
 def close_behind(keep: Sequence[int]) -> None:
     """Put up the inner walls in a fresh fork. Only the files `keep` and the standard streams stay open."""
     # A process group reaches across namespaces: without its own, `kill(0, SIGKILL)` would end the grader.
     os.setsid()
-    _unshare_user(_CLONE_NEWNS, _proc)
+    _unshare_user(_CLONE_NEWNS, proc_directory())
     _mount("scratch", SCRATCH, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={SCRATCH_MB}m,nr_inodes=4096,mode=700")
     os.chdir(SCRATCH)
     close_all_but(keep)
