@@ -10,6 +10,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from helpers.checking.nbgrader import CHECK_CELL
 from helpers.exercises import exercise_named, exercises_of
 from helpers.judging.exercise import Exercise, Question
 from helpers.paths import SOLUTIONS
@@ -17,7 +18,6 @@ from helpers.paths import SOLUTIONS
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")  # nbgrader's own
 WORDS_PER_MINUTE = 200  # of technical prose
-_CHECK_CELL = re.compile(r"check\((?:(\w+)=)?(\w+)\)\s*")
 _DIFFICULTY = {1: "●○○", 2: "●●○", 3: "●●●"}
 
 
@@ -107,11 +107,11 @@ def _cell_metadata(cell, lecture: str) -> NotebookNode:
     if cell.cell_type != "code":
         return metadata
     marks = {"schema_version": 3, "grade": False, "locked": False, "solution": False, "task": False}
-    check = _CHECK_CELL.fullmatch(cell.source)
+    check = CHECK_CELL.fullmatch(cell.source)
     if BEGIN in cell.source:
         metadata.nbgrader = marks | {"grade_id": _answered_exercise(cell.source, lecture), "solution": True}
     elif check:
-        exercise = exercise_named(check[1] or check[2])
+        exercise = exercise_named(check["keyword"] or check["variable"])
         metadata.nbgrader = marks | {"grade_id": f"check_{exercise.name}", "grade": True, "locked": True}
         metadata.nbgrader["points"] = exercise.points
     return metadata

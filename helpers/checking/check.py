@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from dataclasses import replace
 
@@ -11,26 +12,36 @@ from helpers.judging.judge import NOT_ATTEMPTED, Verdict, judge, judge_letter, n
 from helpers.sandbox import wire
 from helpers.sandbox.observe import Observation, observe
 
-from . import progress
+from . import nbgrader, progress
 from .feedback import Feedback, HintFeedback, Note
 
 _hints_shown: Counter = Counter()
 
 
-def check(function=None, /, **named) -> Feedback | Note:
+def check(function=None, /, **named) -> Feedback | Note | nbgrader.Score:
     """Check one answer and show what it earns.
 
     `check(gelu)` finds the exercise by the function's name; `check(gelu=thing)` takes any callable;
     `check(question="b")` answers a concept question. Never raises; what goes wrong is part of the feedback.
+    Where nbgrader marks, the text of the result is the bare points.
     """
+    if nbgrader.autograding():
+        name = nbgrader.exercise_of_cell(sys._getframe(1).f_globals.get("In"))
+        if name and function is not None:
+            function, named = None, {name: function}
+        with nbgrader.without_stderr():
+            return nbgrader.Score(_check(function, named))
+    return _check(function, named, record=progress.record)
+
+
+def _check(function, named, record=lambda exercise, verdict: "") -> Feedback | Note:
     try:
         name, answer = _named_answer(function, named)
         exercise = exercise_named(name)
     except LookupError as error:
         return Note(str(error.args[0]))
     verdict = _judge(exercise, answer)
-    saved = progress.record(exercise, verdict)
-    return Feedback(verdict, exercise, note=saved)
+    return Feedback(verdict, exercise, note=record(exercise, verdict))
 
 
 def hint(exercise) -> HintFeedback | Note:
