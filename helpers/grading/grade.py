@@ -29,7 +29,11 @@ class GradingError(Exception):
 
 @dataclass(frozen=True)
 class Order:
-    """What to grade and how. `seed` None means: the one in the gradebook, or a new one."""
+    """What to grade and how. `seed` None means: the one in the gradebook, or a new one.
+
+    With `preview_of` nothing but the gradebook of `out` is written; `preview_of` is the class's real folder, which is
+    kept out of sight as well.
+    """
 
     source: Path
     out: Path
@@ -39,6 +43,7 @@ class Order:
     isolation: str = "strict"
     only: str | None = None
     scheduler: str | None = None  # the address of a Dask cluster; None: this machine
+    preview_of: Path | None = None
 
 
 def grade(order: Order, progress: Callable[[int, int, str], None] = lambda done, total, what: None) -> dict:
@@ -56,7 +61,8 @@ def grade(order: Order, progress: Callable[[int, int, str], None] = lambda done,
         with _backend(order, seed, found) as backend:
             _prepare(book, order, seed, found, backend.isolation)
             marked, kept = _mark_all(book, found, backend, progress)
-        outputs.write_all(book, order.out)
+        if order.preview_of is None:
+            outputs.write_all(book, order.out)
         faults = sum(v.status == GRADER_FAULT for s in book.submissions() for v in s.verdicts)
         return {
             "marked": marked,
@@ -78,14 +84,15 @@ def _lectures(only: str | None) -> tuple[str, ...]:
 def _seed(settings: dict, order: Order) -> int:
     known = settings.get("seed")
     if order.seed is not None and known is not None and order.seed != known:
-        raise GradingError(f"{order.out} was graded with seed {known}; use that one, or another --out")
+        raise GradingError(f"{order.preview_of or order.out} was graded with seed {known}; use that one, or another --out")
     if known is not None:
         return known
     return secrets.randbits(32) if order.seed is None else order.seed
 
 
 def _backend(order: Order, seed: int, found: ClassFolder) -> contextlib.AbstractContextManager[Backend]:
-    hidden = (str(order.source.resolve()), str(order.out.resolve()))
+    folders = (order.source, order.out, order.preview_of)
+    hidden = tuple(str(folder.resolve()) for folder in folders if folder)
     terms = Terms(seed, order.limits, order.isolation, hidden)
     if order.scheduler:
         from .cluster import on_cluster

@@ -12,7 +12,7 @@ from helpers.judging.judge import Example, PartResult, Verdict
 
 from .marking import GRADER_FAULT, MarkedSubmission
 
-VERSION = 1
+VERSION = 2
 _SCHEMA = """
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE student (name TEXT PRIMARY KEY);
@@ -29,8 +29,11 @@ CREATE TABLE part (
     PRIMARY KEY (student, lecture, exercise, part));
 CREATE TABLE adjustment (
     number INTEGER PRIMARY KEY, student TEXT NOT NULL, lecture TEXT NOT NULL, exercise TEXT NOT NULL,
-    points REAL NOT NULL, why TEXT NOT NULL, author TEXT NOT NULL, time TEXT NOT NULL);
+    points REAL NOT NULL, why TEXT NOT NULL, author TEXT NOT NULL, time TEXT NOT NULL, instead_of REAL);
 """
+_TABLES = {"setting", "student", "submission", "verdict", "part", "adjustment"}
+# From each older version to the next one. Each step is one transaction: all of it happens, or nothing.
+_MIGRATIONS = {1: "ALTER TABLE adjustment ADD COLUMN instead_of REAL;"}
 
 
 class GradebookError(Exception):
@@ -39,18 +42,23 @@ class GradebookError(Exception):
 
 @dataclass(frozen=True)
 class Adjustment:
-    """A person's decision about one exercise of one student. The latest one wins over any marking."""
+    """A person's decision about one exercise of one student. The latest one wins over any marking.
+
+    `instead_of` is what the marking gave when it was made; None where that was not written down yet (version 1).
+    """
 
     points: float
     why: str
     author: str
     time: str
+    instead_of: float | None = None
 
 
 class Gradebook:
     """Access to `DIR/gradebook.db`. Use as a context manager; only one process may write.
 
-    Raises `GradebookError` if the file is not a gradebook of this version.
+    A gradebook of an older version is brought up to this one. Raises `GradebookError` if the file is damaged, no
+    gradebook, or of a newer version; it is left as it is then.
     """
 
     def __init__(self, path: Path, create: bool = False):
@@ -62,10 +70,24 @@ class Gradebook:
             tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             if version == 0 and tables == 0 and create:
                 self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-            elif version != VERSION:
-                raise GradebookError(f"{path} is no gradebook of version {VERSION}; it is left as it is")
+            else:
+                self._accept(path, version)
         except sqlite3.DatabaseError as error:
             raise GradebookError(f"{path} cannot be used as a gradebook ({error}); it is left as it is") from error
+
+    def _accept(self, path: Path, version: int) -> None:
+        tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if version < 1 or not tables >= _TABLES:
+            raise GradebookError(f"{path} is a database, but no gradebook; it is left as it is")
+        if version > VERSION:
+            raise GradebookError(
+                f"{path} was written by a newer version of the course (gradebook {version}, this one knows {VERSION}); "
+                "update the course. It is left as it is"
+            )
+        if (damage := self._db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+            raise GradebookError(f"{path} is damaged ({damage}); it is left as it is")
+        for step in range(version, VERSION):
+            self._db.executescript(f"BEGIN IMMEDIATE; {_MIGRATIONS[step]} PRAGMA user_version = {step + 1}; COMMIT;")
 
     def __enter__(self) -> Gradebook:
         return self
@@ -152,10 +174,18 @@ class Gradebook:
             for student, lecture, path, digest, note, seconds, cpu in self._db.execute(query)
         ]
 
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of everything to a new file."""
+        copy = sqlite3.connect(path)
+        try:
+            self._db.backup(copy)
+        finally:
+            copy.close()
+
     def adjust(self, student: str, lecture: str, exercise: str, points: float, why: str, author: str) -> None:
         """Record a person's decision. Raises `GradebookError` for an exercise that this student was not marked on."""
-        query = "SELECT sum(max_points) FROM part WHERE student = ? AND lecture = ? AND exercise = ?"
-        most = self._db.execute(query, (student, lecture, exercise)).fetchone()[0]
+        query = "SELECT sum(max_points), sum(points) FROM part WHERE student = ? AND lecture = ? AND exercise = ?"
+        most, marked = self._db.execute(query, (student, lecture, exercise)).fetchone()
         if most is None:
             raise GradebookError(f"the gradebook has no {lecture}/{exercise} of {student!r}")
         if not 0 <= points <= most:
@@ -165,13 +195,14 @@ class Gradebook:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._db:
             self._db.execute(
-                "INSERT INTO adjustment VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
-                (student, lecture, exercise, points, why, author, now),
+                "INSERT INTO adjustment VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (student, lecture, exercise, points, why, author, now, marked),
             )
 
     def adjustments(self) -> dict[tuple[str, str, str], Adjustment]:
         """The decision in force for each student, lecture and exercise that has one."""
-        query = "SELECT student, lecture, exercise, points, why, author, time FROM adjustment ORDER BY number"
+        columns = "student, lecture, exercise, points, why, author, time, instead_of"
+        query = f"SELECT {columns} FROM adjustment ORDER BY number"
         return {(s, lecture, e): Adjustment(*rest) for s, lecture, e, *rest in self._db.execute(query)}
 
     def _forget(self, key: tuple[str, str]) -> None:
