@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--only", metavar="LECTURE", help="mark this lecture alone")
     grade.add_argument("--backend", choices=("local", "dask"), default="local", help="this machine, or a Dask cluster")
     grade.add_argument("--scheduler", metavar="ADDRESS", help="of the cluster, such as tcp://10.0.0.5:8786")
+    grade.add_argument("--preview", action="store_true", help="change nothing; say whose marks would change")
     grade.set_defaults(run=_grade)
 
     report = commands.add_parser("report", help="write tables and pages again from a gradebook")
@@ -73,6 +74,21 @@ def _parser() -> argparse.ArgumentParser:
     adjust.add_argument("points", type=float, metavar="POINTS")
     adjust.add_argument("--why", required=True, help="the reason, shown to the student")
     adjust.set_defaults(run=_adjust)
+
+    export = commands.add_parser("export", help="write the marks as Canvas, Moodle, Gradescope or nbgrader reads them")
+    export.add_argument("out", type=Path, metavar="DIR")
+    export.add_argument("--format", required=True, choices=("canvas", "moodle", "gradescope", "nbgrader"))
+    export.add_argument("--roster", type=Path, metavar="FILE", help="the class as that system lists it (CSV)")
+    export.add_argument("--to", type=Path, metavar="PATH", help="where to write (default: DIR, named as the format)")
+    export.add_argument("--only", metavar="LECTURE", help="export this lecture alone")
+    export.set_defaults(run=_export)
+
+    autograder = commands.add_parser("autograder", help="make a zip with which Gradescope marks a lecture by itself")
+    autograder.add_argument("lecture", metavar="LECTURE")
+    autograder.add_argument("--to", type=Path, metavar="FILE", help="the zip (default: autograder-LECTURE.zip)")
+    autograder.add_argument("--seed", type=_natural, metavar="S", help="fixes the fresh inputs (default: drawn)")
+    autograder.add_argument("--isolation", choices=("strict", "process"), default="strict")
+    autograder.set_defaults(run=_autograder)
 
     data = commands.add_parser("data", help="list the data sets, or fetch one")
     data.add_argument("name", nargs="?", metavar="NAME")
@@ -173,6 +189,8 @@ def _grade(options) -> int:
         return _refuse("--backend dask and --scheduler ADDRESS go together: the address says which cluster.")
     if options.scheduler and options.jobs:
         return _refuse("--jobs is for this machine; on a cluster, each worker marks as many as it has threads.")
+    if options.preview:
+        from .grading.regrading import preview as grade  # the same work, on a copy
     order = Order(
         options.submissions,
         options.out,
@@ -188,6 +206,8 @@ def _grade(options) -> int:
             summary = grade(order, progress)
     except (GradingError, GradebookError, NoSubmissions, IsolationUnavailable, ClusterUnavailable) as error:
         return _refuse(error)
+    if options.preview:
+        return _show_preview(summary)
     for remark in summary["remarks"]:
         print(f"! {remark}")
     print(f"Marked {summary['marked']} submissions" + (f", kept {summary['kept']}." if summary["kept"] else "."))
@@ -197,6 +217,17 @@ def _grade(options) -> int:
         print(
             f"✗ {summary['grader_faults']} exercises met a fault of the grader; run the command again.", file=sys.stderr
         )
+        return FAULTS
+    return OK
+
+
+def _show_preview(preview) -> int:
+    for change in preview.changes:
+        print(change)
+    print(preview.summary())
+    print("Nothing was written. The same command without --preview applies it.")
+    if preview.grader_faults:
+        print(f"✗ {preview.grader_faults} exercises met a fault of the grader.", file=sys.stderr)
         return FAULTS
     return OK
 
@@ -226,6 +257,39 @@ def _adjust(options) -> int:
     except GradebookError as error:
         return _refuse(error)
     print(f"{options.student} has {options.points:g} points for {options.exercise}. The pages are written again.")
+    return OK
+
+
+def _export(options) -> int:
+    from .grading.exports.export import export
+    from .grading.exports.tables import ExportError
+    from .grading.gradebook import Gradebook, GradebookError
+
+    try:
+        with Gradebook(options.out / "gradebook.db") as book:
+            done = export(book, options.out, options.format, options.to, options.roster, options.only)
+    except (ExportError, GradebookError) as error:
+        return _refuse(error)
+    for remark in done.remarks:
+        print(f"! {remark}.")
+    print(f"Written: {', '.join(map(str, done.paths))}.")
+    if done.left_out:
+        where = done.paths[0].with_name(f"{done.paths[0].stem}.left-out.csv")
+        print(f"✗ {len(done.left_out)} students are left out; their marks are in {where}.", file=sys.stderr)
+        return PROBLEM
+    return OK
+
+
+def _autograder(options) -> int:
+    from .grading.exports import autograder
+    from .grading.exports.tables import ExportError
+
+    try:
+        path = options.to or Path(f"autograder-{options.lecture}.zip")
+        autograder.write(path, options.lecture, options.seed, options.isolation)
+    except ExportError as error:
+        return _refuse(error)
+    print(f"Written: {path}. Upload it to a programming assignment of Gradescope, and keep it from students.")
     return OK
 
 

@@ -1,0 +1,183 @@
+"""The course as a Gradescope autograder: the zip to upload, and what runs in it for every submission.
+
+Layout: "Autograder Specifications" of gradescope-autograders.readthedocs.io. `setup.sh` and `run_autograder` stand at
+the root of the zip, which Gradescope unpacks to `/autograder/source`. The submission is in `/autograder/submission`,
+and `/autograder/results/results.json` is to be written. The environment variable `AUTOGRADER_ROOT` names another place
+than `/autograder`, `COURSE_PYTHON` an interpreter that has the packages already.
+
+If a submission cannot be marked for a reason that is not its own, no `results.json` is written and the exit status is
+not 0: Gradescope then says that the autograder failed, which is true, and gives no mark.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from helpers.exercises import LECTURES, exercises_of
+from helpers.judging.judge import nothing
+from helpers.paths import DATA, NOTEBOOKS, ROOT
+
+from ..grade import GradebookError, GradingError, Order, grade
+from ..gradebook import Gradebook
+from ..marking import MISSING
+from ..outputs import Entry, Paper, class_papers
+from ..runner import IsolationUnavailable, Limits
+from ..submissions import NoSubmissions
+from . import gradescope
+from .tables import Exported, ExportError
+
+SETTINGS = "course.json"
+_STUDENT = "submission"
+_UNPRIVILEGED = "nobody"
+_MANY_NOTEBOOKS = 100
+_MOST_BYTES = 64 * 2**20  # copied; the grader itself says what is too large for a notebook
+_SCRIPTS = Path(__file__).with_name("autograder_files")
+
+
+def write(
+    path: Path, lecture: str, seed: int | None = None, isolation: str = "strict", limits: Limits | None = None
+) -> Exported:
+    """Write the zip for one lecture. Raises `ExportError` for a lecture that does not exist.
+
+    The seed of the fresh inputs (drawn if None) is in the zip: everybody gets the same ones, at every attempt.
+    """
+    if lecture not in LECTURES:
+        raise ExportError(f"there is no lecture {lecture!r}; there are {', '.join(LECTURES)}")
+    limits = limits or Limits()
+    settings = {
+        "lecture": lecture,
+        "seed": secrets.randbits(32) if seed is None else seed,
+        "isolation": isolation,
+        "limit_seconds": limits.cpu_seconds,
+        "limit_mb": limits.memory_mb,
+    }
+    files = [ROOT / "requirements.lock", NOTEBOOKS / f"{lecture}.ipynb"]
+    files += [file for folder in (ROOT / "helpers", DATA) for file in sorted(folder.rglob("*")) if _belongs(file)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".new")
+    with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+        for script in sorted(_SCRIPTS.iterdir()):
+            _add(archive, script.name, script.read_bytes(), 0o755)
+        _add(archive, SETTINGS, json.dumps(settings, indent=1).encode())
+        for file in files:
+            _add(archive, file.relative_to(ROOT).as_posix(), file.read_bytes())
+    os.replace(temporary, path)
+    return Exported((path,))
+
+
+def main(root: Path) -> int:
+    """Mark the submission in the autograder's folder `root` and write its `results.json`."""
+    settings = json.loads((root / "source" / SETTINGS).read_text(encoding="utf-8"))
+    target = root / "results" / "results.json"
+    target.unlink(missing_ok=True)
+    chosen, note = the_notebook(root / "submission", settings["lecture"])
+    if chosen is None:
+        results = gradescope.results(_nothing_handed_in(settings["lecture"], note), "nothing was run")
+    else:
+        results = _mark_apart(chosen, settings)
+        if results is None:
+            print("The submission was not marked; the reason is above.", file=sys.stderr)
+            return 1
+        results["output"] = "\n".join(filter(None, (note, results["output"])))
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(results, ensure_ascii=False, indent=1), encoding="utf-8")
+    print(f"{results['score']:g} points.")
+    return 0
+
+
+def the_notebook(submission: Path, lecture: str) -> tuple[Path | None, str]:
+    """The notebook that counts, and a sentence for the student where that needs one.
+
+    It is the one whose name holds the lecture's, else the only one. Links are not followed.
+    """
+    found = []
+    for folder, folders, files in os.walk(submission):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
+        paths = [Path(folder, name) for name in sorted(files) if name.endswith(".ipynb") and not name.startswith(".")]
+        found += [path for path in paths if stat.S_ISREG(path.lstat().st_mode)]
+        if len(found) > _MANY_NOTEBOOKS:
+            break
+    candidates = [path for path in found if lecture in path.name] or found
+    if not candidates:
+        return None, f"No notebook was found; hand in {lecture}.ipynb."
+    if len(candidates) > 1:
+        return candidates[
+            0
+        ], f"{len(candidates)} notebooks were handed in; {candidates[0].name} is the one that counts."
+    return candidates[0], ""
+
+
+def mark(work: Path, settings: dict) -> int:
+    """Mark the class of one student in `work/class`, and write `work/results.json`."""
+    limits = Limits(settings["limit_seconds"], settings["limit_mb"])
+    order = Order(work / "class", work / "out", 1, settings["seed"], limits, settings["isolation"], settings["lecture"])
+    try:
+        summary = grade(order)
+    except (GradingError, GradebookError, NoSubmissions, IsolationUnavailable) as error:
+        print(f"✗ {error}", file=sys.stderr)
+        return 1
+    with Gradebook(order.out / "gradebook.db") as book:
+        (paper,) = class_papers(book)
+    if summary["grader_faults"]:
+        print(f"✗ {summary['grader_faults']} exercises met a fault of the grader", file=sys.stderr)
+        return 1
+    (work / "results.json").write_text(json.dumps(gradescope.results(paper, summary["isolation"])), encoding="utf-8")
+    return 0
+
+
+def _mark_apart(notebook: Path, settings: dict) -> dict | None:
+    """Mark in a process of its own, which is nobody's where this one is root and there are no walls."""
+    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+        work = Path(folder)
+        copy = work / "class" / _STUDENT / f"{settings['lecture']}.ipynb"
+        copy.parent.mkdir(parents=True)
+        with open(notebook, "rb") as file:
+            copy.write_bytes(file.read(_MOST_BYTES))
+        options = {}
+        if settings["isolation"] == "process" and os.geteuid() == 0:
+            options = {"user": _UNPRIVILEGED, "extra_groups": []}
+            for path in (work, *work.rglob("*")):
+                shutil.chown(path, _UNPRIVILEGED)
+        # `work` is its home too, so that no library looks for another one.
+        environment = os.environ | {"HOME": folder, "TMPDIR": folder}
+        command = [sys.executable, "-m", "helpers.grading.exports.autograder", "--mark", folder, json.dumps(settings)]
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, env=environment, **options)
+        except PermissionError:
+            print(f"✗ {_UNPRIVILEGED} may not run {sys.executable}; put Python where everybody can", file=sys.stderr)
+            return None
+        if done.returncode != 0:
+            return None
+        return json.loads((work / "results.json").read_text(encoding="utf-8"))
+
+
+def _nothing_handed_in(lecture: str, message: str) -> Paper:
+    entries = [Entry(_STUDENT, lecture, nothing(e, MISSING, message), None) for e in exercises_of(lecture)]
+    return Paper(_STUDENT, lecture, tuple(entries), message)
+
+
+def _belongs(file: Path) -> bool:
+    return file.is_file() and "__pycache__" not in file.parts and DATA / "cache" not in file.parents
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int = 0o644) -> None:
+    # With a fixed date the same course gives the same zip.
+    info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = (stat.S_IFREG | mode) << 16
+    archive.writestr(info, content)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--mark":
+        sys.exit(mark(Path(sys.argv[2]), json.loads(sys.argv[3])))
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,37 @@
+"""`course export`: from the gradebook to the file of another system."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from ..gradebook import Gradebook
+from . import canvas, gradescope, moodle, nbgrader
+from .roster import match, read_roster
+from .tables import Exported, ExportError, marks_of
+
+TABLES = {"canvas": canvas.write, "moodle": moodle.write, "nbgrader": nbgrader.write}
+FORMATS = (*TABLES, "gradescope")
+
+
+def export(
+    book: Gradebook, out: Path, format: str, to: Path | None = None, roster: Path | None = None, only: str | None = None
+) -> Exported:
+    """Write the marks of `book` in one of `FORMATS`, to `to` or a name in the folder `out`.
+
+    `roster` is a file that `read_roster` reads; `only` names one lecture. Raises `ExportError` before anything is
+    written.
+    """
+    if format == "gradescope":
+        if roster:
+            raise ExportError("Gradescope's results.json names nobody; --roster is for canvas, moodle and nbgrader")
+        return gradescope.write(book, to or out / "gradescope", only)
+    marks = marks_of(book, only)
+    path = to or out / f"{format}.csv"
+    if roster is None:
+        return TABLES[format](marks, path)
+    people = read_roster(roster)
+    matching = match(people, list(marks.points))
+    done = TABLES[format](marks, path, people, matching)
+    absent = [f"{people.name(person)} of the roster handed in nothing" for person in matching.absent]
+    return replace(done, remarks=tuple(dict.fromkeys((*matching.remarks, *absent, *done.remarks))))

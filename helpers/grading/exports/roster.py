@@ -1,0 +1,220 @@
+"""The list of a class as another system exports it, and whose row in it belongs to which student of the gradebook."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from .tables import ExportError
+
+# The headings that Canvas, Moodle, Gradescope and nbgrader give to what identifies a person; compared in lower case.
+_IDENTIFIERS = (
+    "id",
+    "sis user id",
+    "sis login id",
+    "integration id",
+    "id number",
+    "username",
+    "email address",
+    "email",
+    "sid",
+    "student id",
+    "student_id",
+    "lms_user_id",
+    "login",
+)
+_NAMES = ("student", "full name", "name")
+_FIRST, _LAST = ("first name", "first_name", "firstname"), ("last name", "surname", "last_name", "lastname")
+# What Canvas and Moodle put at the end of a folder's name is a number of this column, and of no other.
+_NUMBERED = {"id": "student", "identifier": ""}  # heading -> a heading that must stand beside it
+_ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A table of people: headings, and the rows by heading, as they stand in the file."""
+
+    columns: tuple[str, ...]
+    people: tuple[dict[str, str], ...]
+
+    def column(self, *names: str) -> str | None:
+        """The first of these headings that the file has, as it is spelled there."""
+        spelled = {column.strip().lower(): column for column in reversed(self.columns)}
+        return next((spelled[name.lower()] for name in names if name.lower() in spelled), None)
+
+    def value(self, person: dict[str, str], *names: str) -> str:
+        """A person's value under the first of these headings that the file has, or ""."""
+        column = self.column(*names)
+        return person[column] if column else ""
+
+    def first_and_last_name(self, person: dict[str, str]) -> tuple[str, str]:
+        """The two names; a single column is split at its comma ("Last, First") or its last space."""
+        first, last = self.value(person, *_FIRST), self.value(person, *_LAST)
+        if first or last:
+            return first, last
+        whole = self.value(person, *_NAMES).strip()
+        if "," in whole:
+            last, _, first = whole.partition(",")
+            return first.strip(), last.strip()
+        first, _, last = whole.rpartition(" ")
+        return first, last
+
+    def name(self, person: dict[str, str]) -> str:
+        """The name as a sentence shows it, or the first thing that identifies the person."""
+        whole = self.value(person, *_NAMES) or " ".join(filter(None, self.first_and_last_name(person)))
+        return whole or next((person[column] for column in self.columns if person[column]), "")
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Who is who. `remarks` are sentences about those who could not be told."""
+
+    person_of: dict[str, dict[str, str]]  # student of the gradebook -> row of the roster
+    unknown: tuple[str, ...]  # students who have no row, or no row for sure
+    absent: tuple[dict[str, str], ...]  # rows that no student of the gradebook belongs to
+    remarks: tuple[str, ...]
+
+
+def read_roster(path: Path) -> Roster:
+    """Read a roster: CSV with a row of headings, separated by commas, semicolons or tabs. Raises `ExportError`."""
+    try:
+        rows = list(csv.reader(io.StringIO(text := _text(path), newline=""), delimiter=_separator(text)))
+    except (OSError, csv.Error) as error:
+        raise ExportError(f"the roster {path} cannot be read ({error})") from error
+    columns = tuple(column.strip() for column in rows[0]) if rows else ()
+    known = {*_IDENTIFIERS, *_NAMES, *_FIRST, *_LAST, *_NUMBERED}
+    if not known & {column.lower() for column in columns}:
+        raise ExportError(
+            f"the first row of the roster {path} should hold headings such as {', '.join(['Student', *_IDENTIFIERS])}"
+        )
+    if twice := [column for column, count in Counter(columns).items() if column and count > 1]:
+        raise ExportError(f"the roster {path} has two columns named {twice[0]!r}")
+    people = []
+    for line, row in enumerate(rows[1:], 2):
+        if len(row) > len(columns) and any(row[len(columns) :]):
+            raise ExportError(f"row {line} of the roster {path} has more cells than there are headings")
+        person = dict(zip(columns, [*row, *[""] * len(columns)], strict=False))
+        if not _is_canvas_remark(person, columns):
+            people.append(person)
+    return Roster(columns, tuple(people))
+
+
+def match(roster: Roster, students: list[str]) -> Matching:
+    """Find each student's row: by an identifier, then by the number that ends a folder's name, then by name.
+
+    Nobody is guessed: a student who fits two rows, or a row that fits two students, is left to a person.
+    """
+    remarks, found = [], {}
+    identifiers, numbers, names = _by_identifier(roster), _by_number(roster), _by_name(roster)
+    for student in students:
+        rows = (
+            identifiers.get(_same(student))
+            or {row for row in numbers.get(_number(student), ()) if _fits_name(roster, row, student)}
+            or names.get(_bare_name(student), set())
+        )
+        if len(rows) == 1:
+            found[student] = next(iter(rows))
+        else:
+            why = f"fits {len(rows)} rows of the roster" if rows else "is not in the roster"
+            remarks.append(f"{student} {why}")
+    claimed = Counter(found.values())
+    for student in [s for s, row in found.items() if claimed[row] > 1]:
+        row = found.pop(student)
+        remarks.append(f"{student} fits the row of {roster.name(roster.people[row])}, and so does another student")
+    return Matching(
+        {student: roster.people[row] for student, row in found.items()},
+        tuple(student for student in students if student not in found),
+        tuple(person for row, person in enumerate(roster.people) if row not in claimed),
+        tuple(remarks),
+    )
+
+
+def _text(path: Path) -> str:
+    content = path.read_bytes()
+    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ExportError(f"the roster {path} is not UTF-8; save it as “CSV UTF-8”") from error
+
+
+def _separator(text: str) -> str:
+    heading = text.partition("\n")[0]
+    return max(",;\t", key=heading.count)
+
+
+def _is_canvas_remark(person: dict[str, str], columns: tuple[str, ...]) -> bool:
+    """Rows that Canvas puts below the headings (points, manual posting), and empty ones."""
+    return (
+        not any(person.values())
+        or ("points possible" in person[columns[0]].lower() and not any(person[c] for c in columns[1:2]))
+        or (not any(person[c] for c in columns[:5]) and any("manual posting" in v.lower() for v in person.values()))
+    )
+
+
+def _by_identifier(roster: Roster) -> dict[str, set[int]]:
+    columns = [c for c in roster.columns if c.lower() in _IDENTIFIERS]
+    return _index((_same(person[c]), row) for row, person in enumerate(roster.people) for c in columns)
+
+
+def _by_number(roster: Roster) -> dict[str, set[int]]:
+    headings = {c.lower() for c in roster.columns}
+    columns = [
+        c for c in roster.columns if (beside := _NUMBERED.get(c.lower())) is not None and beside in {*headings, ""}
+    ]
+    return _index((_number(f"_{person[c]}"), row) for row, person in enumerate(roster.people) for c in columns)
+
+
+def _fits_name(roster: Roster, row: int, student: str) -> bool:
+    """A number alone could be anybody's (`group_12`): the letters before it must be those of the row's name."""
+    names = [roster.value(roster.people[row], *_NAMES), " ".join(roster.first_and_last_name(roster.people[row]))]
+    return not any(map(_letters, names)) or _letters(_bare_name(student)) in map(_letters, names)
+
+
+def _by_name(roster: Roster) -> dict[str, set[int]]:
+    pairs = []
+    for row, person in enumerate(roster.people):
+        first, last = roster.first_and_last_name(person)
+        pairs += [(_same(roster.value(person, *_NAMES)), row), (_same(f"{first} {last}"), row)]
+        pairs.append((_same(f"{last} {first}"), row))
+    return _index(pairs)
+
+
+def _index(pairs) -> dict[str, set[int]]:
+    index: dict[str, set[int]] = {}
+    for key, row in pairs:
+        if key:
+            index.setdefault(key, set()).add(row)
+    return index
+
+
+def _same(text: str) -> str:
+    """Equal for what a person would call the same name: case, width, accents' spelling and invisible marks aside."""
+    # The gradebook spells out characters of a file name that cannot be shown.
+    text = _ESCAPED.sub(lambda m: _character(int(m[1] or m[2] or m[3], 16)), text)
+    text = unicodedata.normalize("NFKC", text)
+    return " ".join("".join(c for c in text if unicodedata.category(c) != "Cf").casefold().split())
+
+
+def _letters(text: str) -> list[str]:
+    """The letters and digits of a name without accents, in any order: Canvas writes "lovelaceada"."""
+    return sorted(c for c in unicodedata.normalize("NFKD", _same(text)) if c.isalnum())
+
+
+def _character(code: int) -> str:
+    return chr(code) if code <= 0x10FFFF else ""
+
+
+def _number(student: str) -> str:
+    match = re.search(r"[_ ](\d+)$", student.strip())
+    return match[1] if match else ""
+
+
+def _bare_name(student: str) -> str:
+    return _same(re.sub(r"_\d+$", "", student))
