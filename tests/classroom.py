@@ -11,8 +11,10 @@ from functools import cache
 from pathlib import Path
 
 from helpers.exercises import exercises_of
+from helpers.grading.gradebook import Gradebook
+from helpers.grading.marking import MarkedSubmission
 from helpers.judging.exercise import Exercise, Question
-from helpers.judging.judge import Examination, Verdict, judge, judge_letter
+from helpers.judging.judge import CORRECT, WRONG, Examination, PartResult, Verdict, judge, judge_letter
 from helpers.paths import NOTEBOOKS
 from helpers.sandbox.cells import needed_statements, statements_of
 from helpers.sandbox.observe import observe
@@ -93,3 +95,23 @@ def predicted(exercise: Exercise | Question, answer, seed: int) -> Verdict:
 @cache
 def _examination(exercise: Exercise, seed: int) -> Examination:
     return Examination(exercise, seed)
+
+
+def write_gradebook(out: Path, shares: dict[str, dict[str, float]]) -> Path:
+    """A gradebook without any grading: each student has a share (0 to 1) of every part's points, by lecture."""
+    out.mkdir(parents=True, exist_ok=True)
+    with Gradebook(out / "gradebook.db", create=True) as book:
+        book.set(seed=1, version="test", isolation="strict: not probed in this test", remarks=[])
+        book.set(limits=[10, 1024], libraries={}, python="3")
+        book.set_students(tuple(shares))
+        for student, lectures in shares.items():
+            for lecture, share in lectures.items():
+                verdicts = tuple(_verdict_with(exercise, share) for exercise in exercises_of(lecture))
+                book.save(MarkedSubmission(student, lecture, f"{student}/{lecture}.ipynb", "digest", verdicts))
+    return out
+
+
+def _verdict_with(exercise: Exercise | Question, share: float) -> Verdict:
+    status = CORRECT if share == 1 else WRONG
+    parts = [PartResult(name, share * most, most, status) for name, most in exercise.points_by_part.items()]
+    return Verdict(exercise.name, status, tuple(parts), "" if share == 1 else "Not quite.")

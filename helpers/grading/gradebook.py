@@ -66,14 +66,21 @@ class Gradebook:
             raise GradebookError(f"there is no gradebook {path}; run: course grade SUBMISSIONS --out {path.parent}")
         try:
             self._db = sqlite3.connect(path, timeout=30)
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if version == 0 and tables == 0 and create:
-                self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-            else:
-                self._accept(path, version)
+            try:
+                self._open(path, create)
+            except BaseException:
+                self._db.close()  # which also takes back what a failed migration began
+                raise
         except sqlite3.DatabaseError as error:
             raise GradebookError(f"{path} cannot be used as a gradebook ({error}); it is left as it is") from error
+
+    def _open(self, path: Path, create: bool) -> None:
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if version == 0 and tables == 0 and create:
+            self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+        else:
+            self._accept(path, version)
 
     def _accept(self, path: Path, version: int) -> None:
         tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -78,7 +78,6 @@ def main(root: Path) -> int:
     """Mark the submission in the autograder's folder `root` and write its `results.json`."""
     settings = json.loads((root / "source" / SETTINGS).read_text(encoding="utf-8"))
     target = root / "results" / "results.json"
-    target.unlink(missing_ok=True)
     chosen, note = the_notebook(root / "submission", settings["lecture"])
     if chosen is None:
         results = gradescope.results(_nothing_handed_in(settings["lecture"], note), "nothing was run")

@@ -61,8 +61,10 @@ def inert(text: str) -> str:
     """Text as it is, unless a spreadsheet would compute it (then `'` stands before it) or a control character is in it.
 
     Unlike in our own tables, marks of direction and joiners stay: they belong to names. A formula behind them counts as
-    one, because a program may drop them.
+    one, because a program may drop them. A lone "-" computes nothing; Moodle writes it for "never".
     """
+    if text == "-":
+        return text
     kept = "".join(c if c.isprintable() or _invisible(c) else " " for c in text)
     first = "".join(c for c in kept if not _invisible(c)).lstrip()[:1]
     return "'" + kept if first and safe_cell(first) != first else kept

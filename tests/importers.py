@@ -1,0 +1,120 @@
+"""What other systems do with the files that they import, written down from their sources, to try ours on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+
+class Refused(Exception):
+    """The system would not take the file."""
+
+
+def rows_of(path) -> list[list[str]]:
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+def canvas(path, people: list[dict]) -> tuple[dict[str, float], dict[tuple[str, str], str]]:
+    """Maxima by assignment, and grades by person and assignment (`lib/gradebook_importer.rb` of canvas-lms).
+
+    `people` are dicts with `id`, `sis`, `login` and `name`; a grade is under the person's `id`.
+    """
+    header, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8")))
+    if not (len(header) > 3 and "Student" in header[0] and "ID" in header[1]):
+        raise Refused("Invalid header row")
+    columns = 3
+    sis, login = None, None
+    if re.search(r"SIS\s+Login\s+ID", header[2]):
+        login, columns = 2, columns + 1
+    elif re.search(r"SIS\s+User\s+ID", header[2]) and re.search(r"SIS\s+Login\s+ID", header[3]):
+        sis, login, columns = 2, 3, columns + 2
+    if "Section" not in header[columns - 1]:
+        raise Refused("Invalid header row")
+    titles = header[columns:]
+    maxima, grades = {}, {}
+    for row in rows:
+        if len(row) != len(header):
+            raise Refused(f"a row of {len(row)} cells")
+        if "Points Possible" in row[0]:
+            maxima = dict(zip(titles, map(float, row[columns:]), strict=True))
+            continue
+        found = (
+            [p for p in people if row[1] and p["id"] == row[1]]
+            or [p for p in people if sis and row[sis] and p["sis"] == row[sis]]
+            or [p for p in people if login and row[login] and p["login"] == row[login]]
+            or [p for p in people if p["name"] == row[0]]
+        )
+        if not found:
+            raise Refused(f"a new student {row[0]!r} would be made")
+        for title, grade in zip(titles, row[columns:], strict=True):
+            if grade not in ("", "-"):
+                grades[found[0]["id"], title] = grade
+    return maxima, grades
+
+
+def moodle_gradebook(path, key: str, users: set[str]) -> dict[tuple[str, str], float]:
+    """Grades by user and item (`grade/import/csv/classes/load_data.php` of moodle); `key` is the column of users."""
+    header, *rows = rows_of(path)
+    header = [heading.strip() for heading in header]
+    grades = {}
+    for row in rows:
+        user = row[header.index(key)]
+        if user not in users:
+            raise Refused(f"the user {user!r} is not found; nothing is imported")
+        for heading, value in zip(header, row, strict=True):
+            if re.match(r"\d\d_", heading) and value not in ("", "-"):
+                if float(value) > 100:
+                    raise Refused("a grade above 100")
+                grades[user, heading] = float(value)
+    return grades
+
+
+def moodle_worksheet(path) -> dict[int, str]:
+    """Grades by participant (`mod/assign/feedback/offline/importgradeslib.php` of moodle)."""
+    header, *rows = rows_of(path)
+    if not {"Identifier", "Grade", "Last modified (grade)"} <= set(header):
+        raise Refused("not a grading worksheet")
+    identifier, grade = header.index("Identifier"), header.index("Grade")
+    return {int(row[identifier].removeprefix("Participant ")): row[grade] for row in rows}
+
+
+_RESULTS = {
+    "score": float,
+    "output": str,
+    "output_format": str,
+    "test_output_format": str,
+    "test_name_format": str,
+    "visibility": str,
+    "stdout_visibility": str,
+    "tests": list,
+}
+_TEST = {
+    "score": float,
+    "max_score": float,
+    "status": str,
+    "name": str,
+    "number": str,
+    "output": str,
+    "tags": list,
+    "visibility": str,
+}
+_VISIBILITIES = {"hidden", "after_due_date", "after_published", "visible"}
+
+
+def gradescope(results: dict) -> float:
+    """The score (Autograder Specifications, "Output format"); fields that the page does not name are refused."""
+    for fields, allowed in [(results, _RESULTS), *((test, _TEST) for test in results["tests"])]:
+        for name, value in fields.items():
+            if name not in allowed or not isinstance(
+                value, allowed[name] if allowed[name] is not float else (int, float)
+            ):
+                raise Refused(f"{name}: {value!r}")
+        if fields["visibility"] not in _VISIBILITIES:
+            raise Refused(fields["visibility"])
+        if fields.get("status", "passed") not in {"passed", "failed"}:
+            raise Refused(fields["status"])
+        if fields.get("output_format", "text") not in {"text", "html", "simple_format", "md", "ansi"}:
+            raise Refused(fields["output_format"])
+    return float(results.get("score", sum(test["score"] for test in results["tests"])))
