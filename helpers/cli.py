@@ -83,6 +83,22 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--only", metavar="LECTURE", help="export this lecture alone")
     export.set_defaults(run=_export)
 
+    send = commands.add_parser("send", help="send every student the feedback by e-mail, once")
+    send.add_argument("out", type=Path, metavar="DIR")
+    send.add_argument(
+        "--roster", type=Path, required=True, metavar="FILE", help="the class with e-mail addresses (CSV)"
+    )
+    send.add_argument("--from", required=True, dest="sender", metavar="ADDRESS")
+    send.add_argument(
+        "--server",
+        type=_host_and_port,
+        metavar="HOST:PORT",
+        help="the mail server; without one, say only who gets what",
+    )
+    send.add_argument("--user", default="", help="of the mail server; its password is read from COURSE_MAIL_PASSWORD")
+    send.add_argument("--only", metavar="LECTURE", help="send this lecture's pages alone")
+    send.set_defaults(run=_send)
+
     autograder = commands.add_parser("autograder", help="make a zip with which Gradescope marks a lecture by itself")
     autograder.add_argument("lecture", metavar="LECTURE")
     autograder.add_argument("--to", type=Path, metavar="FILE", help="the zip (default: autograder-LECTURE.zip)")
@@ -280,6 +296,35 @@ def _export(options) -> int:
     return OK
 
 
+def _send(options) -> int:
+    from .grading.exports.roster import match, read_roster
+    from .grading.exports.tables import ExportError
+    from .grading.gradebook import Gradebook, GradebookError
+    from .grading.sending import Server, letters, send
+
+    try:
+        with Gradebook(options.out / "gradebook.db") as book:
+            roster = read_roster(options.roster)
+            matching = match(roster, book.students())
+            ready, problems = letters(book, options.out, roster, matching.person_of, options.sender, options.only)
+            problems = [*matching.remarks, *problems]
+            if options.server:
+                server = Server(*options.server, options.user, os.environ.get("COURSE_MAIL_PASSWORD", ""))
+                went, before, refused = send(book, ready, server)
+                problems += refused
+    except (ExportError, GradebookError) as error:
+        return _refuse(error)
+    if options.server:
+        print(f"Sent {went} messages" + (f"; {before} had been sent before." if before else "."))
+    else:
+        for letter in ready:
+            print(f"{letter.address}: {letter.message['Subject']}")
+        print("Nothing was sent. With --server HOST:PORT it is.")
+    for problem in problems:
+        print(f"✗ {problem}.", file=sys.stderr)
+    return PROBLEM if problems else OK
+
+
 def _autograder(options) -> int:
     from .grading.exports import autograder
     from .grading.exports.tables import ExportError
@@ -324,6 +369,11 @@ def _natural(text: str) -> int:
     if number < 0:
         raise argparse.ArgumentTypeError("must not be negative")
     return number
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    host, _, port = text.partition(":")
+    return host, int(port or 587)
 
 
 class _Progress:

@@ -25,7 +25,7 @@ def check(function=None, /, **named) -> Feedback | Note | nbgrader.Score:
     `check(question="b")` answers a concept question. Never raises; what goes wrong is part of the feedback.
     Where nbgrader marks, the text of the result is the bare points.
     """
-    if nbgrader.autograding():
+    if nbgrader.nbgrader_asks():
         name = nbgrader.exercise_of_cell(sys._getframe(1).f_globals.get("In"))
         if name and function is not None:
             function, named = None, {name: function}

@@ -1,9 +1,9 @@
-"""Inside nbgrader's autograder: what a check cell must end in, so that nbgrader reads our points from it.
+"""Inside nbgrader's autograder and its *Validate*: what a check cell must end in, so that nbgrader reads our points from it.
 
 nbgrader 0.9.6 (`nbgrader.utils.determine_grade`) gives a check cell nothing when it printed to stderr or raised, the
 number when its result is one as plain text, and *all* points when its result is anything else. So there a check shows
-its bare points, keeps stderr to itself, and never answers with a sentence. nbgrader says that it is marking by setting
-`NBGRADER_EXECUTION` (`nbgrader.converters.autograde`); nowhere else does anything change.
+its bare points, keeps stderr to itself, and never answers with a sentence. nbgrader tells that it runs a notebook by
+setting `NBGRADER_EXECUTION` (`nbgrader.converters.autograde`, `nbgrader.validator`); nowhere else does anything change.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class Score:
         return str(float(self.points))
 
 
-def autograding() -> bool:
-    """Whether this kernel runs a submission for `nbgrader autograde`."""
-    return os.environ.get("NBGRADER_EXECUTION") == "autograde"
+def nbgrader_asks() -> bool:
+    """Whether this kernel runs a notebook for `nbgrader autograde` or `nbgrader validate`."""
+    return os.environ.get("NBGRADER_EXECUTION") in ("autograde", "validate")
 
 
 def exercise_of_cell(inputs: list[str] | None) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..gradebook import Gradebook
 from . import canvas, gradescope, moodle, nbgrader
 from .roster import match, read_roster
-from .tables import Exported, ExportError, marks_of
+from .tables import Exported, ExportError, Marks, marks_of
 
 TABLES = {"canvas": canvas.write, "moodle": moodle.write, "nbgrader": nbgrader.write}
 FORMATS = (*TABLES, "gradescope")
@@ -28,10 +28,18 @@ def export(
         return gradescope.write(book, to or out / "gradescope", only)
     marks = marks_of(book, only)
     path = to or out / f"{format}.csv"
+    done = _table(marks, TABLES[format], path, roster)
+    if format == "moodle":
+        pages = moodle.write_feedback(marks, out, path.with_name(f"{path.stem}-feedback.zip"))
+        return replace(done, paths=(*done.paths, *pages.paths))
+    return done
+
+
+def _table(marks: Marks, write, path: Path, roster: Path | None) -> Exported:
     if roster is None:
-        return TABLES[format](marks, path)
+        return write(marks, path)
     people = read_roster(roster)
     matching = match(people, list(marks.points))
-    done = TABLES[format](marks, path, people, matching)
+    done = write(marks, path, people, matching)
     absent = [f"{people.name(person)} of the roster handed in nothing" for person in matching.absent]
     return replace(done, remarks=tuple(dict.fromkeys((*matching.remarks, *absent, *done.remarks))))

@@ -7,12 +7,19 @@ not found stops the whole import. "-" gives no mark. A mark above 100 is refused
 Worksheet: `mod/assign/feedback/offline/importgradeslib.php`. The columns Identifier ("Participant 123", a number of the
 assignment and not of the user), Grade and Last modified (grade) must be there, in the language of the site; the file
 that Moodle gives out is filled in and keeps everything else as it is.
+
+Feedback: `mod/assign/feedback/file/importziplib.php`, "Upload multiple feedback files in a zip". A folder is named
+`<full name>_<participant>_assignfeedback_file_`, with no other underscore before the number.
 """
 
 from __future__ import annotations
 
+import os
+import re
+import zipfile
 from pathlib import Path
 
+from ..outputs import folder_names
 from .roster import Matching, Roster
 from .tables import Exported, ExportError, Marks, inert, number, write_left_out, write_table
 
@@ -34,6 +41,26 @@ def write(marks: Marks, path: Path, roster: Roster | None = None, matching: Matc
     left_out = matching.unknown if matching else ()
     write_left_out(path, marks, left_out)
     return Exported((path,), tuple(remarks), tuple(left_out))
+
+
+def write_feedback(marks: Marks, out: Path, path: Path) -> Exported:
+    """Pack the feedback pages of students whose folders came from a zip of Moodle; nothing is written without any."""
+    numbered = {s: m for s in marks.points if (m := re.fullmatch(r"(.+)_(\d+)", s, re.DOTALL))}
+    folders = folder_names(marks.points)
+    pages = [
+        (f"{match[1].replace('_', ' ').replace('/', ' ')}_{match[2]}_assignfeedback_file_/{lecture}.html", page)
+        for student, match in numbered.items()
+        for lecture in marks.lectures
+        if (page := out / "feedback" / folders[student] / f"{lecture}.html").exists()
+    ]
+    if not pages:
+        return Exported(())
+    temporary = path.with_name(path.name + ".new")
+    with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, page in pages:
+            archive.write(page, name)
+    os.replace(temporary, path)
+    return Exported((path,))
 
 
 def _write_gradebook(marks, path, roster, matching) -> list[str]:

@@ -1,0 +1,335 @@
+"""The released notebooks as a real nbgrader assignment: generate, autograde, export, and its marks beside ours.
+
+nbgrader runs in an environment of its own, with `helpers` beside it. It is made anew for every run, unless the variable
+`PEER_ENVIRONMENTS` names a folder to keep it in.
+"""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from benchmarks.grading import Failed, peer_environment, python_of
+from helpers import check
+from helpers.exercises import LECTURES, exercise_named, exercises_of
+from helpers.grading.exports import nbgrader
+from helpers.paths import NOTEBOOKS, SOLUTIONS
+from tests import classroom
+from tests.classroom import LECTURE
+from tests.conftest import cannot_run_here, walls_hold
+
+POINTS = {exercise.name: float(exercise.points) for exercise in exercises_of(LECTURE)}
+TIMEOUT = 900
+
+AWKWARD = {
+    "leaky_relu": "leaky_relu = lambda x, alpha=0.01: np.maximum(x, 0.0) + alpha * np.minimum(x, 0.0)",
+    "dead_fraction": (
+        "import sys, warnings\n"
+        "def my_own(activations):\n"
+        "    warnings.warn('a warning')\n"
+        "    print('on its way', file=sys.stderr)\n"
+        "    return float(np.mean(np.all(np.asarray(activations) == 0, axis=0)))\n"
+        "dead_fraction = my_own"
+    ),
+    "unit_that_died": "unit_that_died = ' C '",
+}
+BROKEN = {
+    "leaky_relu": "def leaky_relu(x, alpha=0.01:\n    return x",
+    "sigmoid": "def sigmoid(x):\n    raise KeyError('x')",
+    "elu": "relu = 1",  # nothing defines it
+    "gelu": "gelu = 3",
+    "unit_that_died": "unit_that_died = 'z'",
+}
+LOOPS = {"leaky_relu": "def leaky_relu(x, alpha=0.01):\n    while True:\n        pass"}
+# The two places where the marks differ, and why.
+COPIES = {  # the answers lie beside the answer's own process under nbgrader; ours cannot import them
+    "leaky_relu": (
+        "def leaky_relu(x, alpha=0.01):\n"
+        "    from helpers.exercises import exercise_named\n"
+        "    return exercise_named('leaky_relu').oracle(x, alpha)"
+    )
+}
+BY_HEART = {  # right on the inputs of `check`, which are all that nbgrader tries
+    "dead_fraction": (
+        "KNOWN = {known!r}\n"
+        "def dead_fraction(activations):\n"
+        "    return KNOWN.get(repr(np.asarray(activations).tolist()), 0.0)"
+    )
+}
+EXITS = {"leaky_relu": "import os\ndef leaky_relu(x, alpha=0.01):\n    os._exit(0)"}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Marks by student and exercise, as nbgrader and as we give them; the rows of both exports."""
+
+    theirs: dict[str, dict[str, float]]
+    ours: dict[str, dict[str, float]]
+    their_rows: list[dict[str, str]]
+    our_rows: list[dict[str, str]]
+
+
+def known_by_heart() -> dict[str, str]:
+    (exercise,) = [e for e in classroom.exercises() if e.name == "dead_fraction"]
+    inputs = [trial.call.values()[0] for trial in exercise.public_trials]
+    import numpy as np
+
+    known = {repr(np.asarray(x).tolist()): float(exercise.oracle(x)) for x in inputs}
+    return {name: source.replace("{known!r}", repr(known)) for name, source in BY_HEART.items()}
+
+
+def short(notebook: dict) -> dict:
+    """Without what a learner may delete: only the first code cell and the cells that nbgrader knows."""
+    first = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell is first or "nbgrader" in cell["metadata"]]
+    return notebook
+
+
+def the_class(release: Path) -> dict[str, dict]:
+    """Notebooks by student: one whole released notebook, and short ones, because running a lecture takes its time."""
+    right = classroom.right_answers(0)
+
+    def mixed(answers):
+        return short(classroom.notebook_with(right | answers))
+
+    return {
+        "whole": classroom.notebook_with(right),
+        "other-spelling": short(classroom.notebook_with(classroom.right_answers(1))),
+        "wrong-0": short(classroom.notebook_with(classroom.wrong_answers(0))),
+        "wrong-1": short(classroom.notebook_with(classroom.wrong_answers(1))),
+        "untouched": short(classroom.untouched_notebook()),
+        "untouched-nbgraders-own": short(json.loads(release.read_text(encoding="utf-8"))),
+        "awkward": mixed(AWKWARD),
+        "broken": mixed(BROKEN),
+        "loops": mixed(LOOPS),
+        "copies": mixed(COPIES),
+        "by-heart": mixed(known_by_heart()),
+    }
+
+
+class Course:
+    """An nbgrader course in a folder, and nbgrader's own commands on it."""
+
+    def __init__(self, folder: Path, environments: Path):
+        self.folder = folder
+        try:
+            self.python = python_of("nbgrader", environments)
+        except (Failed, subprocess.SubprocessError, OSError) as problem:
+            cannot_run_here(f"nbgrader cannot be installed: {problem}")
+        self.environment = peer_environment(folder.parent, self.python)
+
+    def run(self, *arguments, fails: bool = False) -> str:
+        command = [str(self.python), *map(str, arguments)]
+        done = subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=TIMEOUT
+        )
+        assert (done.returncode != 0) == fails, f"{arguments}: {done.stderr[-3000:]}"
+        return done.stdout
+
+    def nbgrader(self, command: str, *arguments, fails: bool = False) -> str:
+        return self.run("-m", "nbgrader", command, *arguments, fails=fails)  # in the course's folder
+
+    def generate(self, lecture: str) -> Path:
+        source = self.folder / "source" / lecture / f"{lecture}.ipynb"
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_bytes((SOLUTIONS / f"{lecture}.ipynb").read_bytes())
+        self.nbgrader("generate_assignment", lecture)
+        return self.folder / "release" / lecture / f"{lecture}.ipynb"
+
+    def hand_in(self, student: str, notebook: dict) -> None:
+        path = self.folder / "submitted" / student / LECTURE / f"{LECTURE}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+
+    def marks(self) -> dict[str, dict[str, float]]:
+        """Each student's marks by exercise, from nbgrader's gradebook."""
+        code = (
+            "import json, sys\nfrom nbgrader.api import Gradebook\n"
+            "with Gradebook(sys.argv[1]) as book:\n"
+            "    submissions = book.assignment_submissions(sys.argv[2])\n"
+            "    print(json.dumps({s.student.id: {g.name: g.auto_score for n in s.notebooks for g in n.grades}"
+            " for s in submissions}))\n"
+        )
+        found = json.loads(self.run("-c", code, f"sqlite:///{self.folder}/gradebook.db", LECTURE))
+        return {
+            student: {name.removeprefix("check_"): mark for name, mark in cells.items()}
+            for student, cells in found.items()
+        }
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Course:
+    kept = os.environ.get("PEER_ENVIRONMENTS")
+    environments = Path(kept) if kept else tmp_path_factory.mktemp("environments")
+    folder = tmp_path_factory.mktemp("nbgrader") / "course"
+    folder.mkdir()
+    return Course(folder, environments)
+
+
+@pytest.fixture(scope="module")
+def compared(course) -> Comparison:
+    walls_hold()
+    for student, notebook in the_class(course.generate(LECTURE)).items():
+        course.hand_in(student, notebook)
+    course.nbgrader("autograde", LECTURE)
+    course.nbgrader("export", "--to", course.folder / "theirs.csv")
+    out = course.folder.parent / "ours"
+    grade = [sys.executable, "-m", "helpers.cli", "grade", course.folder / "submitted", "--out", out, "--seed", "1"]
+    subprocess.run([*grade, "--limit-seconds", "2"], check=True, capture_output=True, timeout=TIMEOUT)
+    export = [sys.executable, "-m", "helpers.cli", "export", out, "--format", "nbgrader"]
+    subprocess.run(export, check=True, capture_output=True, timeout=120)
+    ours: dict[str, dict[str, float]] = {}
+    for row in rows(out / "results.csv"):
+        own = ours.setdefault(row["student"], {})
+        own[row["exercise"]] = own.get(row["exercise"], 0.0) + float(row["points"])
+    found = Comparison(course.marks(), ours, rows(course.folder / "theirs.csv"), rows(out / "nbgrader.csv"))
+    for student in found.ours:
+        print(f"{student}: nbgrader {sum(found.theirs[student].values()):g}, ours {sum(ours[student].values()):g}")
+    return found
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lecture", LECTURES)
+def test_nbgrader_releases_what_we_release(course, lecture):
+    theirs = json.loads(course.generate(lecture).read_text(encoding="utf-8"))["cells"]
+    ours = json.loads((NOTEBOOKS / f"{lecture}.ipynb").read_text(encoding="utf-8"))["cells"]
+    questions = {question.name for question in classroom.questions(lecture)}
+    for their, our in zip(theirs, ours, strict=True):
+        role = our["metadata"].get("nbgrader", {})
+        stub = (
+            "# YOUR CODE HERE\nraise NotImplementedError()"  # ours leaves it out at the top level, where it would stop
+        )
+        expected = "".join(our["source"]) + (f"\n{stub}" if role.get("grade_id") in questions else "")
+        assert "".join(their["source"]) == expected
+        assert their["metadata"].get("nbgrader", {}).items() >= {k: v for k, v in role.items() if k != "points"}.items()
+        assert float(their["metadata"].get("nbgrader", {}).get("points", 0)) == role.get("points", 0)
+
+
+@pytest.mark.slow
+def test_marks_are_equal_for_every_exercise(compared):
+    different = {
+        (student, name): (compared.theirs[student][name], mark)
+        for student, own in compared.ours.items()
+        for name, mark in own.items()
+        if compared.theirs[student][name] != mark
+    }
+    assert set(different) == {("copies", "leaky_relu"), ("by-heart", "dead_fraction")}
+
+
+@pytest.mark.slow
+def test_they_differ_where_only_fresh_inputs_and_walls_can_tell(compared):
+    assert compared.theirs["copies"]["leaky_relu"] == POINTS["leaky_relu"]
+    assert compared.ours["copies"]["leaky_relu"] == 0
+    assert compared.theirs["by-heart"]["dead_fraction"] == POINTS["dead_fraction"]
+    assert compared.ours["by-heart"]["dead_fraction"] < POINTS["dead_fraction"]
+
+
+@pytest.mark.slow
+def test_the_marks_are_those_that_the_answers_deserve(compared):
+    for student in ("whole", "other-spelling", "awkward"):
+        assert compared.theirs[student] == POINTS, student
+    for student in ("untouched", "untouched-nbgraders-own"):
+        assert compared.theirs[student] == dict.fromkeys(POINTS, 0.0), student
+    assert {name for name, mark in compared.theirs["broken"].items() if mark == 0} == set(BROKEN)
+    assert {name for name, mark in compared.theirs["loops"].items() if mark == 0} == set(LOOPS)
+    for turn in (0, 1):
+        for exercise in classroom.exercises():
+            wrong = exercise.mistakes[turn % len(exercise.mistakes)]
+            assert compared.theirs[f"wrong-{turn}"][exercise.name] == classroom.predicted(exercise, wrong, 1).points
+
+
+@pytest.mark.slow
+def test_our_table_is_nbgraders_table(compared):
+    assert tuple(compared.their_rows[0]) == tuple(compared.our_rows[0]) == nbgrader.COLUMNS
+    ours = {row["student_id"]: row for row in compared.our_rows}
+    for row in compared.their_rows:
+        if row["assignment"] == LECTURE and row["student_id"] not in ("copies", "by-heart"):
+            assert ours[row["student_id"]] == row | {"duedate": "", "timestamp": ""}
+
+
+@pytest.mark.slow
+def test_an_answer_that_exits_costs_one_exercise_here_and_the_whole_notebook_there(course, compared, tmp_path):
+    """nbgrader loses the kernel, and with it the submission; it says so and marks nothing."""
+    notebook = short(classroom.notebook_with(classroom.right_answers(0) | EXITS))
+    course.hand_in("exits", notebook)
+    course.nbgrader("autograde", LECTURE, "--student", "exits", fails=True)
+    assert not any(course.marks().get("exits", {}).values())
+    classroom.write_submission(tmp_path / "in", "exits", notebook)
+    grade = [sys.executable, "-m", "helpers.cli", "grade", tmp_path / "in", "--out", tmp_path / "out"]
+    subprocess.run(grade, check=True, capture_output=True, timeout=120)
+    (row,) = rows(tmp_path / "out" / "grades.csv")
+    assert float(row["total"]) == sum(POINTS.values()) - POINTS["leaky_relu"]
+
+
+@pytest.mark.slow
+def test_nbgraders_validate_tells_a_learner_which_checks_fail(course, tmp_path):
+    (tmp_path / "right.ipynb").write_text(json.dumps(short(classroom.notebook_with(classroom.right_answers(0)))))
+    one_wrong = classroom.right_answers(0) | {"leaky_relu": "def leaky_relu(x, alpha=0.01):\n    return x"}
+    (tmp_path / "wrong.ipynb").write_text(json.dumps(short(classroom.notebook_with(one_wrong))))
+    assert "Success! Your notebook passes all the tests." in course.nbgrader("validate", tmp_path / "right.ipynb")
+    told = course.nbgrader("validate", tmp_path / "wrong.ipynb")
+    assert "VALIDATION FAILED ON 1 CELL(S)" in told
+    assert "check(leaky_relu)" in told
+
+
+# --- What a check cell shows where nbgrader marks ----------------------------------------------------------------
+
+In: list[str] = []  # IPython's list of inputs, in the globals of the cell that calls `check`
+
+
+@pytest.fixture
+def nbgrader_marks(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    monkeypatch.setattr(sys.modules[__name__], "In", [])
+    return In
+
+
+def right(x, alpha=0.01):
+    return exercise_named("leaky_relu").spellings[0](x, alpha)
+
+
+def test_the_text_of_a_check_is_a_number_and_nothing_else(nbgrader_marks):
+    shown = {
+        "right": check(leaky_relu=right),
+        "wrong": check(leaky_relu=lambda x, alpha=0.01: x),
+        "stub": check(hidden_activation_choice=...),
+        "no exercise": check(no_such_exercise=right),
+        "no name": check(lambda x: x),
+        "too many": check(right, leaky_relu=right),
+    }
+    marks = {name: float(repr(result)) for name, result in shown.items()}
+    assert marks == dict.fromkeys(shown, 0.0) | {"right": POINTS["leaky_relu"], "wrong": marks["wrong"]}
+    assert 0 <= marks["wrong"] < POINTS["leaky_relu"]
+    assert "leaky_relu" in shown["right"]._repr_html_()
+
+
+def test_the_locked_cell_says_which_exercise_is_meant(nbgrader_marks, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "In", ["check(leaky_relu)"])
+    assert float(repr(check(right))) == POINTS["leaky_relu"]
+
+
+def test_a_print_to_stderr_does_not_reach_nbgrader(nbgrader_marks, capsys):
+    def talks(x, alpha=0.01):
+        print("thinking", file=sys.stderr)
+        return right(x, alpha)
+
+    assert float(repr(check(leaky_relu=talks))) == POINTS["leaky_relu"]
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("mode", [None, "", "1"])
+def test_elsewhere_a_check_speaks_to_the_learner(monkeypatch, mode):
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    if mode is not None:
+        monkeypatch.setenv("NBGRADER_EXECUTION", mode)
+    assert "leaky_relu: correct" in repr(check(leaky_relu=right))
