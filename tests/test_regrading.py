@@ -76,6 +76,8 @@ def test_a_preview_says_who_changes_and_writes_nothing(room):
     assert files_of(room) == before
     most = EXERCISE.points
     assert f"bob {FIRST} {EXERCISE.name}: 0 of {most} (wrong) → {most} of {most} (correct)\n" in seen.stdout
+    assert f"(wrong) → {most} of {most} (correct); stays 2.5, as " in seen.stdout
+    assert "decided when it was marked 0\n" in seen.stdout
     assert "1 marks of 1 students change: 1 up, 0 down. 1 more would, but a person's decision stands." in seen.stdout
     assert "ada" not in seen.stdout
 

@@ -1,4 +1,4 @@
-"""Inside nbgrader's autograder and its *Validate*: what a check cell must end in, so that nbgrader reads our points from it.
+"""Inside nbgrader's autograder and its *Validate*: what a check cell must end in, so that nbgrader reads our points.
 
 nbgrader 0.9.6 (`nbgrader.utils.determine_grade`) gives a check cell nothing when it printed to stderr or raised, the
 number when its result is one as plain text, and *all* points when its result is anything else. So there a check shows

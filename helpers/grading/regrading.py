@@ -34,8 +34,12 @@ class Change:
 
     def __str__(self) -> str:
         marks = f"{_marking(self.before)} → {_marking(self.after)}"
-        stands = f"; stays {self.after.points:g}, by decision of {self.after.adjustment.author}" if self.decided else ""
-        return f"{self.student} {self.lecture} {self.exercise}: {marks}{stands}"
+        line = f"{self.student} {self.lecture} {self.exercise}: {marks}"
+        if not self.decided:
+            return line
+        decision = self.after.adjustment
+        line += f"; stays {decision.points:g}, as {decision.author} decided"
+        return line if decision.instead_of is None else f"{line} when it was marked {decision.instead_of:g}"
 
 
 @dataclass(frozen=True)
