@@ -1,6 +1,6 @@
 """Small colour pictures of ten shapes by day and by night, drawn by code: the embedded stand-in for CIFAR-10.
 
-Each shape is a table of radii by angle, so that many pictures are drawn at once: a pixel belongs to the shape when it is
+Each shape is a table of radii by angle, so that many pictures are drawn at once: a pixel belongs to a shape when it is
 nearer to the middle than the radius in its direction.
 """
 
