@@ -55,7 +55,7 @@ def trained_alone(configuration, pictures, hidden, epochs=EPOCHS, batch_size=50,
         return loss + penalty(), accuracy, measured(pictures.x_validation.astype(float), pictures.y_validation)[1]
 
     rows = [row(*measured(x, y))]
-    for order in plan.orders():
+    for order in plan.orders:
         losses, right = 0.0, 0.0
         for first in range(0, len(x), batch_size):
             batch = order[first : first + batch_size]

@@ -14,21 +14,36 @@ import numpy as np
 def add_product(total, left, right):
     """`total += left @ right`, in place and without a temporary array.
 
-    `total` (m, n), `left` (m, k), `right` (k, n): float32, C-contiguous. Raises ValueError for anything else: the
-    routine itself would read past the end.
+    `total` (m, n), `left` (m, k), `right` (k, n): float32, the numbers of a row side by side. Raises ValueError for
+    anything else: the routine itself would read past the end.
     """
     (rows, inner), columns = left.shape, right.shape[1]
     if total.shape != (rows, columns) or right.shape[0] != inner:
         raise ValueError(f"{left.shape} times {right.shape} does not fit {total.shape}.")
-    for array in (total, left, right):
-        if array.dtype != np.float32 or not array.flags.c_contiguous:
-            raise ValueError("Only float32 arrays in C order can be multiplied here.")
     if not total.size or not inner:
         return
     # BLAS counts in columns: what it takes for `right`, (n, k) in its eyes, comes first.
     plain, one = ctypes.byref(ctypes.c_char(b"N")), ctypes.byref(ctypes.c_float(1.0))
-    m, n, k = (ctypes.byref(ctypes.c_int(size)) for size in (columns, rows, inner))
-    _sgemm()(plain, plain, m, n, k, one, right.ctypes.data, m, left.ctypes.data, k, one, total.ctypes.data, m)
+    sizes = [_number(size) for size in (columns, rows, inner)]
+    into_right, into_left, into_total = (_number(_row_step(array)) for array in (right, left, total))
+    addresses = [array.ctypes.data for array in (right, left, total)]
+    _sgemm()(
+        plain, plain, *sizes, one, addresses[0], into_right, addresses[1], into_left, one, addresses[2], into_total
+    )
+
+
+def _row_step(array):
+    """How many numbers lie between the beginnings of two rows."""
+    rows, columns = array.shape
+    step, within = (stride // 4 for stride in array.strides)
+    step = step if rows > 1 else columns
+    if array.dtype != np.float32 or array.strides[0] % 4 or (columns > 1 and within != 1) or step < columns:
+        raise ValueError("Only float32 arrays whose rows lie in one piece can be multiplied here.")
+    return step
+
+
+def _number(value):
+    return ctypes.byref(ctypes.c_int(value))
 
 
 @cache
