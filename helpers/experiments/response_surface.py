@@ -49,14 +49,14 @@ class ResponseSurface:
         return float(np.mean(self.scores(rates, regularizations) >= accuracy))
 
     def train(self, configurations, on_epoch=None):
-        """What `train_many` would return, looked up: Runs with losses of NaN, since only accuracies are interpolated.
+        """What `train_many` would return, looked up. Only the validation accuracies are: all else in the Runs is 0.
 
         `on_epoch` is called as by `train_many`, epoch by epoch over all runs.
         """
         curves = self.curves(
             *([configuration[name] for configuration in configurations] for name in ("learning_rate", "regularization"))
         )
-        nothing = np.full(self.epochs + 1, np.nan)
+        nothing = np.zeros(self.epochs + 1)
         ends = [self.epochs] * len(configurations)
         for epoch, index in itertools.product(range(1, self.epochs + 1), range(len(configurations))):
             if on_epoch is None or epoch > ends[index]:
