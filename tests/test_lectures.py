@@ -112,7 +112,7 @@ ARROWS = {
     "explorers": {"experiments", "plots", "datasets"},
     "checking": {"exercises", "judging", "sandbox", "templates", "paths"},
     "grading": {"exercises", "judging", "sandbox", "templates", "fingerprint", "paths"},
-    "building": {"exercises", "judging", "fingerprint", "paths"},
+    "building": {"exercises", "judging", "checking", "fingerprint", "paths"},
     "proving": {"exercises", "judging", "sandbox", "building", "ledger", "datasets", "paths"},
     "ledger": {"experiments", "datasets", "paths"},
 }
