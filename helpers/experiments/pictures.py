@@ -110,6 +110,12 @@ def train_on(pictures, prepare, rate, epochs=6, seed=0, keep=None, night=False):
     return train_dense(data, epochs=epochs, learning_rate=rate, seed=seed, **NETWORK)
 
 
+def mean_accuracy(pictures, prepare, rate, seeds=2, **training):
+    """Validation accuracy after training as `train_on` does, the mean of several seeds."""
+    runs = [train_on(pictures, prepare, rate, seed=seed, **training) for seed in range(seeds)]
+    return float(np.mean([run.validation_accuracy[-1] for run in runs]))
+
+
 def dimmed(pictures, seed=0):
     """The same pictures with less light: every one times its own factor between 0.2 and 0.8, uint8."""
     factors = np.random.default_rng(seed).uniform(0.2, 0.8, (len(pictures), 1, 1, 1))

@@ -62,7 +62,7 @@ class PreprocessingExplorer(Explorer):
 
     def describe(self, name, spread, correlation, outlier, share):
         return (
-            f"Left, {POINTS} points of two columns, {name}, correlation {correlation:g}, second deviation {spread:g} before "
-            f"the transformation, one point {outlier} out. Right, the loss of a linear model on that table as level "
+            f"Left, {POINTS} points of two columns, {name}; before it their correlation is {correlation:g}, the second "
+            f"deviation {spread:g}, and one point lies {outlier} out. Right, the loss of a linear model on that table as level "
             f"lines and the path of gradient descent with {share:g} times the best learning rate."
         )

@@ -14,9 +14,14 @@ def draw_columns(columns, limits):
     for height, (label, values) in enumerate(columns.items()):
         jitter = np.random.default_rng(0).uniform(-0.25, 0.25, len(values))
         suspicious = np.asarray(values) > limits[label]
-        for group, look in ((~suspicious, {"color": BLUE}), (suspicious, {"color": VERMILLION, "marker": "x"})):
+        for group, look in (
+            (~suspicious, {"color": BLUE}),
+            (suspicious, {"color": VERMILLION, "marker": "x", "alpha": 1.0}),
+        ):
             ax.plot(
-                np.asarray(values)[group], height + jitter[group], **{"marker": ".", "linestyle": "", "alpha": 0.5} | look
+                np.asarray(values)[group],
+                height + jitter[group],
+                **{"marker": ".", "linestyle": "", "alpha": 0.5} | look,
             )
     ax.set_xscale("log")
     ax.set_yticks(range(len(columns)), columns)
@@ -44,7 +49,9 @@ def level_lines(descent, count=5):
     outermost = np.sqrt(np.sum(descent.curvatures * in_axes**2))
     circle = np.column_stack([np.cos(TURN), np.sin(TURN)])
     radii = outermost * np.linspace(1, 0, count, endpoint=False)[::-1]
-    return np.array([descent.goal + (radius * circle / np.sqrt(descent.curvatures)) @ descent.axes.T for radius in radii])
+    return np.array(
+        [descent.goal + (radius * circle / np.sqrt(descent.curvatures)) @ descent.axes.T for radius in radii]
+    )
 
 
 def draw_descents(descents, labels):
@@ -108,7 +115,7 @@ def draw_outlier(spreads):
 
 
 def draw_patches(rows):
-    """Rows of small square pictures; `rows` is {label: (count, size * size)}, each picture stretched to its own range."""
+    """Rows of small square pictures; `rows` is {label: (count, size * size)}, each picture with its own range."""
     count = min(len(row) for row in rows.values())
     figure, axes = new_figure(len(rows), count, width=9, height=1.05 * len(rows))
     for line, (label, row) in zip(axes, rows.items(), strict=True):

@@ -1,4 +1,4 @@
-"""The exercises of lecture 03, one in each module: inputs, oracle, wrong answers with their messages, right spellings."""
+"""The exercises of lecture 03, one in each module: inputs, oracle, mistakes with their messages, spellings."""
 
 from .encode_ordinal import ENCODE_ORDINAL
 from .impute_with_indicator import IMPUTE_WITH_INDICATOR

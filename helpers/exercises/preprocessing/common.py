@@ -1,4 +1,4 @@
-"""What the exercises of lecture 03 share: their lecture, sentences that fit several of them, and tables to ask about."""
+"""What the exercises of lecture 03 share: sentences that fit several of them, and tables to ask about."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DDOF = (
 NOT_CENTRED = "The mean was not taken off first."
 
 # Why some changes to a solution make no difference.
-LISTS_TOO = "NumPy's functions take lists, and the next step gives floats."
+FLOATS_ANYWAY = "The division gives floats for whole numbers too."
 
 
 def table(rng, n, d, scale=1.0):
@@ -40,7 +40,7 @@ def with_constant(features, column, value=3.0):
 
 
 def correlated(rng, n, d):
-    """A table (n, d) whose covariance has eigenvalues that lie well apart: the components are then unique up to sign."""
+    """A table (n, d) whose variances along its axes lie well apart, so that the axes are unique up to sign."""
     directions, _ = np.linalg.qr(rng.normal(size=(d, d)))
     spread = 3.0 * 0.55 ** np.arange(d)
     sample = rng.normal(size=(n, d))

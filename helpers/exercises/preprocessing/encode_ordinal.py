@@ -196,4 +196,9 @@ ENCODE_ORDINAL = Exercise(
         "What should happen to 'Large' when the order says 'large'? Look for values that the dictionary does not hold "
         "before you look any of them up.",
     ),
+    equivalent_mutants={
+        "line 4: `np.array([place[value] for value in values], dtype=int)` → `[place[value] for value in values]`": (
+            "A list of integers is as good as an array of them."
+        )
+    },
 )

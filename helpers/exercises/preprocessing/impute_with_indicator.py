@@ -146,9 +146,7 @@ def rows_dropped(features):
     return np.hstack([kept, np.zeros_like(kept)])
 
 
-@mistake(
-    "The values are right, but the gaps were filled in the caller's array. Work on a copy: `np.where` makes a new array."
-)
+@mistake("The values are right, but the gaps were filled in the caller's array. Work on a copy; `np.where` makes one.")
 def in_place(features):
     features = np.asarray(features, dtype=float)
     missing = np.isnan(features)
@@ -255,5 +253,4 @@ IMPUTE_WITH_INDICATOR = Exercise(
         "NumPy has a mean that leaves NaN out, and `np.where` picks from one of two tables. At the end two tables of "
         "d columns stand side by side.",
     ),
-    equivalent_mutants={},
 )

@@ -7,8 +7,8 @@ from fractions import Fraction
 import numpy as np
 
 from helpers.exercises.preprocessing.common import (
+    FLOATS_ANYWAY,
     LECTURE,
-    LISTS_TOO,
     NOT_IN_PLACE,
     OVER_EVERYTHING,
     OVER_ROWS,
@@ -16,6 +16,8 @@ from helpers.exercises.preprocessing.common import (
     with_constant,
 )
 from helpers.judging.exercise import Exercise, Part, call, mistake
+
+ZERO_ANYWAY = "In a constant column the difference to the smallest value is 0, whatever it is divided by."
 
 
 def oracle(features, low=0.0, high=1.0):
@@ -210,5 +212,10 @@ MIN_MAX = Exercise(
         "First bring every column to 0..1: how far above its minimum is a value, as a share of the range?",
         "Then stretch the share to the width `high - low` and shift it. A range of 0 is replaced by 1 before dividing.",
     ),
-    equivalent_mutants={},
+    equivalent_mutants={
+        "line 1: `np.asarray(features, dtype=float)` → `np.asarray(features)`": FLOATS_ANYWAY,
+        "line 3: `span == 0` → `span <= 0`": "A range is never negative.",
+        "line 3: `1.0` → `2.0`": ZERO_ANYWAY,
+        "line 3: `1.0` → `-1.0`": ZERO_ANYWAY,
+    },
 )

@@ -102,12 +102,12 @@ def axes_in_rows(features, epsilon=1e-5):
 
 
 @mistake_up_to_signs(
-    "The cloud was turned onto its axes, but not divided by the deviations: that is PCA, decorrelated and not yet white."
+    "The cloud was turned onto its axes, but not divided by the deviations: that is PCA, not yet white."
 )
 def only_rotated(features, epsilon=1e-5):
     features = np.asarray(features, dtype=float)
     centred = features - features.mean(axis=0)
-    variances, axes = np.linalg.eigh(centred.T @ centred / len(features))
+    _, axes = np.linalg.eigh(centred.T @ centred / len(features))
     return centred @ axes[:, ::-1]
 
 
@@ -165,7 +165,7 @@ def by_the_variance(features, epsilon=1e-5):
 
 
 @mistake_up_to_signs(
-    "This is the table standardised column by column. It has unit variances, but its columns are as correlated as before."
+    "This is the table standardised column by column. Its variances are 1, but its columns are as correlated as before."
 )
 def only_standardised(features, epsilon=1e-5):
     features = np.asarray(features, dtype=float)
@@ -271,5 +271,9 @@ PCA_WHITEN = Exercise(
         "The centred table times the axes is PCA. White it becomes when every component is divided by the root of its "
         "variance plus epsilon.",
     ),
-    equivalent_mutants={},
+    equivalent_mutants={
+        "line 1: `features - np.mean(features, axis=0)` → `np.mean(features, axis=0) - features`": (
+            "It turns every sign, and the sign of each column is free."
+        )
+    },
 )

@@ -30,7 +30,7 @@ BROKEN_SENSOR = Question(
     answer="b",
     why_wrong={
         "a": "It is the other way round: min-max puts the broken value at 1 and lets it decide where all others land.",
-        "c": "The broken value enters the deviation too: it grows large, and the rest shrink, if less than with min-max.",
+        "c": "The broken value enters mean and deviation too: the others shrink there as well, if less than here.",
         "d": "Min-max never leaves its bounds on the data that it was fitted on; the broken value becomes 1.",
     },
     hints=("Work it out for one reading of 20: (20 - 0) / (9999 - 0).",),

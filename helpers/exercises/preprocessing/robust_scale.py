@@ -8,7 +8,6 @@ import numpy as np
 
 from helpers.exercises.preprocessing.common import (
     LECTURE,
-    LISTS_TOO,
     NOT_IN_PLACE,
     OVER_EVERYTHING,
     OVER_ROWS,
@@ -44,8 +43,8 @@ def outliers(rng):
 
 
 def edge_cases(rng):
-    mostly_zero = table(rng, 8, 2)
-    mostly_zero[:6, 1] = 0.0
+    mostly_zero = table(rng, 9, 2)
+    mostly_zero[:7, 1] = 0.0
     return [
         call(np.array([[2.0, 7.0], [4.0, 7.0], [5.0, 7.0]])),
         call(with_constant(table(rng, 5, 2), 0)),
@@ -81,7 +80,8 @@ def percentiles_as_shares(features):
 
 
 @mistake(
-    "You divided by the median of the distances to the median. It is robust too, but half as wide: q75 - q25 is asked for."
+    "You divided by the median of the distances to the median. It is robust too, but half as wide: q75 - q25 is "
+    "asked for."
 )
 def median_distance(features):
     features = np.asarray(features, dtype=float)
@@ -91,7 +91,8 @@ def median_distance(features):
 
 
 @mistake(
-    "The quartiles are members of the sample, the next lower ones. Between two values, interpolate linearly: NumPy's default."
+    "The quartiles are members of the sample, the next lower ones. Between two values, interpolate linearly: NumPy's "
+    "default."
 )
 def quartiles_without_interpolation(features):
     features = np.asarray(features, dtype=float)
@@ -138,7 +139,8 @@ def over_rows(features):
 
 
 @mistake(
-    "Where the middle half of a column is one value, the interquartile range is 0 and you divide by it. Divide by 1 there."
+    "Where the middle half of a column is one value, the interquartile range is 0 and you divide by it. Divide by 1 "
+    "there."
 )
 def no_range_is_nan(features):
     features = np.asarray(features, dtype=float)
@@ -222,5 +224,5 @@ ROBUST_SCALE = Exercise(
         "It is standardising with other statistics: the median for the mean, and for the deviation the width of the "
         "middle half. Where that width is 0, put 1.",
     ),
-    equivalent_mutants={},
+    equivalent_mutants={"line 2: `third == first` → `third <= first`": "The third quartile is never below the first."},
 )

@@ -9,6 +9,7 @@ import numpy as np
 
 from helpers.exercises.preprocessing.common import (
     DDOF,
+    FLOATS_ANYWAY,
     LECTURE,
     NOT_CENTRED,
     NOT_IN_PLACE,
@@ -242,4 +243,8 @@ STANDARDIZE = Exercise(
         "Before you divide, replace the zeros among the deviations by ones, and return what you divided by. "
         "`np.where` does it in one line.",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(features, dtype=float)` → `np.asarray(features)`": FLOATS_ANYWAY,
+        "line 3: `std == 0` → `std <= 0`": "A deviation is never negative.",
+    },
 )

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from helpers.exercises.preprocessing.common import LECTURE
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Exercise, Part, Tolerance, call, mistake
 
 
 def oracle(images):
@@ -69,8 +69,8 @@ def one_mean(images):
 
 
 @mistake(
-    "Every picture lost its own mean, so a dark picture and a bright one now look alike. Take the mean over the pictures "
-    "too: three axes disappear."
+    "Every picture lost its own mean, so a dark picture and a bright one now look alike. Take the mean over the "
+    "pictures too: three axes disappear."
 )
 def own_mean_of_each_picture(images):
     images = np.asarray(images, dtype=float)
@@ -203,5 +203,11 @@ SUBTRACT_CHANNEL_MEAN = Exercise(
         "Of the axes `(n, height, width, channels)` three disappear and one stays. `axis` takes a tuple.",
         "Pixels come as whole numbers from 0 to 255. What is 10 - 20 among those? Make floats first.",
     ),
-    equivalent_mutants={},
+    tolerance=Tolerance(absolute_single=1e-3),  # the difference of two pixels of 200 has lost that much
+    equivalent_mutants={
+        "line 1: `np.mean(images, axis=(0, 1, 2), dtype=float)` → `np.mean(images, axis=(0, 1, 2))`": (
+            "NumPy takes the mean of whole numbers in double precision anyway."
+        ),
+        "line 1: `2` → `-2`": "Of four axes, number 2 and number -2 are the same.",
+    },
 )

@@ -51,7 +51,8 @@ def edge_cases(rng):
 
 
 @mistake(
-    "The result was not turned back: that is PCA whitening, whose columns are components. ZCA ends with the axes transposed."
+    "The result was not turned back: that is PCA whitening, whose columns are components. ZCA ends with the axes "
+    "transposed."
 )
 def not_turned_back(features, epsilon=1e-5):
     features = np.asarray(features, dtype=float)
@@ -60,9 +61,7 @@ def not_turned_back(features, epsilon=1e-5):
     return centred @ axes / np.sqrt(variances + epsilon)
 
 
-@mistake(
-    "The cloud was turned and turned back with nothing in between: the table is centred, and as correlated as before."
-)
+@mistake("The cloud was turned and turned back with nothing in between: it is centred, and as correlated as before.")
 def nothing_between(features, epsilon=1e-5):
     features = np.asarray(features, dtype=float)
     return features - features.mean(axis=0)
@@ -109,7 +108,7 @@ def cholesky_whitening(features, epsilon=1e-5):
 
 
 @mistake(
-    "This is the table standardised column by column. Its variances are 1, but its columns are as correlated as before."
+    "This is the table standardised column by column. Its variances are 1; its columns are as correlated as before."
 )
 def only_standardised(features, epsilon=1e-5):
     features = np.asarray(features, dtype=float)
@@ -224,5 +223,4 @@ ZCA_WHITEN = Exercise(
         "It is `pca_whiten` with one more matrix at the end. Which matrix turns components back into columns?",
         "The inverse of a rotation is its transpose. The order of the components no longer matters, for it is undone.",
     ),
-    equivalent_mutants={},
 )
