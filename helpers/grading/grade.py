@@ -84,7 +84,9 @@ def _lectures(only: str | None) -> tuple[str, ...]:
 def _seed(settings: dict, order: Order) -> int:
     known = settings.get("seed")
     if order.seed is not None and known is not None and order.seed != known:
-        raise GradingError(f"{order.preview_of or order.out} was graded with seed {known}; use that one, or another --out")
+        raise GradingError(
+            f"{order.preview_of or order.out} was graded with seed {known}; use that one, or another --out"
+        )
     if known is not None:
         return known
     return secrets.randbits(32) if order.seed is None else order.seed
