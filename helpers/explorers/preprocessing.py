@@ -63,6 +63,6 @@ class PreprocessingExplorer(Explorer):
     def describe(self, name, spread, correlation, outlier, share):
         return (
             f"Left, {POINTS} points of two columns, {name}; before it their correlation is {correlation:g}, the second "
-            f"deviation {spread:g}, and one point lies {outlier} out. Right, the loss of a linear model on that table as level "
-            f"lines and the path of gradient descent with {share:g} times the best learning rate."
+            f"deviation {spread:g}, and one point lies {outlier} out. Right, the loss of a linear model on that "
+            f"table as level lines and the path of gradient descent with {share:g} times the best learning rate."
         )

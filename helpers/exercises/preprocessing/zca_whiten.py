@@ -79,7 +79,8 @@ def axes_swapped(features, epsilon=1e-5):
 
 
 @mistake(
-    "You *multiplied* by the deviations: the power is +1/2 where it should be -1/2, and the long directions grow longer."
+    "You *multiplied* by the deviations: the power is +1/2 where it should be -1/2, and the long directions grow "
+    "longer."
 )
 def multiplied(features, epsilon=1e-5):
     features = np.asarray(features, dtype=float)
