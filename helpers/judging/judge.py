@@ -15,6 +15,7 @@ import numpy as np
 from helpers.sandbox.observe import Call, Observation, observe
 from helpers.sandbox.recipes import apply
 
+from .behaviour import behaviour, same_value
 from .compare import Difference, agree, difference, holds_text
 from .exercise import UNTOUCHED, Exercise, Question, Tolerance
 
@@ -51,7 +52,10 @@ class PartResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The judgement of one answer. `message` says what is wrong and why; `mistake` names the known one it equals."""
+    """The judgement of one answer. `message` says what is wrong and why; `mistake` names the known one it equals.
+
+    If it equals none, `behaviour` is the same for all answers that did the same on the public inputs.
+    """
 
     exercise: str
     status: str
@@ -59,6 +63,7 @@ class Verdict:
     message: str = ""
     mistake: str = ""
     example: Example | None = None
+    behaviour: str = ""
 
     @property
     def points(self) -> float:
@@ -129,7 +134,9 @@ def judge_letter(question: Question, letter) -> Verdict:
         return Verdict(question.name, CORRECT, (part,))
     message = question.why_wrong.get(chosen) or f"The answer is one letter in quotes: {', '.join(options)}."
     part = PartResult("answer", 0, question.points, WRONG, message)
-    return Verdict(question.name, WRONG, (part,), message, mistake=chosen if chosen in question.why_wrong else "")
+    if chosen in question.why_wrong:
+        return Verdict(question.name, WRONG, (part,), message, chosen)
+    return Verdict(question.name, WRONG, (part,), message, behaviour=same_value(letter))
 
 
 def nothing(exercise: Exercise | Question, status: str, message: str) -> Verdict:
@@ -254,6 +261,7 @@ def _explain(examination, observations, problems, parts, ending, because) -> Ver
         " ".join(sentences),
         mistake.name if mistake else "",
         example,
+        "" if mistake else behaviour(trials, observations, ending),
     )
 
 
