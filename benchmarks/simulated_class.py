@@ -25,7 +25,7 @@ from helpers.exercises import LECTURES
 from helpers.paths import ROOT
 
 sys.path.insert(0, str(ROOT))
-from tests.simulated_class import LIMIT_SECONDS, Plan, Report, read_report, simulate
+from tests.simulated_class import LIMIT_SECONDS, Plan, Report, plan_class, read_report, write_class
 
 SEED = 20261121
 
@@ -39,7 +39,8 @@ def main() -> int:
     console = Console()
     with contextlib.ExitStack() as stack:
         root = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        plan = simulate(root / "class", options.students, tuple(options.lectures), SEED)
+        plan = plan_class(options.students, tuple(options.lectures), SEED)
+        write_class(plan, root / "class")
         seconds = {"course grade": run("grade", root / "class", "--out", root / "out", "--seed", SEED)}
         seconds["course report (all tables and pages)"] = run("report", root / "out")
         report = read_report(root / "out" / "report.html")

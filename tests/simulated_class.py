@@ -2,8 +2,8 @@
 
 Students answer by an item-response model: the chance of a right answer is `1 / (1 + exp(-steepness * (ability -
 hardness)))`. Who does not know the answer makes a known mistake, an error that the course does not know, tries nothing,
-or meets a limit. `simulate` decides all of it beforehand and writes real notebooks; `Plan` then says what every figure
-of the report has to be, computed by other means than the grader's: each kind of answer is called right here, once.
+or meets a limit. `plan_class` decides all of it; `write_class` makes real notebooks of it. `Plan` says what every
+figure of the report has to be, by other means than the grader's: each kind of answer is called right here, once.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ import numpy as np
 from bs4 import BeautifulSoup
 
 from helpers.exercises import exercises_of
+from helpers.grading.gradebook import Gradebook
+from helpers.grading.marking import TIME_LIMIT, UNREADABLE, MarkedSubmission
 from helpers.judging.exercise import Exercise, Question
-from helpers.judging.judge import CORRECT, ERROR, NOT_ATTEMPTED, WRONG
+from helpers.judging.judge import CORRECT, NOT_ATTEMPTED, Verdict, nothing
 from helpers.sandbox.observe import observe
 from tests import classroom
 
@@ -35,13 +37,20 @@ _STEEPNESS = (1.0, 2.0, 1.5, 0.0, 2.5, 1.5, 1.0, -1.5)
 
 @dataclass(frozen=True)
 class Answer:
-    """One kind of answer: the cell's source, and what it is expected to come to."""
+    """One kind of answer: the cell's source, what it has to come to, and the known mistake that it is meant to be."""
 
     kind: str
     source: str
-    points: float
-    status: str
+    verdict: Verdict
     mistake: str = ""
+
+    @property
+    def points(self) -> float:
+        return self.verdict.points
+
+    @property
+    def status(self) -> str:
+        return self.verdict.status
 
 
 @dataclass
@@ -90,7 +99,7 @@ class Plan:
             if isinstance(own, dict):
                 found.update(answer.status for answer in own.values())
             else:
-                found["unreadable" if own else "missing"] += len(exercises_of(lecture))
+                found[UNREADABLE if own else "missing"] += len(exercises_of(lecture))
         return found
 
     def completion(self) -> dict[str, list[int]]:
@@ -141,34 +150,50 @@ class Plan:
         }
 
 
-def simulate(folder: Path, students: int, lectures: tuple[str, ...], grading_seed: int, seed: int = 0) -> Plan:
-    """Write a class of `students` into `folder` as `<student>/<lecture>.ipynb` and return what was planned."""
+def plan_class(students: int, lectures: tuple[str, ...], grading_seed: int, seed: int = 0) -> Plan:
+    """Draw abilities, and for each student and exercise an answer; `grading_seed` is that of the later grading."""
     rng = np.random.default_rng(seed)
-    names = [f"student-{i:03}" for i in range(students)]
     exercises = [(lecture, exercise) for lecture in lectures for exercise in exercises_of(lecture)]
     steepness = {(lec, e.name): _STEEPNESS[i % len(_STEEPNESS)] for i, (lec, e) in enumerate(exercises)}
     hardness = {(lec, e.name): 0.6 * (e.difficulty - 2) + rng.normal(0, 0.4) for lec, e in exercises}
-    plan = Plan(lectures, dict(zip(names, rng.normal(size=students), strict=True)), steepness)
+    plan = Plan(lectures, {f"student-{i:03}": float(rng.normal()) for i in range(students)}, steepness)
     for student, ability in plan.ability.items():
-        (folder / student).mkdir(parents=True)
         for lecture in lectures:
             luck = rng.random()
-            if luck < _ABSENT:
-                plan.given[student, lecture] = None
-                continue
             if luck < _ABSENT + _BROKEN:
-                plan.given[student, lecture] = "broken"
-                classroom.write_submission(folder, student, b"{ half a notebook", lecture)
+                plan.given[student, lecture] = None if luck < _ABSENT else "broken"
                 continue
-            own = {}
+            own = plan.given[student, lecture] = {}
             for exercise in exercises_of(lecture):
                 key = (lecture, exercise.name)
                 known = rng.random() < 1 / (1 + np.exp(-steepness[key] * (ability - hardness[key])))
                 own[exercise.name] = _draw_answer(exercise, known, grading_seed, rng)
-            plan.given[student, lecture] = own
+    return plan
+
+
+def write_class(plan: Plan, folder: Path) -> None:
+    """Write what everybody hands in as `<student>/<lecture>.ipynb`; who hands in nothing has an empty folder."""
+    for student in plan.ability:
+        (folder / student).mkdir(parents=True)
+    for (student, lecture), own in plan.given.items():
+        if isinstance(own, dict):
             sources = {name: answer.source for name, answer in own.items() if answer.source}
             classroom.write_submission(folder, student, classroom.notebook_with(sources, lecture), lecture)
-    return plan
+        elif own:
+            classroom.write_submission(folder, student, b"{ half a notebook", lecture)
+
+
+def fill_gradebook(plan: Plan, book: Gradebook) -> None:
+    """Write into a new gradebook what marking this class has to come to, without marking it."""
+    book.set_students(tuple(plan.ability))
+    for (student, lecture), own in plan.given.items():
+        if isinstance(own, dict):
+            verdicts = tuple(answer.verdict for answer in own.values())
+        elif own:
+            verdicts = tuple(nothing(e, UNREADABLE, "This notebook is broken.") for e in exercises_of(lecture))
+        else:
+            continue
+        book.save(MarkedSubmission(student, lecture, f"{student}/{lecture}.ipynb", "", verdicts, cpu_seconds=0.1))
 
 
 def bent(value, by):
@@ -187,16 +212,17 @@ def _draw_answer(exercise, known: bool, seed: int, rng) -> Answer:
     if isinstance(exercise, Exercise) and rng.random() < _LOOPS:
         return _loops(exercise)
     if known:
-        return _right(exercise, int(rng.integers(1000)), seed)
+        return _right(exercise, int(rng.integers(len(getattr(exercise, "spellings", [0])))), seed)
     kind = str(rng.choice(list(_NOT_KNOWN), p=list(_NOT_KNOWN.values())))
     if kind == "nothing":
-        return Answer(kind, "", 0.0, NOT_ATTEMPTED)
+        return Answer(kind, "", nothing(exercise, NOT_ATTEMPTED, "Not attempted."))
     if isinstance(exercise, Question) or kind == "mistake":
-        return _mistaken(exercise, int(rng.integers(1000)), seed)
+        ways = exercise.why_wrong if isinstance(exercise, Question) else exercise.mistakes
+        return _mistaken(exercise, int(rng.integers(len(ways))), seed)
     if kind == "raises":
         # The text is the student's own, the type is not: all who raise it do the same.
         source = f'def {exercise.name}(*arguments, **keywords):\n    raise RuntimeError("<b>{rng.integers(10**6)}</b>")'
-        return Answer(kind, source, 0.0, ERROR)
+        return Answer(kind, source, _raising(exercise, seed))
     by = 0.37 if kind == "shared" or not _tells_apart(exercise) else float(rng.uniform(0.4, 0.9))
     return _bent(exercise, "shared" if by == 0.37 else "own", by, seed)
 
@@ -204,22 +230,23 @@ def _draw_answer(exercise, known: bool, seed: int, rng) -> Answer:
 @functools.cache
 def _right(exercise, turn: int, seed: int) -> Answer:
     if isinstance(exercise, Question):
-        return Answer("right", f'{exercise.name} = "{exercise.answer}"', exercise.points, CORRECT)
-    spelling = exercise.spellings[turn % len(exercise.spellings)]
-    verdict = classroom.predicted(exercise, spelling, seed)
-    return Answer("right", classroom.source_of(exercise.name, spelling), verdict.points, verdict.status)
+        source = f'{exercise.name} = "{exercise.answer}"'
+        return Answer("right", source, classroom.predicted(exercise, exercise.answer, seed))
+    spelling = exercise.spellings[turn]
+    source = classroom.source_of(exercise.name, spelling)
+    return Answer("right", source, classroom.predicted(exercise, spelling, seed))
 
 
 @functools.cache
 def _mistaken(exercise, turn: int, seed: int) -> Answer:
     if isinstance(exercise, Question):
-        letter = sorted(exercise.why_wrong)[turn % len(exercise.why_wrong)]
-        return Answer("mistake", f'{exercise.name} = "{letter}"', 0.0, WRONG, letter)
-    mistake = exercise.mistakes[turn % len(exercise.mistakes)]
-    verdict = classroom.predicted(exercise, mistake, seed)
+        letter = sorted(exercise.why_wrong)[turn]
+        source = f'{exercise.name} = "{letter}"'
+        return Answer("mistake", source, classroom.predicted(exercise, letter, seed), letter)
+    mistake = exercise.mistakes[turn]
     source = classroom.source_of(exercise.name, mistake)
     # The mistake that is planned, not the one that the judge finds: the two have to agree.
-    return Answer("mistake", source, verdict.points, verdict.status, mistake.name)
+    return Answer("mistake", source, classroom.predicted(exercise, mistake, seed), mistake.name)
 
 
 @functools.cache
@@ -233,16 +260,27 @@ def _bent(exercise: Exercise, kind: str, by: float, seed: int) -> Answer:
 
 {inspect.getsource(bent)}
 
-{classroom.source_of(helper, right)}
+{_source_of(helper, right)}
 
 def {exercise.name}(*arguments, **keywords):
     return bent({helper}(*arguments, **keywords), {by!r})"""
-    return Answer(kind, source, verdict.points, verdict.status)
+    return Answer(kind, source, verdict)
+
+
+@functools.cache
+def _raising(exercise: Exercise, seed: int) -> Verdict:
+    def raises(*arguments, **keywords):
+        raise RuntimeError
+
+    return classroom.predicted(exercise, raises, seed)
+
+
+_source_of = functools.cache(classroom.source_of)
 
 
 def _loops(exercise: Exercise) -> Answer:
     source = f"def {exercise.name}(*arguments, **keywords):\n    while True:\n        pass"
-    return Answer("loops", source, 0.0, "time limit")
+    return Answer("loops", source, nothing(exercise, TIME_LIMIT, "It did not finish in time."))
 
 
 @functools.cache
