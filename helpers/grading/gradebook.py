@@ -12,7 +12,7 @@ from helpers.judging.judge import Example, PartResult, Verdict
 
 from .marking import GRADER_FAULT, MarkedSubmission
 
-VERSION = 2
+VERSION = 3
 _SCHEMA = """
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE student (name TEXT PRIMARY KEY);
@@ -35,8 +35,8 @@ CREATE TABLE adjustment (
 _TABLES = {"setting", "student", "submission", "verdict", "part", "adjustment"}
 # From each older version to the next one. Each step is one transaction: all of it happens, or nothing.
 _MIGRATIONS = {
-    1: "ALTER TABLE adjustment ADD COLUMN instead_of REAL;"
-    "ALTER TABLE verdict ADD COLUMN behaviour TEXT NOT NULL DEFAULT '';"
+    1: "ALTER TABLE adjustment ADD COLUMN instead_of REAL;",
+    2: "ALTER TABLE verdict ADD COLUMN behaviour TEXT NOT NULL DEFAULT '';",
 }
 
 
