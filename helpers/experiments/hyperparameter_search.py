@@ -1,7 +1,7 @@
 """The experiments of lecture 11: searches over learning rate and regularisation, on top of the search engine.
 
-A *range* is a dict {name: (low, high)}; all of them are searched in log space. Repeated searches look their scores up
-on a response surface that the engine has measured, so that a thousand of them cost no training at all.
+*Ranges* are a dict {name: (low, high)}; all of them are searched in log space. Repeated searches look their scores up
+on a response surface (`response_surface`), so that a thousand of them cost no training at all.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import RegularGridInterpolator
 from scipy.stats import binom
 
 from .search import train_many
 
 NAMES = ("learning_rate", "regularization")
 EPOCHS = 5  # of a short run
-DECAY = 0.9  # factor of the rate from one epoch to the next, as in deck 004
+BATCH_SIZE, DECAY = 100, 0.9  # as in deck 004; the decay is the factor of the rate from one epoch to the next
 # Deck 004 prints the first rows of two searches of a hundred runs each: accuracy, learning rate, regularisation.
 DECK_COARSE = (
     (0.412, 1.405206e-04, 4.793564e-01),
@@ -71,9 +70,25 @@ def draw(ranges, count, seed=0):
     return [dict(zip(ranges, map(float, point), strict=True), decay=DECAY) for point in points]
 
 
-def random_search(pictures, ranges, count=100, seed=0, **training):
+def random_search(pictures, ranges, count=100, seed=0, epochs=EPOCHS, **training):
     """Train `count` random configurations of these ranges (see `search.train_many`); a list of Run."""
-    return train_many(draw(ranges, count, seed), pictures, seed=seed, **training)
+    return train_many(draw(ranges, count, seed), pictures, epochs=epochs, batch_size=BATCH_SIZE, seed=seed, **training)
+
+
+def rates_tried(pictures, low, high, count=10, **training):
+    """Train with rates evenly spaced in the value, and evenly spaced in the exponent: two lists of Run."""
+    return [
+        train_many(
+            [
+                {"learning_rate": float(rate), "regularization": 0.0, "decay": DECAY}
+                for rate in spaced(low, high, count)
+            ],
+            pictures,
+            batch_size=BATCH_SIZE,
+            **training,
+        )
+        for spaced in (np.linspace, np.geomspace)
+    ]
 
 
 def best_first(runs):
@@ -115,50 +130,31 @@ def break_off(pictures, runs, epochs=5, **training):
     """Let the runs that were broken off go on to the end, and see what they would have come to."""
     broken = [run for run in runs if run.stopped_after is not None]
     others = [run.score for run in runs if run.stopped_after is None]
-    again = train_many([run.configuration for run in broken], pictures, epochs=epochs, stop_factor=np.inf, **training)
+    again = train_many(
+        [run.configuration for run in broken],
+        pictures,
+        epochs=epochs,
+        batch_size=BATCH_SIZE,
+        stop_factor=np.inf,
+        **training,
+    )
     saved = epochs * len(broken) - trained_epochs(broken)
     scores = [run.score for run in again]
     good = float(np.median(others))
     return BreakOff(epochs * len(runs), saved, len(broken), sum(s > good for s in scores), max(scores, default=0.0))
 
 
-# --- A response surface, and searches on it
+# --- Repeated searches on a response surface
 
 
-@dataclass(frozen=True)
-class Surface:
-    """Validation accuracy over a mesh of learning rates and regularisations, after every epoch; 0 where it diverged."""
-
-    rates: np.ndarray  # (n,), evenly spaced in log space
-    regularizations: np.ndarray  # (m,), likewise
-    accuracy: np.ndarray  # (epochs + 1, n, m)
-
-    def at(self, points, epoch=-1):
-        """Accuracies at `points` (count, 2), which are exponents of 10, by linear interpolation in log space."""
-        axes = np.log10(self.rates), np.log10(self.regularizations)
-        return RegularGridInterpolator(axes, self.accuracy[epoch])(points)
-
-    @property
-    def exponents(self):
-        """The ends of both axes as exponents of 10: [(low, high), (low, high)]."""
-        return [(float(np.log10(axis[0])), float(np.log10(axis[-1]))) for axis in (self.rates, self.regularizations)]
+def accuracy_at(surface, points, epoch=-1):
+    """Accuracies of a ResponseSurface at `points` (count, 2), which are exponents of 10, after so many epochs."""
+    return surface.curves(*10.0 ** np.asarray(points).T)[:, epoch]
 
 
-def measure_surface(pictures, ranges, shape=(15, 7), epochs=9, seed=0, **training):
-    """Train a network for every point of a mesh of `shape` over the ranges, both ends included."""
-    rates, regularizations = (np.geomspace(*ranges[name], count) for name, count in zip(NAMES, shape, strict=True))
-    configurations = [
-        {"learning_rate": float(rate), "regularization": float(regularization), "decay": DECAY}
-        for rate in rates
-        for regularization in regularizations
-    ]
-    runs = train_many(configurations, pictures, epochs=epochs, seed=seed, **training)
-    accuracy = np.zeros((epochs + 1, len(runs)))
-    for number, run in enumerate(runs):
-        accuracy[: len(run.validation_accuracies), number] = run.validation_accuracies
-        if run.stopped_after is not None:
-            accuracy[run.stopped_after :, number] = 0
-    return Surface(rates, regularizations, accuracy.reshape(epochs + 1, *shape))
+def exponents_of(surface):
+    """The ends of both axes of a ResponseSurface as exponents of 10: [(low, high), (low, high)]."""
+    return [(float(axis[0]), float(axis[-1])) for axis in (surface.rate_exponents, surface.regularization_exponents)]
 
 
 def grid(exponents, per_axis):
@@ -191,16 +187,18 @@ def grid_against_random(surface, per_axis=(2, 3, 4, 5, 6), idle=0, repeats=500, 
     they make no difference: the grid repeats itself along them.
     """
     rng = np.random.default_rng(seed)
-    ends = np.array(surface.exponents)
+    ends = np.array(exponents_of(surface))
     lengths = window * (ends[:, 1] - ends[:, 0])
     short = {"grid": np.empty((len(per_axis), repeats)), "random": np.empty((len(per_axis), repeats))}
     for repeat in range(repeats):
         low = rng.uniform(ends[:, 0], ends[:, 1] - lengths)
         inside = list(zip(low, low + lengths, strict=True))
-        best = surface.at(grid(inside, 40), epoch).max()
+        best = accuracy_at(surface, grid(inside, 40), epoch).max()
         for number, count in enumerate(per_axis):
-            short["grid"][number, repeat] = best - surface.at(grid(inside, count), epoch).max()
-            short["random"][number, repeat] = best - surface.at(uniform(inside, count ** (2 + idle), rng), epoch).max()
+            short["grid"][number, repeat] = best - accuracy_at(surface, grid(inside, count), epoch).max()
+            short["random"][number, repeat] = (
+                best - accuracy_at(surface, uniform(inside, count ** (2 + idle), rng), epoch).max()
+            )
     return Duel(tuple(count ** (2 + idle) for count in per_axis), tuple(per_axis), **short)
 
 
@@ -214,31 +212,46 @@ class Race:
     candidates: tuple  # how many configurations each of them looks at
 
 
-def halving_race(surface, count=27, budget=1, eta=3, repeats=500, seed=0):
-    """Race successive halving over `count` configurations against a plain search; both read the surface.
-
-    A survivor trains on where it stopped, so a round costs what it adds. The plain search gives every configuration the
-    last round's budget.
-    """
-    rng = np.random.default_rng(seed)
+def rounds_of(count, budget=1, eta=3):
+    """The schedule of successive halving: [(runs, epochs that each of them has had at the end of the round), ...]."""
     rounds = []
-    left, epochs = count, budget
-    while left > 1:
-        rounds.append((left, epochs))
-        left, epochs = max(1, left // eta), epochs * eta
+    while count > 1:
+        rounds.append((count, budget))
+        count, budget = max(1, count // eta), budget * eta
+    return rounds
+
+
+def epochs_of(rounds):
+    """How many epochs a schedule trains, if a survivor goes on where it stopped."""
+    before = [0, *(epochs for _, epochs in rounds)]
+    return sum(count * (epochs - done) for (count, epochs), done in zip(rounds, before, strict=False))
+
+
+def halve(surface, rounds, seed=0):
+    """One successive halving on the surface.
+
+    Returns for each round the curves of those who take part, best at the round's end first: (runs, epochs + 1).
+    """
+    points = uniform(exponents_of(surface), rounds[0][0], np.random.default_rng(seed))
+    curves = surface.curves(*10.0**points.T)
+    shown = []
+    for count, epochs in rounds:
+        curves = curves[:count]
+        curves = curves[np.argsort(-curves[:, epochs], kind="stable")]
+        shown.append(curves)
+    return shown
+
+
+def halving_race(surface, rounds, repeats=500, seed=0):
+    """Race successive halving against a plain search that gives every configuration the last round's budget."""
     last = rounds[-1][1]
-    before = [0] + [epochs for _, epochs in rounds]
-    cost = sum(left * (epochs - done) for (left, epochs), done in zip(rounds, before, strict=False))
-    plain_count = cost // last
-    halved, plain = np.empty(repeats), np.empty(repeats)
-    for repeat in range(repeats):
-        points = uniform(surface.exponents, count, rng)
-        for left, epochs in rounds:
-            points = points[:left]
-            points = points[np.argsort(-surface.at(points, epochs), kind="stable")]
-        halved[repeat] = surface.at(points[:1], last)[0]
-        plain[repeat] = surface.at(uniform(surface.exponents, plain_count, rng), last).max()
-    return Race(cost, halved, plain, (count, plain_count))
+    cost = epochs_of(rounds)
+    rng = np.random.default_rng([seed, 1])
+    halved = [halve(surface, rounds, [seed, 2, repeat])[-1][0, last] for repeat in range(repeats)]
+    plain = [
+        accuracy_at(surface, uniform(exponents_of(surface), cost // last, rng), last).max() for _ in range(repeats)
+    ]
+    return Race(cost, np.array(halved), np.array(plain), (rounds[0][0], cost // last))
 
 
 # --- The winner is an optimist

@@ -8,7 +8,7 @@ from typing import ClassVar
 from joblib import cpu_count
 from matplotlib.patches import Rectangle
 
-from ..experiments.hyperparameter_search import EPOCHS, best_first, draw, place
+from ..experiments.hyperparameter_search import BATCH_SIZE, EPOCHS, best_first, draw, place
 from ..experiments.search import STOP_SEARCH, train_many
 from ..plots.hyperparameter_search import ACCURACY, RATE, REGULARIZATION
 from ..plots.style import BLACK, BLUE, ROLES, VERMILLION, new_figure
@@ -43,7 +43,14 @@ class Search:
 
     def _run(self, pictures, configurations):
         try:
-            train_many(configurations, pictures, epochs=self.epochs, jobs=max(1, cpu_count() - 1), on_epoch=self._note)
+            train_many(
+                configurations,
+                pictures,
+                epochs=self.epochs,
+                batch_size=BATCH_SIZE,
+                jobs=max(1, cpu_count() - 1),
+                on_epoch=self._note,
+            )
         except Exception as error:  # it would vanish with the thread
             self.problem = f"The search broke off: {type(error).__name__}: {error}"
 
@@ -165,8 +172,8 @@ class SearchBoard(Explorer):
         if self.search and self.search.problem:
             return self.search.problem
         if self.search:
-            state = "searching" if self.search.running else "ended"
-            said = f"Search {state}: {finished + broken} of {self.search.count} runs have begun, {broken} broken off."
+            state = "Searching" if self.search.running else "Search ended"
+            said = f"{state}: {finished + broken} of {self.search.count} runs begun, {broken} broken off."
         elif self.shown:
             said = f"A finished search of {finished + broken} runs, {broken} broken off."
         else:

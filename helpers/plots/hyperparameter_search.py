@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from ..experiments.hyperparameter_search import best_first
+from ..experiments.hyperparameter_search import accuracy_at, best_first, exponents_of
 from .style import BLACK, BLUE, COMPARED, GREEN, GREY, ORANGE, ROLES, VERMILLION, new_figure
 
 ACCURACY = {"cmap": "viridis", "vmin": 10, "vmax": 70}  # in %, the same colours in every figure of the lecture
@@ -95,13 +95,13 @@ def draw_layouts(surface, layouts, epoch=5):
     `layouts` is {label: points}, as exponents of 10.
     """
     figure, axes = new_figure(2, len(layouts), height=4.6, sharex=True, height_ratios=(2, 1))
-    accuracy = 100 * surface.accuracy[epoch].T
-    (left, right), (low, _) = surface.exponents
+    accuracy = 100 * surface.accuracies[:, :, epoch].T
+    (left, right), (low, _) = exponents_of(surface)
     rates = np.linspace(left, right, 200)
-    ridge = 100 * surface.at(np.column_stack([rates, np.full(200, low + 0.5)]), epoch)
+    ridge = 100 * accuracy_at(surface, np.column_stack([rates, np.full(200, low + 0.5)]), epoch)
     for column, (label, points) in enumerate(layouts.items()):
         above, below = axes[:, column]
-        image = above.pcolormesh(np.log10(surface.rates), np.log10(surface.regularizations), accuracy, **ACCURACY)
+        image = above.pcolormesh(surface.rate_exponents, surface.regularization_exponents, accuracy, **ACCURACY)
         above.plot(*points.T, "o", color="white", markeredgecolor=BLACK, markersize=7)
         above.set(title=label)
         below.plot(rates, ridge, color=GREY, linewidth=1)
@@ -128,23 +128,18 @@ def draw_duel(duels):
     return figure
 
 
-def draw_halving(rounds, race):
+def draw_halving(rounds, curves, race):
     """One halving, curve by curve, and the outcome of many of them beside plain search.
 
-    `rounds` is a list of (accuracy curves (configurations, epochs + 1), epochs) of those who take part in each round.
+    `rounds` are those of `rounds_of`, `curves` those of `halve`.
     """
     figure, (left, right) = new_figure(1, 2, height=3.3)
     start = 0
-    for number, (curves, end) in enumerate(rounds):
-        for curve in curves:
-            left.plot(
-                np.arange(start, end + 1),
-                100 * curve[start : end + 1],
-                color=(GREY, BLUE, GREEN)[number % 3],
-                linewidth=1,
-            )
+    for color, (count, end), in_round in zip((GREY, BLUE, GREEN, VERMILLION), rounds, curves, strict=False):
+        for curve in in_round:
+            left.plot(np.arange(start, end + 1), 100 * curve[start : end + 1], color=color, linewidth=1)
         left.axvline(end, **ROLES["reference"])
-        left.annotate(f"{len(curves)}", (end, 2), ha="right")
+        left.annotate(f"{count} run", (end, 70), ha="right", va="top", rotation=90)
         start = end
     left.set(xlabel="epoch", ylabel="validation accuracy in %", title="one halving", ylim=(0, 75))
     bins = np.arange(10, 72, 2)

@@ -6,9 +6,8 @@ from helpers.judging.exercise import Seeded
 
 LECTURE = "11_hyperparameter_search"
 LOG_SPACE = "1. Three decades are three decades"
-COARSE = "2. A hundred short runs"
-BREAK_OFF = "3. Three times the first loss"
-EDGE = "4. The best at the edge"
+EDGE = "3. The best at the edge"
+BREAK_OFF = "4. Three times the first loss"
 GRID = "5. Grid or random"
 HALVING = "6. Halve the field"
 WINNER = "7. The winner is an optimist"

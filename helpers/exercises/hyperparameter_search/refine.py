@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from helpers.exercises.hyperparameter_search.common import EDGE, LECTURE, NOT_IN_PLACE
+from helpers.exercises.hyperparameter_search.common import LECTURE, NOT_IN_PLACE, WINNER
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
 NAN = math.nan
@@ -175,7 +175,7 @@ def with_nan_to_num(results, keep):
 REFINE = Exercise(
     name="refine",
     lecture=LECTURE,
-    section=EDGE,
+    section=WINNER,
     minutes=6,
     difficulty=2,
     parts=(Part("values", 2, values), Part("diverged runs", 1, diverged), Part("edge cases", 1, edge_cases)),
