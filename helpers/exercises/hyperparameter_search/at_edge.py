@@ -10,6 +10,10 @@ import numpy as np
 from helpers.exercises.hyperparameter_search.common import EDGE, LECTURE
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
+# Why some changes to the solution make no difference.
+ON_THE_LINE = "On the line itself the docstring takes either answer, and rounding decides there."
+NUMPY_BOOLEAN = "A NumPy boolean is as good."
+
 
 def values(rng):
     exponents = rng.uniform([-5.9, -4.0, -3.25], [-5.75, -3.75, -3.1])  # at the low end, in the middle, at the high end
@@ -38,6 +42,7 @@ def edge_cases(rng):
         call(1.1e-6, 1e-6, 1e-3, share=0.02),
         call(1.3, 1.0, 1e6, share=0.1),
         call(7e5, 1.0, 1e6, share=0.05),
+        call(3.7, 1.0, 4.0),
         call(2.0, 0.5, 32.0, share=0.15),
         call(18.0, 0.5, 32.0, share=0.15),
         call(np.float32(0.9), 0.001, 1.0),
@@ -157,4 +162,8 @@ AT_EDGE = Exercise(
         "Where does the value lie between both ends, as a number from 0 to 1? Measure with logarithms.",
         "The place is log(value / low) / log(high / low). At which places is it near an end?",
     ),
+    equivalent_mutants={
+        "line 2: `bool(min(position, 1 - position) <= share)` → `min(position, 1 - position) <= share`": NUMPY_BOOLEAN,
+        "line 2: `min(position, 1 - position) <= share` → `min(position, 1 - position) < share`": ON_THE_LINE,
+    },
 )

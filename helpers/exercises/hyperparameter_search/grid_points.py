@@ -98,7 +98,7 @@ def meshgrid_of_pictures(ranges, per_axis):
     return np.stack([grid.ravel() for grid in grids], axis=1)
 
 
-@mistake("10 was raised to these points. The ranges are those of the space that is searched, and so are the points.")
+@mistake("These are powers of 10. The ranges are those of the space that is searched, and so are the points.")
 def raised(ranges, per_axis):
     return 10.0 ** product_of(axes_of(ranges, per_axis))
 
@@ -176,4 +176,7 @@ GRID_POINTS = Exercise(
         "First the values of each axis, with both ends; then every combination of them.",
         "`np.linspace` makes one axis; `itertools.product` walks through all combinations, the last axis fastest.",
     ),
+    equivalent_mutants={
+        "line 2: `1` → `2`": "Any negative length tells NumPy to work it out.",
+    },
 )

@@ -18,6 +18,8 @@ from helpers.judging.compare import Difference
 from helpers.judging.distributions import ELSEWHERE, FIXED_SEED, FROM_RNG, UNIFORM, Draws
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
+# Why a change to the solution makes no difference.
+FLOATS_ANYWAY = "The draws are floats whatever the ends are."
 PLANE = [(-6.0, -3.0), (-5.0, 5.0)]
 
 
@@ -94,7 +96,7 @@ def turned(ranges, count, rng):
 
 
 @mistake(
-    "10 was raised to these points. The ranges are those of the space that is searched, and so are the points.",
+    "These are powers of 10. The ranges are those of the space that is searched, and so are the points.",
     spread(lambda values, ranges, count: in_the_ranges(np.log10(values), ranges, count)),
 )
 def raised(ranges, count, rng):
@@ -217,4 +219,7 @@ RANDOM_POINTS = Exercise(
         "Each number of the result is drawn by itself, between the two ends of its own axis.",
         "`rng.uniform` takes arrays of low and of high ends and a shape; they have to fit the last axis of that shape.",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(ranges, dtype=float)` → `np.asarray(ranges)`": FLOATS_ANYWAY,
+    },
 )

@@ -11,6 +11,8 @@ from helpers.exercises.hyperparameter_search.common import LECTURE, NOT_IN_PLACE
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
 NAN = math.nan
+# Why some changes to the solution make no difference.
+LAST_OF_TWO = "Of two items, number 1 and number -1 are the same."
 
 
 def drawn(rng, count, names=("learning_rate", "regularization")):
@@ -198,4 +200,8 @@ REFINE = Exercise(
         "`sorted(results, key=lambda result: result[1], reverse=True)` works if no score is NaN. Then, for each name, "
         "the smallest and the largest value.",
     ),
+    equivalent_mutants={
+        "line 1: `1` → `-1`": LAST_OF_TWO,
+        "line 2: `1` → `-1`": LAST_OF_TWO,
+    },
 )

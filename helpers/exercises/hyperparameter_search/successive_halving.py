@@ -15,6 +15,8 @@ from helpers.exercises.hyperparameter_search.common import HALVING, LECTURE, NOT
 from helpers.judging.exercise import Exercise, Named, Part, call, mistake
 from helpers.sandbox.recipes import TRAININGS
 
+# Why a change to the solution makes no difference.
+EITHER_ORDER = "The larger of two numbers, whichever is named first."
 CANDIDATES = 12  # fields that are drawn for each call, of which the most telling one is kept
 
 
@@ -264,4 +266,8 @@ SUCCESSIVE_HALVING = Exercise(
         "Until when?",
         "Dicts cannot be compared, so sort with a key: the score of a configuration.",
     ),
+    equivalent_mutants={
+        "line 1: `list(configurations)` → `configurations`": "Nothing changes the list: every round makes a new one.",
+        "line 4: `max(1, len(ranked) // eta)` → `max(len(ranked) // eta, 1)`": EITHER_ORDER,
+    },
 )
