@@ -74,6 +74,7 @@ class SearchBoard(Explorer):
     def __init__(self, pictures, runs=(), epochs=EPOCHS):
         self.pictures, self.epochs, self.shown = pictures, epochs, list(runs)
         self.search, self._searches = None, 0
+        _stop_the_other()  # running the cell again leaves nothing behind
         super().__init__()
 
     def build(self):
@@ -137,9 +138,7 @@ class SearchBoard(Explorer):
         if not all(low < high for low, high in ranges.values()):
             self.redraw()
             return
-        other = SearchBoard._current and SearchBoard._current()
-        if other is not None:
-            other.stop()
+        _stop_the_other()
         SearchBoard._current = weakref.ref(self)
         self.search = Search(self.pictures, ranges, count, self._searches, self.epochs)
         self._searches += 1
@@ -193,6 +192,12 @@ class SearchBoard(Explorer):
             f"frame from 10^{rate_low:g} to 10^{rate_high:g} and from 10^{regularization_low:g} to "
             f"10^{regularization_high:g}. Right, accuracy against learning rate."
         )
+
+
+def _stop_the_other():
+    other = SearchBoard._current and SearchBoard._current()
+    if other is not None:
+        other.stop()
 
 
 def _ranges(rate_low, rate_high, regularization_low, regularization_high):

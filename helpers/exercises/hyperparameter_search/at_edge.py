@@ -12,6 +12,7 @@ from helpers.judging.exercise import Exercise, Part, call, mistake
 
 # Why some changes to the solution make no difference.
 ON_THE_LINE = "On the line itself the docstring takes either answer, and rounding decides there."
+EITHER_ORDER = "The smaller of two numbers, whichever is named first."
 NUMPY_BOOLEAN = "A NumPy boolean is as good."
 
 
@@ -164,6 +165,7 @@ AT_EDGE = Exercise(
     ),
     equivalent_mutants={
         "line 2: `bool(min(position, 1 - position) <= share)` → `min(position, 1 - position) <= share`": NUMPY_BOOLEAN,
+        "line 2: `min(position, 1 - position)` → `min(1 - position, position)`": EITHER_ORDER,
         "line 2: `min(position, 1 - position) <= share` → `min(position, 1 - position) < share`": ON_THE_LINE,
     },
 )
