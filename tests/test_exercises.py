@@ -175,6 +175,34 @@ LOOK_ALIKES = {
         lambda s: lambda x, w, f: np.round(s(x, w, f), 3),
         lambda s: lambda x, w, f: s(x, w, lambda sums: np.abs(f(sums))),
     ],
+    "log_uniform": [
+        lambda s: lambda low, high, size, rng: s(low, 1.1 * high, size, rng),
+        lambda s: lambda low, high, size, rng: np.sort(s(low, high, size, rng))[::-1] ** 0.9,
+    ],
+    "at_edge": [
+        lambda s: lambda value, low, high, share=0.1: s(value, low, high, 0.1),
+        lambda s: lambda value, low, high, share=0.1: s(value, low, 2 * high, share),
+    ],
+    "should_stop": [
+        lambda s: lambda losses, factor=3.0: s(losses[:2], factor),
+        lambda s: lambda losses, factor=3.0: s(losses, np.ceil(factor)),
+    ],
+    "grid_points": [
+        lambda s: lambda ranges, per_axis: s(ranges, per_axis)[::-1],
+        lambda s: lambda ranges, per_axis: np.round(s(ranges, per_axis)),
+    ],
+    "random_points": [
+        lambda s: lambda ranges, count, rng: np.round(s(ranges, count, rng)),
+        lambda s: lambda ranges, count, rng: np.sort(s(ranges, count, rng), axis=0),
+    ],
+    "successive_halving": [
+        lambda s: lambda c, train, budget, eta=3: s(c[:-2], train, budget, eta) if len(c) > 4 else c[0],
+        lambda s: lambda c, train, budget, eta=3: s(c, lambda one, b: round(train(one, b), 1), budget, eta),
+    ],
+    "refine": [
+        lambda s: lambda results, keep: s(results[:10], min(keep, 10)),
+        lambda s: lambda results, keep: {name: (0.9 * low, high) for name, (low, high) in s(results, keep).items()},
+    ],
     "mean_square": [lambda s: lambda v: s(np.round(v)), lambda s: lambda v: s(np.ravel(v)[:5])],
 }
 
@@ -271,6 +299,13 @@ def test_the_public_inputs_are_always_the_same_and_no_grading_draws_them_again(e
     assert inputs(exercise.fresh_trials(5)) != inputs(exercise.fresh_trials(6))
 
 
+def leaves(value):
+    """The arrays and numbers in tuples and dicts."""
+    if isinstance(value, tuple | dict):
+        return [leaf for item in (value.values() if isinstance(value, dict) else value) for leaf in leaves(item)]
+    return [value]
+
+
 @for_each(FUNCTIONS)
 def test_oracles_give_finite_numbers_or_a_promised_error_without_warnings_and_leave_their_inputs_alone(exercise):
     promised = solutions.stub_source(exercise.lecture, exercise.name)
@@ -282,8 +317,8 @@ def test_oracles_give_finite_numbers_or_a_promised_error_without_warnings_and_le
                 assert (f"Raises {seen.error}" in promised, seen.changed) == (True, False)
                 continue
             assert (seen.outcome, seen.changed, seen.overflow) == ("returned", False, False)
-            for value in seen.value if isinstance(seen.value, tuple) else (seen.value,):
-                assert np.asarray(value).dtype in (np.float64, np.int64)
+            for value in leaves(seen.value):
+                assert np.asarray(value).dtype in (np.float64, np.int64, bool)
                 assert np.isfinite(value).all()
 
 

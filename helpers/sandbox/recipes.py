@@ -1,4 +1,4 @@
-"""Arguments that cannot travel as plain values: a random generator, and an activation function with its slope.
+"""Arguments that cannot travel as plain values: a random generator, an activation function with its slope, a training.
 
 A call holds the recipe. What it stands for is made where the function is called, so nothing but a number or a name
 crosses the boundary, and every call gets a generator of its own.
@@ -6,6 +6,7 @@ crosses the boundary, and every call gets a generator of its own.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +26,7 @@ class Seeded:
 
 @dataclass(frozen=True, repr=False)
 class Named:
-    """Stands for a function of one array, one of `FUNCTIONS`."""
+    """Stands for one of `FUNCTIONS`."""
 
     name: str
 
@@ -79,10 +80,26 @@ def tanh_gradient(x):
     return 1 - np.tanh(x) ** 2
 
 
-FUNCTIONS = {
-    function.__name__: function
-    for function in (
-        *(identity, identity_gradient, relu, relu_gradient),
-        *(leaky_relu, leaky_relu_gradient, tanh, tanh_gradient),
-    )
-}
+def train_rising(configuration, budget):
+    """A training that climbs towards a ceiling: fast starters lead early, high ceilings win late."""
+    return configuration["ceiling"] * (1 - math.exp(-configuration["speed"] * budget))
+
+
+def train_by_rate(configuration, budget):
+    """A training for which the best learning rate falls as the budget grows, as it does with real networks."""
+    decades = math.log10(configuration["learning_rate"] * math.sqrt(budget)) + 2
+    return 1 / (1 + decades**2)
+
+
+def _by_name(*functions):
+    return {function.__name__: function for function in functions}
+
+
+# Functions of one array, each with its derivative.
+ACTIVATIONS = _by_name(
+    *(identity, identity_gradient, relu, relu_gradient),
+    *(leaky_relu, leaky_relu_gradient, tanh, tanh_gradient),
+)
+# Functions of a configuration and a budget that return a score; the same whenever they are asked.
+TRAININGS = _by_name(train_rising, train_by_rate)
+FUNCTIONS = ACTIVATIONS | TRAININGS
