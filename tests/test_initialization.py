@@ -72,7 +72,7 @@ def test_recipes_cross_the_boundary_to_an_answer_and_never_back():
         wire.decode(wire.encode(Named("system"), recipes=True), recipes=True)
 
 
-@pytest.mark.parametrize("name", [name for name in recipes.FUNCTIONS if not name.endswith("_gradient")])
+@pytest.mark.parametrize("name", [name for name in recipes.ACTIVATIONS if not name.endswith("_gradient")])
 def test_a_named_function_has_the_slope_that_stands_beside_it(name):
     x = np.linspace(-2.95, 2.95, 60)
     function, slope = recipes.FUNCTIONS[name], recipes.FUNCTIONS[f"{name}_gradient"]

@@ -12,7 +12,14 @@ from functools import cache
 
 from helpers.judging.exercise import Exercise, Question
 
-LECTURES = ("00_start_here", "03_preprocessing", "04_activations", "06_initialization", "07_batch_normalization")
+LECTURES = (
+    "00_start_here",
+    "03_preprocessing",
+    "04_activations",
+    "06_initialization",
+    "07_batch_normalization",
+    "10_babysitting",
+)
 
 
 @cache
