@@ -10,7 +10,6 @@ NOT_IN_PLACE = (
     "The values are right, but they were written into the caller's arrays. `np.asarray` does not copy an array of "
     "floats, and `dict(...)` copies the dict and not the arrays in it; put the result into new ones."
 )
-FLOATS_ANYWAY = "The next step gives floats for whole numbers too."
 
 
 def random_parameters(rng, d, hidden, classes, scale=0.5):

@@ -8,7 +8,7 @@ import numpy as np
 
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
-from .common import FLOATS_ANYWAY, LECTURE, NOT_IN_PLACE, random_parameters
+from .common import LECTURE, NOT_IN_PLACE, random_parameters
 
 
 def oracle(parameters, gradients, learning_rate):
