@@ -18,6 +18,7 @@ LECTURES = (
     "04_activations",
     "06_initialization",
     "07_batch_normalization",
+    "10_babysitting",
     "11_hyperparameter_search",
 )
 

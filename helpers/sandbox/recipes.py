@@ -1,4 +1,4 @@
-"""Arguments that cannot travel as plain values: a random generator, an activation function with its slope, a training.
+"""Arguments that cannot travel as plain values: a random generator, and a function.
 
 A call holds the recipe. What it stands for is made where the function is called, so nothing but a number or a name
 crosses the boundary, and every call gets a generator of its own.
@@ -91,15 +91,37 @@ def train_by_rate(configuration, budget):
     return 1 / (1 + decades**2)
 
 
+def sum_of_squares(x):
+    return float(np.sum(np.square(x)))
+
+
+def sum_of_cubes(x):
+    return float(np.sum(np.power(x, 3)))
+
+
+def sum_of_sines(x):
+    return float(np.sum(np.sin(x)))
+
+
+def sum_of_exponentials(x):
+    return float(np.sum(np.exp(x)))
+
+
+def product_of_all(x):
+    return float(np.prod(x))
+
+
 def _by_name(*functions):
     return {function.__name__: function for function in functions}
 
 
-# Functions of one array, each with its derivative.
+# Entry by entry, each with its slope.
 ACTIVATIONS = _by_name(
     *(identity, identity_gradient, relu, relu_gradient),
     *(leaky_relu, leaky_relu_gradient, tanh, tanh_gradient),
 )
 # Functions of a configuration and a budget that return a score; the same whenever they are asked.
 TRAININGS = _by_name(train_rising, train_by_rate)
-FUNCTIONS = ACTIVATIONS | TRAININGS
+# One number for a whole array.
+SCALARS = _by_name(sum_of_squares, sum_of_cubes, sum_of_sines, sum_of_exponentials, product_of_all)
+FUNCTIONS = ACTIVATIONS | TRAININGS | SCALARS
