@@ -83,7 +83,7 @@ def draw_stays(patients=200, seed=0, *, first_day=0, days=730, individuality=0.6
     columns["lactate"][illness + rng.normal(0, 0.7, count) < 0.2] = np.nan
     stay = np.exp(rng.normal(1.2 + 1.4 * outcome, 0.4, count))
     columns["days_in_hospital"] = np.ceil(stay).astype(int)
-    columns["bill"] = np.round(800 * stay + 4000 * outcome * rng.random(count) + rng.normal(0, 300, count) ** 2 / 300)
+    columns["bill"] = np.round(800 * stay * np.exp(rng.normal(0, 0.5, count)) + 1500 * outcome)
     columns[OUTCOME] = outcome
     columns = typed_twice(columns, copies, rng)
     order = np.argsort(columns["day"], kind="stable")
