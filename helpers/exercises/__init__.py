@@ -12,7 +12,7 @@ from functools import cache
 
 from helpers.judging.exercise import Exercise, Question
 
-LECTURES = ("00_start_here", "04_activations", "06_initialization", "07_batch_normalization")
+LECTURES = ("00_start_here", "02_data_leakage", "04_activations", "06_initialization", "07_batch_normalization")
 
 
 @cache
