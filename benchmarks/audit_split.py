@@ -44,7 +44,9 @@ def main():
         test.iloc[COPIES : 2 * COPIES, changed] = test.iloc[COPIES : 2 * COPIES, changed] + 1.0
         test = test.astype(train.dtypes)
         seen = {finding.kind: len(finding.test_rows) for finding in audit_split(train, test, target="target").findings}
-        print(f"{rows:7} x 50 rows: {seconds:5.1f} s; clean: {sorted(clean.kinds)}; with {COPIES} + {COPIES} copies: {seen}")
+        print(
+            f"{rows:7} x 50 rows: {seconds:5.1f} s; clean: {sorted(clean.kinds)}; with {COPIES} + {COPIES} copies: {seen}"
+        )
 
 
 if __name__ == "__main__":

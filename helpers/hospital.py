@@ -1,6 +1,6 @@
 """Hospital stays that the course generates: a source with a past and a future, from which fresh data can be drawn.
 
-Every stay belongs to a patient and to a day. The outcome is whether it ended in intensive care, about one stay in six.
+Every stay belongs to a patient and to a day. The outcome is whether it ended in intensive care, about one stay in four.
 The numbers are made up, but not the ways in which they mislead: the card in `data/hospital/README.md` lists them.
 """
 
@@ -32,7 +32,14 @@ def hospital_stays(patients=200, seed=0, *, first_day=0, days=730, individuality
     import pandas
 
     columns = draw_stays(
-        patients, seed, first_day=first_day, days=days, individuality=individuality, waves=waves, copies=copies, town=town
+        patients,
+        seed,
+        first_day=first_day,
+        days=days,
+        individuality=individuality,
+        waves=waves,
+        copies=copies,
+        town=town,
     )
     table = pandas.DataFrame(columns)
     table.insert(1, "admitted", (START + columns["day"].astype("timedelta64[D]")).astype("datetime64[s]"))

@@ -67,7 +67,7 @@ def _single(tables, rows, labels, known):
         yield Finding(
             "afterwards",
             LIKELY if alone else POSSIBLE,
-            f"{name!r} alone predicts {tables.target.name!r} with an {what} of {shown:.2f}; the best column that tells "
+            f"{name!r} alone predicts {tables.target.name!r} with an {what} of {shown:.3f}; the best column that tells "
             f"other news reaches {next_shown:.2f}.",
             f"Ask when {name!r} gets filled in. If that is after the moment of prediction, leave it out.",
             (name,),

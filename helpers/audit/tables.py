@@ -78,7 +78,7 @@ class Tables:
 
 
 def share(count, total):
-    """"12 of 34 (35 %)", for a sentence."""
+    """ "12 of 34 (35 %)", for a sentence."""
     percent = 100 * count / max(total, 1)
     return f"{count} of {total} ({percent:.0f} %)" if percent >= 1 or count == 0 else f"{count} of {total} (under 1 %)"
 

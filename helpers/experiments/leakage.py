@@ -42,6 +42,13 @@ class Scores:
         """Reported minus fresh, one a repetition."""
         return self.reported - self.fresh
 
+    def __str__(self):
+        mean = round(self.optimism.mean(), 2) + 0.0  # no minus in front of a zero
+        return (
+            f"reported {self.reported.mean():.2f}, fresh {self.fresh.mean():.2f}, "
+            f"optimism {mean:+.2f} ± {self.optimism.std():.2f}"
+        )
+
 
 def copies_across(strength, patients, seed, right=False):
     """Stays typed in twice; the split shuffles the copies onto both sides. Strength: the share typed in twice.
@@ -95,15 +102,15 @@ def scaler_on_everything(strength, patients, seed, right=False):
     return Trial(*sets, scaled=True)
 
 
-def selection_on_everything(strength, patients, seed, right=False):
-    """A thousand columns of pure noise, of which the ten that go best with the outcome are kept.
+def selection_on_everything(strength, patients, seed, right=False, candidates=CANDIDATES):
+    """A thousand `candidates`, columns of pure noise, of which the ten that go best with the outcome are kept.
 
     Strength: the share of the test rows that had a say. Right: none had. `patients` plays no part: there are 160 rows,
     half of them with the outcome.
     """
     rng = np.random.default_rng(seed)
     labels = np.tile([0, 1], FEW // 2)
-    features, fresh = rng.normal(size=(FEW, CANDIDATES)), rng.normal(size=(2 * FEW, CANDIDATES))
+    features, fresh = rng.normal(size=(FEW, candidates)), rng.normal(size=(2 * FEW, candidates))
     is_test = np.arange(FEW) >= (1 - TEST_SHARE) * FEW
     seen = ~is_test | (rng.random(FEW) < (0 if right else strength))
     gap = features[seen & (labels == 1)].mean(axis=0) - features[seen & (labels == 0)].mean(axis=0)
@@ -113,6 +120,17 @@ def selection_on_everything(strength, patients, seed, right=False):
         (features[is_test][:, kept], labels[is_test]),
         (fresh[:, kept], np.tile([0, 1], FEW)),
     )
+
+
+def selection_by_candidates(counts, repetitions=10):
+    """The optimism of `selection_on_everything` for each number of columns to select from: (counts, repetitions)."""
+    return np.array(
+        [
+            [np.subtract(*score(selection_on_everything(1.0, 0, seed, candidates=count), "logistic regression"))
+             for seed in range(repetitions)]
+            for count in counts
+        ]
+    )  # fmt: skip
 
 
 def one_person_on_both_sides(strength, patients, seed, right=False):
@@ -155,27 +173,31 @@ LEAKS = {
 USUAL_MODEL = {"scaler": "nearest neighbours", "selection": "logistic regression"}  # for the others, trees
 
 
-@cache
 def measure(leak, strength=1.0, model=None, patients=150, repetitions=10, right=False):
     """The reported and the fresh scores of one leak, each repetition with other people.
 
     leak: a key of LEAKS; strength: 0 to 1; model: one of MODELS, by default the one that suffers visibly; right: with
     the remedy in the place of the leak.
     """
-    model = model or USUAL_MODEL.get(leak, "trees")
-    trials = [LEAKS[leak](strength, patients, seed, right) for seed in range(repetitions)]
-    reported, fresh = np.array([score(trial, model, seed) for seed, trial in enumerate(trials)]).T
-    return Scores(leak, reported, fresh)
+    return _measured(leak, float(strength), model or USUAL_MODEL.get(leak, "trees"), patients, repetitions, bool(right))
 
 
 def score(trial, model="trees", seed=0):
     """Train on a trial's train set; the areas under the ROC curve on its test set and on its fresh set."""
     from sklearn.metrics import roc_auc_score
+    from threadpoolctl import threadpool_limits
 
-    fitted = _model(model, seed, trial.scaled).fit(*trial.train)
-    return [
-        float(roc_auc_score(labels, fitted.predict_proba(features)[:, 1])) for features, labels in (trial.test, trial.fresh)
-    ]
+    with threadpool_limits(1):  # for tables as small as these, threads cost more than they bring
+        fitted = _model(model, seed, trial.scaled).fit(*trial.train)
+        pairs = [(labels, fitted.predict_proba(features)[:, 1]) for features, labels in (trial.test, trial.fresh)]
+    return [float(roc_auc_score(labels, chances)) for labels, chances in pairs]
+
+
+@cache
+def _measured(leak, strength, model, patients, repetitions, right):
+    trials = [LEAKS[leak](strength, patients, seed, right) for seed in range(repetitions)]
+    reported, fresh = np.array([score(trial, model, seed) for seed, trial in enumerate(trials)]).T
+    return Scores(leak, reported, fresh)
 
 
 def _model(name, seed, scaled):
@@ -212,6 +234,13 @@ def _groups(groups, rng):
     """A random split of the groups: a mask of the rows whose group is in test."""
     names = np.unique(groups)
     return np.isin(groups, names[rng.random(len(names)) < TEST_SHARE])
+
+
+def monthly_rates(patients=600, town=0, days=DAYS):
+    """Share of the stays of each month of 30 days that end in intensive care, in a town with waves of illness."""
+    stays = draw_stays(patients, 0, individuality=0.0, waves=1.0, town=town)
+    month = stays["day"] * 24 // days
+    return np.bincount(month, stays[OUTCOME]) / np.bincount(month)
 
 
 def _split_rng(seed):

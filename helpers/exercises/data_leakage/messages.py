@@ -13,9 +13,7 @@ TAIL = "9. The tail of `validation_split`"
 NO_LISTS = "The input may be a list, and a list knows no arithmetic. Make an array of it first, with `np.asarray`."
 SWAPPED = "The two results are in the wrong order: train comes first."
 NOT_IN_PLACE = "The values are right, but they were written into the caller's array. Put the result into a new one."
-OWN_SEED = (
-    "Two different generators gave the same result, so the seed is inside the function. Use the `rng` that is handed in."
-)
+OWN_SEED = "Two different generators gave the same result, so the seed is inside the function. Use the `rng` that is handed in."
 NOT_FROM_RNG = (
     "The result does not depend on `rng` alone: the same state of the generator gave something else. Nobody could "
     "repeat your split."

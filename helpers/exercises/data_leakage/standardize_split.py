@@ -94,7 +94,9 @@ def with_an_epsilon(train, test):
     return (train - mean) / std, (test - mean) / std
 
 
-@mistake("Columns that are constant in train became all zeros in test. Their difference to the mean stays: divide by 1.")
+@mistake(
+    "Columns that are constant in train became all zeros in test. Their difference to the mean stays: divide by 1."
+)
 def with_zeros_for_constants(train, test):
     train, test = floats(train, test)
     mean, std = train.mean(axis=0), train.std(axis=0)
