@@ -45,7 +45,8 @@ def main():
         test = test.astype(train.dtypes)
         seen = {finding.kind: len(finding.test_rows) for finding in audit_split(train, test, target="target").findings}
         print(
-            f"{rows:7} x 50 rows: {seconds:5.1f} s; clean: {sorted(clean.kinds)}; with {COPIES} + {COPIES} copies: {seen}"
+            f"{rows:7} x 50 rows: {seconds:5.1f} s; clean: {sorted(clean.kinds)}; with {COPIES} + {COPIES} "
+            f"copies: {seen}"
         )
 
 

@@ -23,9 +23,9 @@ def hospital_stays(patients=200, seed=0, *, first_day=0, days=730, individuality
 
     patients: how many people; each has between one and a dozen stays within the period. seed: which people and stays;
     another seed is fresh data from the same source. first_day, days: the period, counted from 1 January 2022; the waves
-    of illness depend on the calendar and the town alone. individuality: how much a patient's own frailty, which no column holds,
-    weighs (0: all alike); waves: how much the season does; copies: share of the stays that were typed in twice, the
-    second time from memory.
+    of illness depend on the calendar and the town alone. individuality: how much a patient's own frailty, which no
+    column holds, weighs (0: all alike); waves: how much the season does; copies: share of the stays that were
+    typed in twice, the second time from memory.
     Returns a pandas DataFrame with the columns patient, admitted, AT_ADMISSION, AFTERWARDS and intensive_care (0 or
     1). `lactate` is missing where nobody saw a reason to measure it.
     """
@@ -49,7 +49,7 @@ def hospital_stays(patients=200, seed=0, *, first_day=0, days=730, individuality
 
 
 def draw_stays(patients=200, seed=0, *, first_day=0, days=730, individuality=0.6, waves=0.3, copies=0.0, town=0):
-    """The same stays as `hospital_stays`, as {column: array (stays,)} with codes for text and a day number for the date.
+    """The same stays as `hospital_stays`, as {column: array (stays,)} with codes for text and a day number for dates.
 
     `stay` tells which rows are the same stay, typed in twice. Drawing takes a millisecond and no pandas.
     """

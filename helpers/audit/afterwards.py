@@ -22,10 +22,7 @@ def check(tables):
         return
     rng = np.random.default_rng(0)
     rows = rng.permutation(tables.train_rows)[:ROWS]
-    if tables.is_class:
-        labels = tables.classes[rows]
-    else:
-        labels = tables.target.to_numpy(float)[rows]
+    labels = (tables.classes if tables.is_class else tables.target.to_numpy(float))[rows]
     known = labels >= 0 if tables.is_class else np.isfinite(labels)
     rows, labels = rows[known], labels[known]
     if len(rows) < 2 * FEWEST or len(np.unique(labels)) < 2:
@@ -102,7 +99,7 @@ def _related(tables, rows, one, other):
 def _binned(values, discrete):
     missing = ~np.isfinite(values)
     if discrete:
-        codes, places = np.unique(values[~missing], return_inverse=True)
+        places = np.unique(values[~missing], return_inverse=True)[1]
         result = np.zeros(len(values), int)
         result[~missing] = 1 + np.minimum(places, 4 * BINS)
         return result

@@ -65,7 +65,8 @@ def _made_from_two(tables):
             yield Finding(
                 "resampling",
                 CERTAIN,
-                f"of {len(queries)} rows of test with {tables.target.name} = {name} that were examined, {len(made)} lie "
+                f"of {len(queries)} rows of test with {tables.target.name} = {name} that were examined, "
+                f"{len(made)} lie "
                 "exactly on the line between two other rows of their class: they were made from them, as SMOTE does.",
                 "Split first; then make rows from train only, and test on the classes as they come.",
                 test_rows=np.sort(np.array(made)) - tables.train_rows,

@@ -66,6 +66,7 @@ class LeakageExplorer(Explorer):
 
     def describe(self, leak, switch, strength, model, patients):
         return (
-            f"Left, the reported score and the score on fresh data of ten repetitions with {model} and {patients} patients; "
+            f"Left, the reported score and the score on fresh data of ten repetitions with {model} and {patients} "
+            f"patients; "
             f"right, their means. Leak: {leak}, {switch}, strength {strength:g}."
         )

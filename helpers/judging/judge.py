@@ -188,7 +188,7 @@ def _problem(exercise, trial, expected, seen: Observation, before) -> Difference
 
 
 def _left_to(judge, found: Difference | None) -> bool:
-    """Whether random values are of the kind that a judge can judge. With `any_shape`, chance decides on the shape too."""
+    """Whether random values are of a kind that a judge can judge: with `any_shape`, of any shape."""
     return found is None or found.rung == "value" or (found.rung == "shape" and getattr(judge, "any_shape", False))
 
 

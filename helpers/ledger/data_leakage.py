@@ -62,7 +62,7 @@ ROWS = [
         "000",
         "too optimistic",
         partial(_report, "scaler"),
-        note="750 rows and a nearest neighbour: below a hundredth. The rule is right, the harm lies elsewhere (next row).",
+        note="750 rows and a nearest neighbour: below a hundredth. The rule is right, the harm lies in the next row.",
         setting_given=False,
     ),
     Row(

@@ -2,8 +2,8 @@
 
 Two rules. Preprocessing (scalers, encoders, imputation, selection, projections, resampling, Keras' normalisation) and
 models are fitted on train and nothing else. And a score on the test set chooses nothing. Names tell the sides apart:
-whatever is named after test, validation or fresh data is held out, what `train_test_split` returns is train and held out
-in turn, and what goes into a split, or is cross-validated, is the whole table. What is assigned inherits it.
+whatever is named after test, validation or fresh data is held out, what `train_test_split` returns is train and held
+out in turn, and what goes into a split, or is cross-validated, is the whole table. What is assigned inherits it.
 
 A cell that breaks a rule to show what happens is tagged `leaks-on-purpose`; only lecture 02 may have such cells.
 """
@@ -173,9 +173,9 @@ def _is_score(node) -> bool:
     for item in ast.walk(node):
         if isinstance(item, ast.Call) and _SCORES.search(_name(item.func)):
             return True
-        if isinstance(item, ast.Call) and _name(item.func) in ("mean", "sum"):
-            if any(isinstance(inner, ast.Compare) for inner in ast.walk(item)):
-                return True
+        averages = isinstance(item, ast.Call) and _name(item.func) in ("mean", "sum")
+        if averages and any(isinstance(inner, ast.Compare) for inner in ast.walk(item)):
+            return True
     return False
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.exercises.data_leakage.messages import AFTERWARDS, ARRAYS_ANYWAY, LECTURE, NO_LISTS
+from helpers.exercises.data_leakage.messages import AFTERWARDS, LECTURE, NO_LISTS
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
 
@@ -131,5 +131,7 @@ KNOWN_IN_TIME = Exercise(
         "One comparison of an array with a number gives a mask. Which comparison?",
         "What becomes known at the very moment of the prediction is still in time.",
     ),
-    equivalent_mutants={},
+    equivalent_mutants={
+        "line 1: `np.asarray(known_at, dtype=float)` → `np.asarray(known_at)`": "Whole numbers compare as floats do.",
+    },
 )

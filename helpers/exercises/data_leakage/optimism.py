@@ -152,4 +152,9 @@ OPTIMISM = Exercise(
         "Positive means that the report promised too much.",
         "`np.mean` takes numbers, lists and arrays alike. The mean of the differences is the difference of the means.",
     ),
+    equivalent_mutants={
+        "line 1: `float(np.mean(np.subtract(reported, honest)))` → `np.mean(np.subtract(reported, honest))`": (
+            "A NumPy float is as good as one of Python."
+        ),
+    },
 )

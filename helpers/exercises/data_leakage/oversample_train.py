@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from helpers.exercises.data_leakage.messages import LECTURE, NOT_FROM_RNG, OWN_SEED, RESAMPLING
+from helpers.exercises.data_leakage.messages import ARRAYS_ANYWAY, LECTURE, NOT_FROM_RNG, OWN_SEED, RESAMPLING
 from helpers.exercises.data_leakage.returned import arrays_like
 from helpers.judging.compare import Difference
 from helpers.judging.exercise import Exercise, Part, Seeded, call, mistake
@@ -173,7 +173,8 @@ def arrays(features, labels, train_indices):
 
 
 @mistake(
-    "All rows were balanced, those of test among them. Copies of test rows are now in what the model trains on: the leak "
+    "All rows were balanced, those of test among them. Copies of test rows are now in what the model trains on: "
+    "the leak "
     "itself. Take the rows of `train_indices` first.",
     Balanced(pool="everything"),
 )
@@ -205,7 +206,8 @@ def cut_down(features, labels, train_indices, rng):
 
 
 @mistake(
-    "Every class was drawn anew, so some rows of train are lost by chance. Keep all of them and draw only the extra ones.",
+    "Every class was drawn anew, so some rows of train are lost by chance. Keep all of them and draw only the "
+    "extra ones.",
     Balanced(keep=False),
 )
 def drawn_anew(features, labels, train_indices, rng):
@@ -229,7 +231,8 @@ def positions_mixed_up(features, labels, train_indices, rng):
 
 
 @mistake(
-    "The extra rows repeat those of the class in turn, each as often as the others. Draw them at random with replacement, "
+    "The extra rows repeat those of the class in turn, each as often as the others. Draw them at random with "
+    "replacement, "
     "or the order of the file decides.",
     Balanced(evenly="alike", source=OWN),
 )
@@ -242,7 +245,8 @@ def in_turn(features, labels, train_indices, rng):
 
 
 @mistake(
-    "One and the same row of the class was added again and again. Draw a new one every time: `rng.choice(rows, count)`.",
+    "One and the same row of the class was added again and again. Draw a new one every time: `rng.choice(rows, "
+    "count)`.",
     Balanced(evenly="same"),
 )
 def one_row_again_and_again(features, labels, train_indices, rng):
@@ -256,7 +260,8 @@ def one_row_again_and_again(features, labels, train_indices, rng):
 
 
 @mistake(
-    "Features and labels were drawn or shuffled separately, so rows carry the labels of others. Draw positions once and use "
+    "Features and labels were drawn or shuffled separately, so rows carry the labels of others. Draw positions "
+    "once and use "
     "them for both.",
     Balanced(labels="mixed"),
 )
@@ -376,10 +381,18 @@ OVERSAMPLE_TRAIN = Exercise(
         class_by_class,
     ),
     hints=(
-        "Work with positions: all of `train_indices`, then the extra ones of each class; index features and labels once, "
+        "Work with positions: all of `train_indices`, then the extra ones of each class; index features and "
+        "labels once, "
         "at the end.",
-        "`np.unique(labels[train], return_counts=True)` gives the classes and their sizes; each lacks `sizes.max() - size` "
+        "`np.unique(labels[train], return_counts=True)` gives the classes and their sizes; each lacks "
+        "`sizes.max() - size` "
         "rows.",
-        "`rng.choice(rows, count)` draws with replacement. `rows` are the positions of that class among the train rows.",
+        "`rng.choice(rows, count)` draws with replacement. `rows` are the positions of that class among the "
+        "train rows.",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(train_indices)` → `train_indices`": ARRAYS_ANYWAY,
+        "line 6: `np.asarray(features, dtype=float)` → `np.asarray(features)`": "Every table of the check holds "
+        "floats.",
+    },
 )

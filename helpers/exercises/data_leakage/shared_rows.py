@@ -31,6 +31,7 @@ def exact(rng):
     train[4], test[[1, 3]] = train[0], train[0]
     return [
         call(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[3.0, 2.0], [3.0, 4.0]])),
+        call(np.array([[1.0, 2.0]]), np.array([[1.5, 2.75], [1.0, 2.0]])),
         call(*tables(rng, 12, 8, 3, 3)),
         call(*tables(rng, 40, 30, 5, 11)),
         call(train, test),
@@ -44,6 +45,7 @@ def near(rng):
         call(*tables(rng, 20, 12, 6, 6, off=0.5), tolerance=0.75),
         # Within 0.75 by Euclid's distance, though the sum of the differences is 1; and just the other way round.
         call(np.array([[0.0, 0.0, 9.0]]), np.array([[0.5, 0.5, 9.0], [0.75, 0.75, 8.25], [0.5, 0.0, 9.25]]), 0.75),
+        call(np.array([[1.0, 2.0]]), np.array([[1.5, 2.0], [1.25, 2.0]]), tolerance=0.25),
         call(np.array([[1000.0, 0.0]]), np.array([[1001.0, 1.0], [1001.5, 0.0]]), tolerance=1.0),
     ]
 
@@ -203,4 +205,11 @@ SHARED_ROWS = Exercise(
         "row?",
         "All pairs at once: `test[:, None] - train[None]` has the shape (test rows, train rows, columns).",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(train, dtype=float)` → `np.asarray(train)`": "Differences of whole numbers are exact.",
+        "line 1: `np.asarray(test, dtype=float)` → `np.asarray(test)`": "Differences of whole numbers are exact.",
+        "line 2: `test[:, None] - train[None]` → `train[None] - test[:, None]`": "The absolute value follows.",
+        "line 2: `train[None]` → `train`": "NumPy puts the missing axis in front by itself.",
+        "line 3: `1` → `-1`": "The last axis of two is axis 1.",
+    },
 )

@@ -1,4 +1,4 @@
-"""Exercise `split_by_group`: all rows of a group on one side. The split is random, so it is judged by what it must obey."""
+"""Exercise `split_by_group`: all rows of a group on one side. It is random, and judged by what it must obey."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.exercises.data_leakage.messages import LECTURE, NOT_FROM_RNG, OWN_SEED, PERSON, SWAPPED
+from helpers.exercises.data_leakage.messages import LECTURE, NOT_FROM_RNG, OWN_SEED, PERSON, SIDES_OF_A_MAXIMUM, SWAPPED
 from helpers.exercises.data_leakage.returned import arrays_like
 from helpers.judging.compare import Difference
 from helpers.judging.exercise import Exercise, Part, Seeded, call, mistake
@@ -163,7 +163,8 @@ def chosen_groups(groups, test_fraction, rng, count="rounded"):
 
 
 @mistake(
-    "The rows were split, not the groups: one group has rows on both sides, and a model can recognise it. Choose groups, "
+    "The rows were split, not the groups: one group has rows on both sides, and a model can recognise it. Choose "
+    "groups, "
     "then take all of their rows.",
     Split(by="rows"),
 )
@@ -200,7 +201,8 @@ def with_an_empty_side(groups, test_fraction, rng):
 
 
 @mistake(
-    "The groups in test are always the first or the last in order; `rng` plays no part. If numbers were given out in the "
+    "The groups in test are always the first or the last in order; `rng` plays no part. If numbers were given "
+    "out in the "
     "order of arrival, this is a split by time.",
     Split(taken="last", source=OWN),
 )
@@ -213,7 +215,8 @@ def last_groups(groups, test_fraction, rng):
 
 
 @mistake(
-    "The groups stay whole, but their number is wrong: you count rows until the fraction is reached. `test_fraction` is a "
+    "The groups stay whole, but their number is wrong: you count rows until the fraction is reached. "
+    "`test_fraction` is a "
     "share of the groups.",
     Split(count="by rows"),
 )
@@ -331,4 +334,11 @@ SPLIT_BY_GROUP = Exercise(
         "one less than their number.",
         "`np.isin(groups, chosen)` is the mask of the test rows.",
     ),
+    equivalent_mutants={
+        "line 2: `min(max(round(test_fraction * len(names)), 1), len(names) - 1)` → "
+        "`min(len(names) - 1, max(round(test_fraction * len(names)), 1))`": SIDES_OF_A_MAXIMUM,
+        "line 2: `max(round(test_fraction * len(names)), 1)` → `max(1, round(test_fraction * len(names)))`": (
+            SIDES_OF_A_MAXIMUM
+        ),
+    },
 )

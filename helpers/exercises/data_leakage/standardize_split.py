@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 from sklearn.preprocessing import StandardScaler
 
-from helpers.exercises.data_leakage.messages import EVERYTHING, LECTURE, NO_LISTS, NOT_IN_PLACE, SWAPPED
+from helpers.exercises.data_leakage.messages import (
+    ARRAYS_ANYWAY,
+    EVERYTHING,
+    FLOATS_ANYWAY,
+    LECTURE,
+    NO_LISTS,
+    NOT_IN_PLACE,
+    SWAPPED,
+)
 from helpers.judging.exercise import Exercise, Part, Tolerance, call, mistake
 
 
@@ -62,7 +70,8 @@ def by_both(train, test):
 
 
 @mistake(
-    "Test was standardised by its own statistics. A patient who comes alone has none, and a test set that lies elsewhere "
+    "Test was standardised by its own statistics. A patient who comes alone has none, and a test set that lies "
+    "elsewhere "
     "would look as if it did not."
 )
 def each_by_itself(train, test):
@@ -85,7 +94,8 @@ def without_constants(train, test):
 
 
 @mistake(
-    "A tiny number was added to the deviation. It saves train, but where test leaves a column's constant, values in the "
+    "A tiny number was added to the deviation. It saves train, but where test leaves a column's constant, values "
+    "in the "
     "millions come out. Divide a constant column by 1."
 )
 def with_an_epsilon(train, test):
@@ -235,4 +245,10 @@ STANDARDIZE_SPLIT = Exercise(
         "Both tables go through the same two steps with these numbers: subtract, divide.",
         "Before you divide, replace deviations that are 0 by 1, for example with `np.where`.",
     ),
+    equivalent_mutants={
+        "line 1: `np.asarray(train, dtype=float)` → `np.asarray(train)`": FLOATS_ANYWAY,
+        "line 1: `np.asarray(test, dtype=float)` → `np.asarray(test)`": FLOATS_ANYWAY,
+        "line 1: `np.asarray(test, dtype=float)` → `test`": ARRAYS_ANYWAY,
+        "line 3: `std == 0` → `std <= 0`": "No deviation is negative.",
+    },
 )
