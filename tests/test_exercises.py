@@ -203,6 +203,28 @@ LOOK_ALIKES = {
         lambda s: lambda results, keep: s(results[:10], min(keep, 10)),
         lambda s: lambda results, keep: {name: (0.9 * low, high) for name, (low, high) in s(results, keep).items()},
     ],
+    "shared_rows": [
+        lambda s: lambda train, test, tolerance=0.0: s(np.asarray(train)[:3], test, tolerance),
+        lambda s: lambda train, test, tolerance=0.0: s(train, test, 0.9 * tolerance),
+    ],
+    "split_by_group": [
+        lambda s: lambda g, f, rng: s(g, f / 2, rng),
+        lambda s: lambda g, f, rng: [side[:-1] for side in s(g, f, rng)],
+    ],
+    "split_by_time": [lambda s: lambda t, c: s(t, np.round(c)), lambda s: lambda t, c: s(np.abs(t), c)],
+    "known_in_time": [lambda s: lambda k, p: s(k, max(p, 0)), lambda s: lambda k, p: s(np.abs(k), p)],
+    "standardize_split": [
+        lambda s: lambda train, test: s(train, np.round(test, 1)),
+        lambda s: lambda train, test: [np.clip(table, -3, 3) for table in s(train, test)],
+    ],
+    "oversample_train": [
+        lambda s: lambda x, y, train, rng: [part[:-1] for part in s(x, y, train, rng)],
+        lambda s: lambda x, y, train, rng: (np.round(s(x, y, train, rng)[0]), s(x, y, train, rng)[1]),
+    ],
+    "optimism": [
+        lambda s: lambda r, h: s(np.round(r, 1), h),
+        lambda s: lambda r, h: s(np.ravel(r)[:5], np.ravel(h)[:5]),
+    ],
     "mean_square": [lambda s: lambda v: s(np.round(v)), lambda s: lambda v: s(np.ravel(v)[:5])],
 }
 

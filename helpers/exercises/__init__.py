@@ -14,6 +14,7 @@ from helpers.judging.exercise import Exercise, Question
 
 LECTURES = (
     "00_start_here",
+    "02_data_leakage",
     "03_preprocessing",
     "04_activations",
     "06_initialization",

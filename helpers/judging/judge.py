@@ -187,11 +187,16 @@ def _problem(exercise, trial, expected, seen: Observation, before) -> Difference
     if isinstance(expected, _Raises):
         return Difference("value", f"It should raise {expected.name} for this input.")
     found = difference(expected, seen.value, exercise.tolerance.for_inputs(trial.call.values()))
-    if trial.judge and (found is None or found.rung == "value"):
+    if trial.judge and _left_to(trial.judge, found):
         return trial.judge(trial.call, seen.value, before)
     if found is None and trial.no_overflow and seen.overflow:
         return Difference("overflow", "The value is right, but the way to it overflows (NumPy warns).")
     return found
+
+
+def _left_to(judge, found: Difference | None) -> bool:
+    """Whether random values are of a kind that a judge can judge: with `any_shape`, of any shape."""
+    return found is None or found.rung == "value" or (found.rung == "shape" and getattr(judge, "any_shape", False))
 
 
 def _unsendable(type_name: str) -> str:
@@ -309,8 +314,7 @@ def _same_draw(mistake, trial, known: Observation, seen: Observation, before) ->
         return False
     if known.outcome != "returned" or known.value is None or seen.value is None:
         return known.value is seen.value
-    found = difference(known.value, seen.value, Tolerance())
-    if found and found.rung != "value":
+    if not _left_to(trial.judge, difference(known.value, seen.value, Tolerance())):
         return False
     return (mistake.judge or trial.judge)(trial.call, seen.value, before) is None
 
