@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 LECTURE = "10_babysitting"
 
 NOT_IN_PLACE = (

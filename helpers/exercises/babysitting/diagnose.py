@@ -81,7 +81,8 @@ def told(losses, low=0.01):
 
 
 @mistake(
-    "Losses that are not finite slip through. Every comparison with NaN is False, so ask `np.isfinite` before you compare."
+    "Losses that are not finite slip through. Every comparison with NaN is False, so ask `np.isfinite` before "
+    "you compare."
 )
 def without_the_finite_check(losses):
     return told(losses)
@@ -143,7 +144,8 @@ def swapped(losses):
 
 
 @mistake(
-    "A curve that rises also 'falls by less than 1 %', so it never gets to be too high. Ask first whether it ends above "
+    "A curve that rises also 'falls by less than 1 %', so it never gets to be too high. Ask first whether it "
+    "ends above "
     "its first value."
 )
 def too_low_asked_first(losses):

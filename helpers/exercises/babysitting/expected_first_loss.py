@@ -26,12 +26,16 @@ def edge_cases(rng):
     return [call(1), call(1000), call(int(rng.integers(1000, 100_000)))]
 
 
-@mistake("This is a logarithm to base 2. The loss of this course, and of the frameworks, has the natural one: `np.log`.")
+@mistake(
+    "This is a logarithm to base 2. The loss of this course, and of the frameworks, has the natural one: `np.log`."
+)
 def base_two(n_classes):
     return math.log2(n_classes)
 
 
-@mistake("This is a logarithm to base 10. The loss of this course, and of the frameworks, has the natural one: `np.log`.")
+@mistake(
+    "This is a logarithm to base 10. The loss of this course, and of the frameworks, has the natural one: `np.log`."
+)
 def base_ten(n_classes):
     return math.log10(n_classes)
 

@@ -97,7 +97,8 @@ def wrong_sign(f, x, step=1e-5):
 
 
 @mistake(
-    "All entries were nudged at once, which gives one number: the sum of all slopes. Nudge one entry, leave the others, "
+    "All entries were nudged at once, which gives one number: the sum of all slopes. Nudge one entry, leave the "
+    "others, "
     "and go on to the next."
 )
 def all_at_once(f, x, step=1e-5):
@@ -160,9 +161,7 @@ def in_place(f, x, step=1e-5):
 
 def central(f, x, step):
     x = np.array(x, dtype=float)
-    slopes = [
-        (f(nudged(x, place, step)) - f(nudged(x, place, -step))) / (2 * step) for place in np.ndindex(x.shape)
-    ]
+    slopes = [(f(nudged(x, place, step)) - f(nudged(x, place, -step))) / (2 * step) for place in np.ndindex(x.shape)]
     return np.reshape(slopes, x.shape)
 
 

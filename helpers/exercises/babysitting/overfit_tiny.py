@@ -273,7 +273,8 @@ def zero_weights(features, labels, rng):
 
 
 @mistake(
-    "The loss hardly falls: the learning rate is too low. The 0.001 of the slide is for raw pixels of size 100; here it "
+    "The loss hardly falls: the learning rate is too low. The 0.001 of the slide is for raw pixels of size 100; "
+    "here it "
     "is 0.5.",
     hardly_falling,
 )
@@ -308,7 +309,8 @@ def own_seed(features, labels, rng):
 
 
 @mistake(
-    "Generators in the same state give different histories: the weights come from elsewhere, such as `np.random.randn`. "
+    "Generators in the same state give different histories: the weights come from elsewhere, such as "
+    "`np.random.randn`. "
     "Draw them from `rng`.",
     from_elsewhere,
 )

@@ -14,7 +14,8 @@ ACCURACY_WITHOUT_LOSS = Question(
     difficulty=2,
     answer="c",
     why_wrong={
-        "a": "A network that learned pictures by heart would show a *low* training loss. Here the loss has hardly moved.",
+        "a": "A network that learned pictures by heart would show a *low* training loss. Here the loss has "
+        "hardly moved.",
         "b": "Then the accuracy would stay at a tenth as well. It doubled, so something was learned.",
         "d": "Both are measured on the same pictures by the same scores. They ask different things of them.",
     },

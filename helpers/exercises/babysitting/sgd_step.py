@@ -106,7 +106,8 @@ def four_names_only(parameters, gradients, learning_rate):
 @mistake("The gradient was divided by its length first. Plain gradient descent takes it as it is.")
 def normalized(parameters, gradients, learning_rate):
     return {
-        name: parameters[name] - learning_rate * gradients[name] / np.linalg.norm(gradients[name]) for name in parameters
+        name: parameters[name] - learning_rate * gradients[name] / np.linalg.norm(gradients[name])
+        for name in parameters
     }
 
 

@@ -153,7 +153,9 @@ def no_penalty_at_all(parameters, features, labels, regularization):
     return right(parameters, features, labels, 0.0)
 
 
-@mistake("The factor 0.5 of the penalty is missing in the loss. With it, the slope of the penalty is regularization * W.")
+@mistake(
+    "The factor 0.5 of the penalty is missing in the loss. With it, the slope of the penalty is regularization * W."
+)
 def penalty_without_half(parameters, features, labels, regularization):
     loss, gradients = right(parameters, features, labels, regularization)
     return loss + penalty(parameters, regularization), gradients
@@ -248,7 +250,8 @@ def downhill(parameters, features, labels, regularization):
 
 
 @mistake(
-    "Right for small scores; for large ones the exponential overflows and NaN comes out. Take the largest score of each "
+    "Right for small scores; for large ones the exponential overflows and NaN comes out. Take the largest score "
+    "of each "
     "row off before `np.exp`."
 )
 def unstable(parameters, features, labels, regularization):
@@ -266,7 +269,7 @@ def unstable(parameters, features, labels, regularization):
     "logarithm is score - log of the sum of exp(scores)."
 )
 def logarithm_of_zero(parameters, features, labels, regularization):
-    x, sums, hidden, scores = forward(parameters, features)
+    _x, _sums, _hidden, scores = forward(parameters, features)
     _, gradients = right(parameters, features, labels, regularization)
     with np.errstate(all="ignore"):
         loss = -np.log(softmax(scores, axis=1)[np.arange(len(labels)), np.asarray(labels)]).mean()

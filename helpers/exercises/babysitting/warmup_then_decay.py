@@ -202,6 +202,7 @@ WARMUP_THEN_DECAY = Exercise(
     hints=(
         "Two formulas and one question: is the warm-up over? They agree at `step == warmup_steps`; which one can you "
         "use there when `warmup_steps` is 0?",
-        "Rise: the share `step / warmup_steps` of the peak. Fall: one factor `decay` for each step *after* the warm-up.",
+        "Rise: the share `step / warmup_steps` of the peak. Fall: one factor `decay` for each step *after* the "
+        "warm-up.",
     ),
 )
