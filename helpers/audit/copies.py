@@ -48,7 +48,9 @@ def find(tables):
     near = near[~np.isin(near[:, 0], exact[:, 0])]
     near = near[_agree(train, test, near, tolerance).mean(axis=1) >= AGREEING]
     near = near[np.unique(near[:, 0], return_index=True)[1]]
-    return Matches(*(_surprising(train, test, pairs, tolerance) for pairs in (exact, near)))
+    return Matches(
+        _surprising(train, test, exact, _bits_if_equal), _surprising(train, test, near, _bits_if_near, tolerance)
+    )
 
 
 def check(tables, matches):
@@ -134,17 +136,44 @@ def _alike(a, b, tolerance):
     return (np.abs(a - b) <= tolerance) | (np.isnan(a) & np.isnan(b))
 
 
-def _surprising(train, test, pairs, tolerance):
+def _surprising(train, test, pairs, bits, *options):
     """Those of the pairs that chance does not explain."""
     if len(pairs) > _EXAMINED:
-        # All of them are kept if nearly all of a sample are, and none if not.
+        # All of them are kept if nearly all of a sample are; if not, those of the sample that surprise.
         sample = pairs[np.linspace(0, len(pairs) - 1, _EXAMINED).astype(int)]
-        kept = _surprising(train, test, sample, tolerance)
+        kept = _surprising(train, test, sample, bits, *options)
         return pairs if len(kept) > 0.9 * len(sample) else kept
+    if not len(pairs):
+        return pairs
+    return pairs[len(train) * len(test) * 2.0 ** -bits(train, test, pairs, *options) < CHANCE]
+
+
+def _bits_if_equal(train, test, pairs):
+    """What it is worth that two rows are equal: (pairs,).
+
+    A value that one train row has says less the more values two rows have: that is Good and Turing's estimate of how
+    often a value that was seen once comes again.
+    """
+    bits = np.zeros(len(pairs))
+    for column in range(train.shape[1]):
+        values = train[:, column]
+        seen, counts = np.unique(values, return_counts=True)  # one NaN stands for all
+        once, twice = np.sum(counts == 1), np.sum(counts == 2)
+        again = min(2 * (twice + 1) / (max(once, 1) * len(values)), 1 / len(values))
+        count = counts[np.searchsorted(seen, test[pairs[:, 0], column])]
+        bits -= np.log2(np.where(count > 1, count / len(values), again)) / 2
+    return bits
+
+
+def _bits_if_near(train, test, pairs, tolerance):
+    """What it is worth that two rows agree as closely as they do, in the columns in which they do: (pairs,)."""
     sample = train[np.random.default_rng(1).permutation(len(train))[:_SAMPLE]]
-    agreeing = _agree(train, test, pairs, tolerance)
     bits = np.empty(len(pairs))
-    for i, (theirs, _) in enumerate(pairs):
-        as_well = _alike(test[theirs], sample, tolerance).mean(axis=0)
-        bits[i] = -np.log2(np.maximum(as_well, 1 / len(sample)))[agreeing[i]].sum() / 2
-    return pairs[len(train) * len(test) * 2.0**-bits < CHANCE]
+    for i, (theirs, ours) in enumerate(pairs):
+        agreeing = _alike(test[theirs], train[ours], tolerance)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            shares = np.abs(test[theirs] - train[ours]) / tolerance
+        closeness = np.nanmax(np.where(agreeing & (tolerance > 0), shares, 0.0))
+        as_well = _alike(test[theirs], sample, closeness * tolerance).mean(axis=0)
+        bits[i] = -np.log2(np.maximum(as_well, 1 / len(sample)))[agreeing].sum() / 2
+    return bits

@@ -41,7 +41,7 @@ class LeakageExplorer(Explorer):
         runs.set(title="ten repetitions", xlabel="repetition", ylabel="area under the ROC curve", ylim=LIMITS)
         runs.set_xticks(places)
         runs.legend(loc="lower left", ncols=2)
-        self.bars = means.bar([0, 1], [1, 1], color=[ORANGE, PURPLE], width=0.6)
+        self.bars = means.bar([0, 1], [0, 0], bottom=0.5, color=[ORANGE, PURPLE], width=0.6)
         self.spreads = means.vlines([0, 1], 0, 0, color="black", linewidth=2)
         means.axhline(0.5, **ROLES["reference"])
         means.set(title="mean ± deviation", ylim=LIMITS, xlim=(-0.6, 1.6))
@@ -58,7 +58,7 @@ class LeakageExplorer(Explorer):
         self.fresh.set_ydata(scores.fresh)
         segments = []
         for place, (bar, values) in enumerate(zip(self.bars, (scores.reported, scores.fresh), strict=True)):
-            bar.set_height(values.mean())
+            bar.set_height(values.mean() - 0.5)  # above guessing
             segments.append([(place, values.mean() - values.std()), (place, values.mean() + values.std())])
         self.spreads.set_segments(segments)
         state = f"is on, strength {strength:g}" if switch == ON else "is off: everything is done as it should be"

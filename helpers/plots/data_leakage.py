@@ -32,7 +32,7 @@ def draw_waves(rates, test_months):
     months = np.arange(1, len(rates) + 1)
     ax.plot(months, 100 * rates, color=BLUE, marker="o", markersize=4)
     ax.axvspan(months[-test_months] - 0.5, months[-1] + 0.5, color=GREY, alpha=0.2)
-    ax.text(months[-1] + 0.4, 2, "test, if cut by time", ha="right", color=BLACK)
+    ax.text(months[-1] + 0.3, 76, "test, if cut by time", ha="right", color=BLACK)
     ax.set(xlabel="month", ylabel="in intensive care, %", ylim=(0, 85), xlim=(0.5, months[-1] + 0.5))
     ax.set_xticks(months[::2])
     return figure

@@ -4,8 +4,6 @@ Two rules. Preprocessing (scalers, encoders, imputation, selection, projections,
 models are fitted on train and nothing else. And a score on the test set chooses nothing. Names tell the sides apart:
 whatever is named after test, validation or fresh data is held out, what `train_test_split` returns is train and held
 out in turn, and what goes into a split, or is cross-validated, is the whole table. What is assigned inherits it.
-
-A cell that breaks a rule to show what happens is tagged `leaks-on-purpose`; only lecture 02 may have such cells.
 """
 
 from __future__ import annotations
@@ -13,7 +11,6 @@ from __future__ import annotations
 import ast
 import re
 
-ON_PURPOSE = "leaks-on-purpose"
 HELD_OUT, TEST, WHOLE, TEST_SCORE = "held-out", "test", "whole-table", "test-score"
 
 _TEST_NAME = re.compile(r"(^|_)(x_?)?(test|testing|holdout|fresh)(_|\d|$)", re.IGNORECASE)
@@ -34,7 +31,7 @@ _STATISTICS = {"mean", "std", "var", "min", "max", "median", "quantile", "percen
 def violations(cells: list[str]) -> list[str]:
     """What in these cells, in this order, breaks a rule: sentences with the number of the cell and the line."""
     trees = [ast.parse(_python(source)) for source in cells]
-    reader = _Reader(_whole_tables(trees))
+    reader = _Reader(_WholeTables(trees))
     for number, tree in enumerate(trees, 1):
         reader.cell = number
         reader.visit(tree)
@@ -46,30 +43,54 @@ def _python(source: str) -> str:
     return "\n".join("pass" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
 
 
-def _whole_tables(trees) -> set[str]:
-    """Names of tables that are split or cross-validated somewhere, and of those that these were made from."""
-    whole, made_from = set(), []
-    for node in (node for tree in trees for node in ast.walk(tree)):
-        if isinstance(node, ast.Call) and _name(node.func) in _SPLITS:
-            whole |= {name for argument in node.args for name in _names(argument)}
-        elif isinstance(node, ast.Call) and _name(node.func) in _CROSS:
-            whole |= {name for argument in node.args[1:3] for name in _names(argument)}
-        elif isinstance(node, ast.Assign):
-            made_from += [
-                (target.id, _names(node.value))
-                for target in node.targets
-                if isinstance(target, ast.Name) and not _holds_call(node.value, _SPLITS | _CROSS)
-            ]
-    before = -1
-    while before != len(whole):
-        before = len(whole)
-        whole |= {name for target, names in made_from if target in whole for name in names}
-    return {name for name in whole if "train" not in name.lower()}
+class _WholeTables:
+    """Which tables are split or cross-validated later on, and which ones those were made from.
+
+    `assignments` holds the identities of the assignments that make one, `names` the tables that no cell assigns.
+    """
+
+    def __init__(self, trees):
+        self.names: set[str] = set()
+        self.assignments: set[int] = set()
+        nodes = [node for tree in trees for node in ast.walk(tree)]
+        cell = {id(node): number for number, tree in enumerate(trees) for node in ast.walk(tree)}
+        nodes.sort(key=lambda node: (cell[id(node)], getattr(node, "lineno", 0)))
+        before: list[ast.Assign] = []
+        for node in nodes:
+            if isinstance(node, ast.Assign):
+                before.append(node)
+            elif isinstance(node, ast.Call) and _name(node.func) in _SPLITS:
+                self._trace({name for argument in node.args for name in _names(argument)}, before, node)
+            elif isinstance(node, ast.Call) and _name(node.func) in _CROSS:
+                self._trace({name for argument in node.args[1:3] for name in _names(argument)}, before, node)
+
+    def _trace(self, names, before, call):
+        """Go back from a call through the last assignment of each name, and of those it was made from."""
+        left = [(name, len(before)) for name in names]
+        done = set()
+        while left:
+            name, place = left.pop()
+            if (name, place) in done or "train" in name.lower():
+                continue
+            done.add((name, place))
+            made = next((i for i in range(place - 1, -1, -1) if self._binds(before[i], name, call)), None)
+            if made is None:
+                self.names.add(name)
+                continue
+            self.assignments.add(id(before[made]))
+            left += [(other, made) for other in _names(before[made].value)]
+
+    @staticmethod
+    def _binds(assignment, name, call):
+        if any(item is call for item in ast.walk(assignment)):
+            return False  # the result of the split itself
+        return any(isinstance(n, ast.Name) and n.id == name for target in assignment.targets for n in ast.walk(target))
 
 
 class _Reader(ast.NodeVisitor):
     def __init__(self, whole):
-        self.kinds = {name: {WHOLE} for name in whole}
+        self.whole = whole
+        self.kinds: dict[str, set[str]] = {name: {WHOLE} for name in whole.names}
         self.preprocessing: set[str] = set()
         self.found: list[str] = []
         self.cell = 0
@@ -89,9 +110,17 @@ class _Reader(ast.NodeVisitor):
         for target in node.targets:
             for item in ast.walk(target):
                 if isinstance(item, ast.Name):
-                    self.kinds[item.id] = kinds | ({WHOLE} & self.kinds.get(item.id, set()))
+                    self.kinds[item.id] = kinds | ({WHOLE} if id(node) in self.whole.assignments else set())
                     if _makes_preprocessing(node.value):
                         self.preprocessing.add(item.id)
+
+    def visit_FunctionDef(self, node):
+        """Inside, an argument is what it is called with, whatever the notebook calls by that name."""
+        outside = self.kinds
+        arguments = {argument.arg for argument in [*node.args.args, *node.args.posonlyargs, *node.args.kwonlyargs]}
+        self.kinds = {name: kinds for name, kinds in outside.items() if name not in arguments}
+        self.generic_visit(node)
+        self.kinds = outside
 
     def visit_Call(self, node):
         name = _name(node.func)

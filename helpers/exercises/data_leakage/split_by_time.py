@@ -65,7 +65,7 @@ def as_masks(times, cutoff):
     return times < cutoff, times >= cutoff
 
 
-@mistake("These are the times themselves. Where in `times` do they stand?")
+@mistake("These are the times themselves. Give the positions at which they stand in `times`.")
 def as_times(times, cutoff):
     times = np.asarray(times, dtype=float)
     return times[times < cutoff], times[times >= cutoff]
