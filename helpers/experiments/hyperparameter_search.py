@@ -133,10 +133,8 @@ def trained_epochs(runs):
 
 @dataclass(frozen=True)
 class BreakOff:
-    """The same runs, broken off at a multiple of their first loss and not."""
+    """What became of runs that were broken off, when they were let go on."""
 
-    epochs_all: int  # trained when nothing is broken off
-    epochs_saved: int
     broken_off: int  # runs
     recovered: int  # of those, the ones that would have ended among the better half of the others
     best_of_broken: float  # highest final score of those, had they gone on
@@ -154,10 +152,9 @@ def break_off(pictures, runs, epochs=5, **training):
         stop_factor=np.inf,
         **training,
     )
-    saved = epochs * len(broken) - trained_epochs(broken)
     scores = [run.score for run in again]
     good = float(np.median(others))
-    return BreakOff(epochs * len(runs), saved, len(broken), sum(s > good for s in scores), max(scores, default=0.0))
+    return BreakOff(len(broken), sum(s > good for s in scores), max(scores, default=0.0))
 
 
 # --- Repeated searches on a response surface
