@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/ready
 COURSE := $(VENV)/bin/course
 OUT ?= grades
-# Two files at a time; what one file shares between its tests is made once.
+# Two files at a time; what one file shares between its tests is made once, and the cells of a notebook stay in order.
 PARALLEL ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
@@ -24,9 +24,9 @@ test: $(READY) ## set up and run all tests
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/python -m pytest $(PARALLEL) $(PYTEST)
 	@# The executed notebooks must give the same outputs again; the learners' must run from top to bottom untouched.
-	@COURSE_PROGRESS=off COURSE_DATA_DIR= $(VENV)/bin/python -m pytest -p no:cacheprovider --nbval solutions \
+	@COURSE_PROGRESS=off COURSE_DATA_DIR= $(VENV)/bin/python -m pytest -p no:cacheprovider $(PARALLEL) --nbval solutions \
 	  --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300
-	@COURSE_PROGRESS=off COURSE_DATA_DIR= $(VENV)/bin/python -m pytest -p no:cacheprovider --nbval-lax notebooks --nbval-cell-timeout 300
+	@COURSE_PROGRESS=off COURSE_DATA_DIR= $(VENV)/bin/python -m pytest -p no:cacheprovider $(PARALLEL) --nbval-lax notebooks --nbval-cell-timeout 300
 
 build: $(READY) ## make the notebooks, the ledger and the table of checks from solutions/*.md
 	@$(COURSE) build $(LECTURE)

@@ -1,4 +1,4 @@
-"""How often the checks of random weights fail a right answer, and how wrong a wrong one has to be to be caught.
+"""How often the checks of random answers fail a right one, and how wrong random weights have to be to be caught.
 
     .venv/bin/python benchmarks/distribution_checks.py [examinations]
 
@@ -22,7 +22,8 @@ from helpers.exercises import exercise_named
 from helpers.judging import distributions
 from helpers.sandbox.observe import Observation, observe
 
-NAMES = ("xavier_normal", "he_normal", "glorot_uniform")
+WEIGHTS = ("xavier_normal", "he_normal", "glorot_uniform")
+NAMES = (*WEIGHTS, "log_uniform", "random_points")
 POWER_EXAMINATIONS = 2000
 WANTED = 0.999
 
@@ -37,7 +38,7 @@ def main(examinations: int) -> None:
     table = Table(title=f"wrong scale: relative error caught in {100 * WANTED} % of {POWER_EXAMINATIONS} examinations")
     for column in ("exercise", "too small, check", "too large, check", "too small, grading", "too large, grading"):
         table.add_column(column)
-    for name in NAMES:
+    for name in WEIGHTS:
         found = [smallest_caught(name, sign, public) for public in (True, False) for sign in (-1, 1)]
         table.add_row(name, *(f"{100 * error:.2g} %" for error in found))
     Console().print(table)
@@ -56,7 +57,7 @@ def false_alarms(name: str, examinations: int):
             seen: Observation = observe(way, trial.call)
             part_before = before[1:] if before and before[0] == trial.part else None
             failed |= trial.judge(trial.call, seen.value, part_before) is not None
-            values = np.asarray(seen.value, dtype=float)
+            values = trial.judge.numbers(trial.call, seen.value)
             scores = distributions._scores(values, trial.judge.kind, trial.judge.std(*trial.call.arguments[:-1]))
             smallest = min(smallest, *(tail for _, tail in distributions._tails(scores)))
             before = (trial.part, trial.call, seen.value)

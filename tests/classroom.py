@@ -56,10 +56,14 @@ def write_submission(folder: Path, student: str, notebook: dict | bytes, lecture
 def source_of(name: str, function) -> str:
     """A cell that answers exercise `name` with a function of the exercises' own module (a spelling or a mistake)."""
     function = getattr(function, "function", function)
-    module = inspect.getsource(importlib.import_module(function.__module__))
-    needed, _ = needed_statements([(0, s) for s in statements_of(module)], function.__name__)
+    needed, _ = needed_statements([(0, s) for s in _statements_of(function.__module__)], function.__name__)
     kept = [ast.unparse(_undecorated(s.node)) for _, s in needed if not ast.unparse(s.node).startswith("from helpers")]
     return "\n\n".join([*kept, f"{name} = {function.__name__}"])
+
+
+@cache
+def _statements_of(module: str) -> list:
+    return statements_of(inspect.getsource(importlib.import_module(module)))
 
 
 def _undecorated(node):

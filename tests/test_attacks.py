@@ -8,8 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from helpers.exercises import exercises_of
-from helpers.grading.outputs import safe_cell
 from helpers.grading.runner import Limits
+from helpers.grading.tables import safe_cell
 from tests.attacks import CATALOGUE
 from tests.attacks.catalogue import ATTACKED
 from tests.attacks.run import (

@@ -5,6 +5,7 @@ import math
 import socket
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -60,6 +61,15 @@ def test_the_results_are_the_local_ones_bit_for_bit_and_come_back_stack_by_stack
     assert 0 < figures.seconds_per_configuration < 10
     assert figures.tasks_per_second > 10
     assert 500 < figures.bytes_per_task < 50_000
+
+
+def test_a_cluster_here_says_nothing_even_when_there_is_another(client, capfd):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with cluster.connect(workers=1) as other:
+            cluster.train_on_cluster(other, configurations(2), "digits", **OPTIONS)
+            cluster.kill_a_worker(other)
+    assert capfd.readouterr().err == ""
 
 
 def test_a_stack_that_fails_says_why(client):

@@ -384,13 +384,15 @@ def test_the_course_is_a_gradescope_autograder(autograder_root):
     assert "strict: probed from inside" in results["output"]
 
     (submission / f"{LECTURE}.ipynb").write_bytes((NOTEBOOKS / f"{LECTURE}.ipynb").read_bytes())
-    _, results = run_autograder(autograder_root)
+    done, results = run_autograder(autograder_root)
+    assert done.returncode == 0, done.stderr
     assert importers.gradescope(results) == 0  # the one that bears the lecture's name counts
 
     for path in submission.iterdir():
         path.unlink()
     (submission / "link.ipynb").symlink_to(SOLUTIONS / f"{LECTURE}.ipynb")
-    _, results = run_autograder(autograder_root)
+    done, results = run_autograder(autograder_root)
+    assert done.returncode == 0, done.stderr
     assert importers.gradescope(results) == 0
     assert f"No notebook was found; hand in {LECTURE}.ipynb." in results["output"]
     assert sum(test["max_score"] for test in results["tests"]) == MOST[LECTURE]

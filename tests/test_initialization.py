@@ -72,10 +72,10 @@ def test_recipes_cross_the_boundary_to_an_answer_and_never_back():
         wire.decode(wire.encode(Named("system"), recipes=True), recipes=True)
 
 
-@pytest.mark.parametrize("name", [name for name in recipes.FUNCTIONS if not name.endswith("_gradient")])
+@pytest.mark.parametrize("name", [name for name in recipes.ACTIVATIONS if not name.endswith("_gradient")])
 def test_a_named_function_has_the_slope_that_stands_beside_it(name):
     x = np.linspace(-2.95, 2.95, 60)
-    function, slope = recipes.FUNCTIONS[name], recipes.FUNCTIONS[f"{name}_gradient"]
+    function, slope = recipes.ACTIVATIONS[name], recipes.ACTIVATIONS[f"{name}_gradient"]
     np.testing.assert_allclose((function(x + 1e-6) - function(x - 1e-6)) / 2e-6, slope(x), atol=1e-8)
     np.testing.assert_array_equal(function(x.tolist()), function(x))
 

@@ -1,6 +1,7 @@
 """The search engine trains many networks at once, and each as if it were alone."""
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -183,3 +184,23 @@ def test_a_product_is_added_in_place_and_wrong_arrays_are_refused():
     for wrong in ((total, left.astype(float), right), (total, left, right.T), (total.T, left, right)):
         with pytest.raises(ValueError, match=r"fit|float32"):
             add_product(*wrong)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_memory_stays_below_what_was_stated_and_does_not_grow_with_the_search(jobs):
+    rng = np.random.default_rng(0)
+    parts = [part for count in (400, 100, 1) for part in (rng.random((count, 3072)), rng.integers(10, size=count))]
+    pictures = search.prepare(datasets.Pictures("noise", *parts))
+    data = sum(part.nbytes for part in (pictures.x_train, pictures.x_validation, pictures.x_test))
+    peaks = []
+    for count in (20, 60):
+        configurations = [
+            {"learning_rate": float(rate), "regularization": 0.0} for rate in np.logspace(-3, 3, count)
+        ]  # some explode
+        tracemalloc.start()
+        search.train_many(configurations, pictures, epochs=3, jobs=jobs)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        stated = search.memory_needed(count, pictures, epochs=3, jobs=jobs) - data
+        assert 0.3 * stated < peaks[-1] < stated
+    assert peaks[1] < 1.2 * peaks[0]

@@ -104,6 +104,15 @@ def test_a_sampler_that_learns_needs_fewer_trials_for_a_small_goal():
     assert efforts[1] < efforts[0]
 
 
+def test_a_study_killed_in_the_middle_of_a_batch_is_resumed_where_it_was(tmp_path):
+    storage = f"sqlite:///{tmp_path}/study.db"
+    assert studies.run_until_killed(storage, hill(), SPACE, 20, epochs=73, batch=10) == -signal.SIGKILL
+    left = studies.open_study(storage).trials
+    assert [trial.state for trial in left] == [studies.TrialState.COMPLETE] * 10 + [studies.TrialState.RUNNING] * 10
+    resumed = studies.run_study(studies.open_study(storage), hill().train, SPACE, 20, batch=10)
+    assert table(resumed) == table(studies.run_study(studies.open_study(), hill().train, SPACE, 20, batch=10))
+
+
 RUN = """
 import sys, time
 from helpers.experiments import studies

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from helpers.grading.feedback_pages import folder_names
 from helpers.grading.notebook import Unreadable, code_cells
-from helpers.grading.outputs import folder_names, safe_cell
 from helpers.grading.submissions import MAX_NOTEBOOK_BYTES, NoSubmissions, find_submissions
+from helpers.grading.tables import safe_cell
 
 LECTURES = ("00_start_here", "04_activations")
 

@@ -12,7 +12,16 @@ from functools import cache
 
 from helpers.judging.exercise import Exercise, Question
 
-LECTURES = ("00_start_here", "04_activations", "06_initialization", "07_batch_normalization")
+LECTURES = (
+    "00_start_here",
+    "02_data_leakage",
+    "03_preprocessing",
+    "04_activations",
+    "06_initialization",
+    "07_batch_normalization",
+    "10_babysitting",
+    "11_hyperparameter_search",
+)
 
 
 @cache

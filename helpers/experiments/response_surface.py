@@ -72,16 +72,16 @@ class ResponseSurface:
         ]
 
 
-def measure_surface(pictures, rates, regularizations, per_axis=(12, 8), epochs=5, **options):
+def measure_surface(pictures, rates, regularizations, per_axis=(12, 8), epochs=5, decay=1.0, **options):
     """A ResponseSurface of `per_axis` points between the (low, high) of `rates` and of `regularizations`.
 
-    `pictures` and `options` are those of `train_many`; each point is one run of the engine.
+    `pictures` and `options` are those of `train_many`; each point is one run of the engine, with this `decay`.
     """
     exponents = [
         np.linspace(*np.log10(ends), count) for ends, count in zip((rates, regularizations), per_axis, strict=True)
     ]
     configurations = [
-        {"learning_rate": float(10**rate), "regularization": float(10**l2)}
+        {"learning_rate": float(10**rate), "regularization": float(10**l2), "decay": decay}
         for rate, l2 in itertools.product(*exponents)
     ]
     chance = 1 / (int(pictures.y_train.max()) + 1)

@@ -5,11 +5,14 @@ proposes depends on the seed, the number of the trial and the trials told before
 So a study that was killed and is resumed from its file ends as if nothing had happened.
 """
 
+import itertools
+import multiprocessing
 import warnings
 from dataclasses import dataclass
 
 import numpy as np
 import optuna
+import psutil
 from optuna.trial import TrialState
 
 from .search import STOP_RUN
@@ -78,6 +81,35 @@ def run_study(study, train, space, trials, *, sampler="tpe", batch=BATCH, seed=0
                 asked = [_ask(study, stored, number, space, sampler, seed) for number in numbers]
                 _train_and_tell(study, asked, train, space)
     return study
+
+
+def run_until_killed(storage, surface, space, trials, epochs, **options):
+    """`run_study` on a ResponseSurface in a process of its own, which is killed in the middle of a batch.
+
+    It dies without warning (SIGKILL) when the surface has been asked for `epochs` epochs. Returns its exit status.
+    `storage` is a file's address; `options` are those of `run_study`.
+    """
+    # A fresh interpreter: a fork would share the parent's open connection.
+    doomed = multiprocessing.get_context("spawn").Process(
+        target=_run_and_die, args=(storage, surface, space, trials, epochs, options)
+    )
+    doomed.start()
+    doomed.join()
+    return doomed.exitcode
+
+
+def _run_and_die(storage, surface, space, trials, epochs, options):
+    left = itertools.count(epochs, -1)
+
+    def train(configurations, on_epoch):
+        def listen(index, run):
+            if next(left) == 0:
+                psutil.Process().kill()
+            return on_epoch(index, run)
+
+        return surface.train(configurations, listen)
+
+    run_study(open_study(storage), train, space, trials, **options)
 
 
 def effort(train, space, target, *, sampler, pruner=None, trials=60, repetitions=20, batch=1, epochs=5):

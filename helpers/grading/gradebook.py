@@ -12,7 +12,7 @@ from helpers.judging.judge import Example, PartResult, Verdict
 
 from .marking import GRADER_FAULT, MarkedSubmission
 
-VERSION = 2
+VERSION = 3
 _SCHEMA = """
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE student (name TEXT PRIMARY KEY);
@@ -22,6 +22,7 @@ CREATE TABLE submission (
 CREATE TABLE verdict (
     student TEXT NOT NULL, lecture TEXT NOT NULL, position INTEGER NOT NULL, exercise TEXT NOT NULL,
     status TEXT NOT NULL, message TEXT NOT NULL, mistake TEXT NOT NULL, example TEXT NOT NULL,
+    behaviour TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (student, lecture, exercise));
 CREATE TABLE part (
     student TEXT NOT NULL, lecture TEXT NOT NULL, exercise TEXT NOT NULL, position INTEGER NOT NULL, part TEXT NOT NULL,
@@ -33,7 +34,10 @@ CREATE TABLE adjustment (
 """
 _TABLES = {"setting", "student", "submission", "verdict", "part", "adjustment"}
 # From each older version to the next one. Each step is one transaction: all of it happens, or nothing.
-_MIGRATIONS = {1: "ALTER TABLE adjustment ADD COLUMN instead_of REAL;"}
+_MIGRATIONS = {
+    1: "ALTER TABLE adjustment ADD COLUMN instead_of REAL;",
+    2: "ALTER TABLE verdict ADD COLUMN behaviour TEXT NOT NULL DEFAULT '';",
+}
 
 
 class GradebookError(Exception):
@@ -133,10 +137,8 @@ class Gradebook:
             )
             for position, verdict in enumerate(marked.verdicts):
                 example = json.dumps(asdict(verdict.example)) if verdict.example else ""
-                self._db.execute(
-                    "INSERT INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (*key, position, verdict.exercise, verdict.status, verdict.message, verdict.mistake, example),
-                )
+                row = (verdict.exercise, verdict.status, verdict.message, verdict.mistake, example, verdict.behaviour)
+                self._db.execute("INSERT INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*key, position, *row))
                 self._db.executemany(
                     "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     [
@@ -170,11 +172,13 @@ class Gradebook:
         for student, lecture, exercise, *rest in self._db.execute(query):
             parts.setdefault((student, lecture, exercise), []).append(PartResult(*rest))
         verdicts: dict[tuple, list[Verdict]] = {}
-        query = "SELECT student, lecture, exercise, status, message, mistake, example FROM verdict ORDER BY position"
-        for student, lecture, exercise, status, message, mistake, example in self._db.execute(query):
+        columns = "student, lecture, exercise, status, message, mistake, behaviour, example"
+        rows = self._db.execute(f"SELECT {columns} FROM verdict ORDER BY position")
+        for student, lecture, exercise, status, message, mistake, behaviour, example in rows:
             own = tuple(parts[student, lecture, exercise])
             shown = Example(**json.loads(example)) if example else None
-            verdicts.setdefault((student, lecture), []).append(Verdict(exercise, status, own, message, mistake, shown))
+            verdict = Verdict(exercise, status, own, message, mistake, shown, behaviour)
+            verdicts.setdefault((student, lecture), []).append(verdict)
         query = "SELECT student, lecture, path, digest, note, seconds, cpu_seconds FROM submission ORDER BY 1, 2"
         return [
             MarkedSubmission(student, lecture, path, digest, tuple(verdicts[student, lecture]), note, seconds, cpu)

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from .exports.roster import Roster
 from .exports.tables import ExportError
+from .feedback_pages import folder_names
 from .gradebook import Gradebook
-from .outputs import Paper, class_papers, folder_names
+from .papers import Paper, class_papers
 
 _SECONDS = 60  # for any answer of the mail server
 _TLS_PORT = 465  # encrypted from the first byte; on other ports encryption is asked for
@@ -72,9 +73,8 @@ def letters(
         papers.setdefault(paper.student, []).append(paper)
     folders = folder_names(papers)
     found, remarks = [], []
-    handed_in = {(submission.student, submission.lecture) for submission in book.submissions()}
     for student, person in people.items():
-        own = [p for p in papers[student] if only in (None, p.lecture) and (student, p.lecture) in handed_in]
+        own = [p for p in papers[student] if only in (None, p.lecture) and p.submission]
         pages = [(p, out / "feedback" / folders[student] / f"{p.lecture}.html") for p in own]
         if not pages:
             continue

@@ -34,6 +34,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from helpers.sandbox.observe import identical
+
 from .compare import Difference
 
 ALARM = 1e-6  # chance of failing a right answer, over all calls of an examination
@@ -56,7 +58,9 @@ class Draws:
 
     `std(*arguments)` is their deviation; it is called with the arguments of the exercise's function before the
     generator. `source` says what the numbers depend on: FROM_RNG, on the generator that was given and nothing else;
-    FIXED_SEED, on nothing; ELSEWHERE, on something else than that generator.
+    FIXED_SEED, on nothing; ELSEWHERE, on something else than that generator. Where the answer's numbers are not of that
+    kind, `centred(values, *arguments)` makes them so: it undoes what a right answer did to its uniform or normal draws;
+    `note` then tells the reader what the sentence behind it speaks of.
 
     Called as the judge of a part. For a right answer, the chance that any call of an examination returns a Difference
     is at most ALARM.
@@ -65,21 +69,34 @@ class Draws:
     kind: str
     std: Callable[..., float]
     source: str = FROM_RNG
+    centred: Callable | None = None
+    note: str = ""
 
     def __call__(self, call, value, before=None) -> Difference | None:
-        values = _numbers(value)
+        values = self.numbers(call, value)
         if values is None or not np.isfinite(values).all():
-            return Difference("value", "It returned numbers that are not finite.")
+            return Difference("value", f"{self.note}It returned numbers that are not finite.")
         sentence = unlike(values, self.kind, float(self.std(*call.arguments[:-1])))
         if not sentence and before is not None:
             sentence = self._wrong_source(call, values, *before)
-        return Difference("value", sentence) if sentence else None
+        return Difference("value", self.note + sentence) if sentence else None
+
+    def numbers(self, call, value) -> np.ndarray | None:
+        """The values of an answer as numbers of the kind that is judged; None if they are no numbers."""
+        values = _numbers(value)
+        if values is None or self.centred is None:
+            return values
+        try:
+            with np.errstate(all="ignore"):
+                return self.centred(values, *call.arguments[:-1])
+        except ValueError:  # a shape that does not fit
+            return None
 
     def _wrong_source(self, call, values, call_before, value_before) -> str:
-        before = _numbers(value_before)
+        before = self.numbers(call_before, value_before)
         if before is None or min(values.size, before.size) < _ENOUGH:
             return ""
-        same_call = call == call_before
+        same_call = identical(call.values(), call_before.values())  # `==` would compare arrays item by item
         if same_call and (self.source == ELSEWHERE) == np.array_equal(values, before):
             return "Generators in the same state should give the same numbers, and do not: draw from `rng` only."
         if not same_call and (self.source == FIXED_SEED) != _proportional(values, before):

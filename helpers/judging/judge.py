@@ -15,6 +15,7 @@ import numpy as np
 from helpers.sandbox.observe import Call, Observation, observe
 from helpers.sandbox.recipes import apply
 
+from .behaviour import behaviour, same_value
 from .compare import Difference, agree, difference, holds_text
 from .exercise import UNTOUCHED, Exercise, Question, Tolerance
 
@@ -51,7 +52,10 @@ class PartResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The judgement of one answer. `message` says what is wrong and why; `mistake` names the known one it equals."""
+    """The judgement of one answer. `message` says what is wrong and why; `mistake` names the known one it equals.
+
+    If it equals none, `behaviour` is the same for all answers that did the same on the public inputs.
+    """
 
     exercise: str
     status: str
@@ -59,6 +63,7 @@ class Verdict:
     message: str = ""
     mistake: str = ""
     example: Example | None = None
+    behaviour: str = ""
 
     @property
     def points(self) -> float:
@@ -129,7 +134,9 @@ def judge_letter(question: Question, letter) -> Verdict:
         return Verdict(question.name, CORRECT, (part,))
     message = question.why_wrong.get(chosen) or f"The answer is one letter in quotes: {', '.join(options)}."
     part = PartResult("answer", 0, question.points, WRONG, message)
-    return Verdict(question.name, WRONG, (part,), message, mistake=chosen if chosen in question.why_wrong else "")
+    if chosen in question.why_wrong:
+        return Verdict(question.name, WRONG, (part,), message, chosen)
+    return Verdict(question.name, WRONG, (part,), message, behaviour=same_value(letter))
 
 
 def nothing(exercise: Exercise | Question, status: str, message: str) -> Verdict:
@@ -180,11 +187,16 @@ def _problem(exercise, trial, expected, seen: Observation, before) -> Difference
     if isinstance(expected, _Raises):
         return Difference("value", f"It should raise {expected.name} for this input.")
     found = difference(expected, seen.value, exercise.tolerance.for_inputs(trial.call.values()))
-    if trial.judge and (found is None or found.rung == "value"):
+    if trial.judge and _left_to(trial.judge, found):
         return trial.judge(trial.call, seen.value, before)
     if found is None and trial.no_overflow and seen.overflow:
         return Difference("overflow", "The value is right, but the way to it overflows (NumPy warns).")
     return found
+
+
+def _left_to(judge, found: Difference | None) -> bool:
+    """Whether random values are of a kind that a judge can judge: with `any_shape`, of any shape."""
+    return found is None or found.rung == "value" or (found.rung == "shape" and getattr(judge, "any_shape", False))
 
 
 def _unsendable(type_name: str) -> str:
@@ -254,6 +266,7 @@ def _explain(examination, observations, problems, parts, ending, because) -> Ver
         " ".join(sentences),
         mistake.name if mistake else "",
         example,
+        "" if mistake else behaviour(trials, observations, ending),
     )
 
 
@@ -301,8 +314,7 @@ def _same_draw(mistake, trial, known: Observation, seen: Observation, before) ->
         return False
     if known.outcome != "returned" or known.value is None or seen.value is None:
         return known.value is seen.value
-    found = difference(known.value, seen.value, Tolerance())
-    if found and found.rung != "value":
+    if not _left_to(trial.judge, difference(known.value, seen.value, Tolerance())):
         return False
     return (mistake.judge or trial.judge)(trial.call, seen.value, before) is None
 

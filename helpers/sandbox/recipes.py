@@ -1,4 +1,4 @@
-"""Arguments that cannot travel as plain values: a random generator, and an activation function with its slope.
+"""Arguments that cannot travel as plain values: a random generator, and a function.
 
 A call holds the recipe. What it stands for is made where the function is called, so nothing but a number or a name
 crosses the boundary, and every call gets a generator of its own.
@@ -6,6 +6,7 @@ crosses the boundary, and every call gets a generator of its own.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +26,7 @@ class Seeded:
 
 @dataclass(frozen=True, repr=False)
 class Named:
-    """Stands for a function of one array, one of `FUNCTIONS`."""
+    """Stands for one of `FUNCTIONS`."""
 
     name: str
 
@@ -79,10 +80,48 @@ def tanh_gradient(x):
     return 1 - np.tanh(x) ** 2
 
 
-FUNCTIONS = {
-    function.__name__: function
-    for function in (
-        *(identity, identity_gradient, relu, relu_gradient),
-        *(leaky_relu, leaky_relu_gradient, tanh, tanh_gradient),
-    )
-}
+def train_rising(configuration, budget):
+    """A training that climbs towards a ceiling: fast starters lead early, high ceilings win late."""
+    return configuration["ceiling"] * (1 - math.exp(-configuration["speed"] * budget))
+
+
+def train_by_rate(configuration, budget):
+    """A training for which the best learning rate falls as the budget grows, as it does with real networks."""
+    decades = math.log10(configuration["learning_rate"] * math.sqrt(budget)) + 2
+    return 1 / (1 + decades**2)
+
+
+def sum_of_squares(x):
+    return float(np.sum(np.square(x)))
+
+
+def sum_of_cubes(x):
+    return float(np.sum(np.power(x, 3)))
+
+
+def sum_of_sines(x):
+    return float(np.sum(np.sin(x)))
+
+
+def sum_of_exponentials(x):
+    return float(np.sum(np.exp(x)))
+
+
+def product_of_all(x):
+    return float(np.prod(x))
+
+
+def _by_name(*functions):
+    return {function.__name__: function for function in functions}
+
+
+# Entry by entry, each with its slope.
+ACTIVATIONS = _by_name(
+    *(identity, identity_gradient, relu, relu_gradient),
+    *(leaky_relu, leaky_relu_gradient, tanh, tanh_gradient),
+)
+# Functions of a configuration and a budget that return a score; the same whenever they are asked.
+TRAININGS = _by_name(train_rising, train_by_rate)
+# One number for a whole array.
+SCALARS = _by_name(sum_of_squares, sum_of_cubes, sum_of_sines, sum_of_exponentials, product_of_all)
+FUNCTIONS = ACTIVATIONS | TRAININGS | SCALARS

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from helpers.exercises import exercises_of
-from helpers.grading.outputs import safe_cell
+from helpers.grading.tables import safe_cell
 from helpers.judging.judge import CORRECT
 from helpers.paths import ROOT
 from tests import classroom

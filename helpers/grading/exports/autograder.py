@@ -29,7 +29,7 @@ from helpers.paths import DATA, NOTEBOOKS, ROOT
 from ..grade import GradebookError, GradingError, Order, grade
 from ..gradebook import Gradebook
 from ..marking import MISSING
-from ..outputs import Entry, Paper, class_papers
+from ..papers import Entry, Paper, class_papers
 from ..runner import IsolationUnavailable, Limits
 from ..submissions import NoSubmissions
 from . import gradescope
@@ -86,7 +86,7 @@ def main(root: Path) -> int:
         if results is None:
             print("The submission was not marked; the reason is above.", file=sys.stderr)
             return 1
-        results["output"] = "\n".join(filter(None, (note, results["output"])))
+    results["output"] = "\n".join(filter(None, (note, results["output"])))
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(results, ensure_ascii=False, indent=1), encoding="utf-8")
     print(f"{results['score']:g} points.")
@@ -161,7 +161,7 @@ def _mark_apart(notebook: Path, settings: dict) -> dict | None:
 
 def _nothing_handed_in(lecture: str, message: str) -> Paper:
     entries = [Entry(_STUDENT, lecture, nothing(e, MISSING, message), None) for e in exercises_of(lecture)]
-    return Paper(_STUDENT, lecture, tuple(entries), message)
+    return Paper(_STUDENT, lecture, tuple(entries))
 
 
 def _belongs(file: Path) -> bool:

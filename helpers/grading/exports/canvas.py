@@ -42,10 +42,10 @@ def write(marks: Marks, path: Path, roster: Roster | None = None, matching: Matc
             left_out.append(student)
             continue
         remarks += [f"{student}: {cell!r} is written with ' before it" for cell in cells if inert(cell) != cell]
-        rows.append([*map(inert, cells), *(number(points[lecture]) for lecture in marks.lectures)])
+        rows.append([*cells, *(number(points[lecture]) for lecture in marks.lectures)])
     for person in matching.absent if matching else ():
         cells = [person[column] for column in person_columns] if template else _from_person(roster, person)
-        rows.append([*map(inert, cells), *[""] * len(headings)])
+        rows.append([*cells, *[""] * len(headings)])
     maxima = [f"    {POINTS_POSSIBLE}", *[""] * (len(person_columns) - 1), *map(number, marks.max_points.values())]
     write_table(path, [[*person_columns, *headings], maxima, *rows])
     write_left_out(path, marks, left_out)

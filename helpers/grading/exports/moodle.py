@@ -19,7 +19,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from ..outputs import folder_names
+from ..feedback_pages import folder_names
 from .roster import Matching, Roster
 from .tables import Exported, ExportError, Marks, inert, number, write_left_out, write_table
 
@@ -89,7 +89,7 @@ def _write_gradebook(marks, path, roster, matching) -> list[str]:
             f"{student or cells[0]}: {cell!r} is written with ' before it" for cell in cells if inert(cell) != cell
         ]
         own = [number(marks.points[student][name]) if student else NO_MARK for name in marks.lectures]
-        table.append([*map(inert, cells), *own])
+        table.append([*cells, *own])
     write_table(path, [[*keys, *marks.lectures], *table])
     maxima = ", ".join(f"{name} {number(most)}" for name, most in marks.max_points.items())
     return [*remarks, f"Moodle makes new grade items with a maximum of {MOST}; these are the real ones: {maxima}"]
@@ -116,7 +116,7 @@ def _write_worksheet(marks, path, roster, matching) -> list[str]:
     for person in roster.people:
         student = student_of.get(id(person))
         new = person | ({grade: number(marks.points[student][lecture])} if student else {})
-        rows.append([inert(new[column]) for column in roster.columns])
+        rows.append([new[column] for column in roster.columns])
     write_table(path, [roster.columns, *rows])
     return []
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .roster import Matching, Roster
-from .tables import Exported, Marks, inert, write_table
+from .tables import Exported, Marks, write_table
 
 COLUMNS = (
     "assignment",
@@ -43,7 +43,20 @@ def write(marks: Marks, path: Path, roster: Roster | None = None, matching: Matc
             login = ("Username", "SIS Login ID", "student_id", "ID number", "id")
             identifier = student or roster.value(person, *login) or email
             score = str(float(marks.points[student][lecture] if student else 0.0))
-            text = map(inert, (identifier, last, first, email))
-            rows.append([lecture, "", "", *text, score, "0.0", score, str(float(marks.max_points[lecture]))])
+            rows.append(
+                [
+                    lecture,
+                    "",
+                    "",
+                    identifier,
+                    last,
+                    first,
+                    email,
+                    score,
+                    "0.0",
+                    score,
+                    str(float(marks.max_points[lecture])),
+                ]
+            )
     write_table(path, [COLUMNS, *rows])
     return Exported((path,))

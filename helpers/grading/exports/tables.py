@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import unicodedata
 from collections.abc import Iterable
@@ -10,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..gradebook import Gradebook
-from ..outputs import class_papers, safe_cell
+from ..papers import class_papers
+from ..tables import safe_cell, write_csv
 
 
 class ExportError(Exception):
@@ -71,18 +71,17 @@ def inert(text: str) -> str:
 
 
 def write_table(path: Path, rows: Iterable[Iterable[str]]) -> None:
-    """Write a CSV file (UTF-8, comma, quotes where needed) beside and move it into place. Every text is made inert."""
+    """Write a CSV file (UTF-8, comma, quotes where needed) beside and move it into place. Every cell is made inert."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".new")
-    with open(temporary, "w", newline="", encoding="utf-8", errors="replace") as file:
-        csv.writer(file).writerows(rows)
+    write_csv(temporary, ([inert(cell) for cell in row] for row in rows))
     os.replace(temporary, path)
 
 
 def write_left_out(path: Path, marks: Marks, students: Iterable[str]) -> Path:
     """The marks of students who are not in the main file, so that none is lost; an old file of that name goes."""
     beside = path.with_name(f"{path.stem}.left-out.csv")
-    rows = [[inert(s), *(number(marks.points[s][name]) for name in marks.lectures)] for s in students]
+    rows = [[s, *(number(marks.points[s][name]) for name in marks.lectures)] for s in students]
     if rows:
         write_table(beside, [["student", *marks.lectures], *rows])
     else:

@@ -1,0 +1,149 @@
+"""Exercise `expected_first_loss`."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+import numpy as np
+from scipy.stats import entropy
+
+from helpers.judging.exercise import Exercise, Part, call, mistake
+
+from .common import LECTURE
+
+
+def oracle(n_classes):
+    """The logarithm by decimal arithmetic."""
+    return float(Decimal(int(n_classes)).ln())
+
+
+def values(rng):
+    return [call(10), call(2), call(int(rng.integers(3, 10))), call(int(rng.integers(11, 100)))]
+
+
+def edge_cases(rng):
+    return [call(1), call(1000), call(int(rng.integers(1000, 100_000)))]
+
+
+@mistake(
+    "This is a logarithm to base 2. The loss of this course, and of the frameworks, has the natural one: `np.log`."
+)
+def base_two(n_classes):
+    return math.log2(n_classes)
+
+
+@mistake(
+    "This is a logarithm to base 10. The loss of this course, and of the frameworks, has the natural one: `np.log`."
+)
+def base_ten(n_classes):
+    return math.log10(n_classes)
+
+
+@mistake(
+    "The sign is turned: the loss is *minus* the logarithm of the probability 1/n, so it is positive. Two minus signs "
+    "make log(n)."
+)
+def negative(n_classes):
+    return -math.log(n_classes)
+
+
+@mistake(
+    "This is the probability that guessing gives the right class. The loss is minus the logarithm of that probability."
+)
+def probability(n_classes):
+    return 1 / n_classes
+
+
+@mistake("This is how often guessing is wrong. Cross-entropy does not count errors; it takes -log of a probability.")
+def error_rate(n_classes):
+    return 1 - 1 / n_classes
+
+
+@mistake(
+    "This adds up n classes, each with the loss of one. Only the true class counts in cross-entropy, once for each "
+    "sample."
+)
+def summed_over_classes(n_classes):
+    return n_classes * math.log(n_classes)
+
+
+@mistake(
+    "`np.log1p(n)` is log(1 + n): one class too many. The scores are all equal, so each of the n classes gets 1/n."
+)
+def one_class_too_many(n_classes):
+    return math.log1p(n_classes)
+
+
+@mistake("This is log(n)/n. Each sample costs log(n), and the *mean* over samples that cost the same is that cost.")
+def divided_once_more(n_classes):
+    return math.log(n_classes) / n_classes
+
+
+@mistake("2.3026 is right for ten classes only. The number of classes is an argument.")
+def always_ten_classes(n_classes):
+    return math.log(10)
+
+
+def by_log(n_classes):
+    return np.log(n_classes)
+
+
+def by_math(n_classes):
+    return math.log(n_classes)
+
+
+def by_probability(n_classes):
+    return -np.log(1.0 / n_classes)
+
+
+def by_base_change(n_classes):
+    return np.log2(n_classes) / np.log2(np.e)
+
+
+def by_entropy(n_classes):
+    return entropy(np.full(n_classes, 1 / n_classes))
+
+
+def by_logsumexp(n_classes):
+    return np.log(np.sum(np.exp(np.zeros(n_classes))))
+
+
+def in_an_array(n_classes):
+    return np.array(np.log(np.float32(n_classes)))
+
+
+EXPECTED_FIRST_LOSS = Exercise(
+    name="expected_first_loss",
+    lecture=LECTURE,
+    section="1. The first loss is no surprise",
+    minutes=2,
+    difficulty=1,
+    parts=(Part("values", 1, values), Part("edge cases", 1, edge_cases)),
+    oracle=oracle,
+    mistakes=(
+        base_two,
+        base_ten,
+        negative,
+        probability,
+        error_rate,
+        summed_over_classes,
+        one_class_too_many,
+        divided_once_more,
+        always_ten_classes,
+    ),
+    spellings=(
+        by_log,
+        by_math,
+        by_probability,
+        by_base_change,
+        by_entropy,
+        by_logsumexp,
+        in_an_array,
+    ),
+    hints=(
+        "All scores are (nearly) equal. What probability does softmax give to the true class?",
+        "The loss of one sample is minus the natural logarithm of that probability; the mean over equal losses is one "
+        "of them.",
+    ),
+)

@@ -1,0 +1,190 @@
+"""Exercise `update_ratio`."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from helpers.judging.exercise import Exercise, Part, call, mistake
+
+from .common import LECTURE
+
+
+def oracle(weights, gradient, learning_rate):
+    """Two sums of squares, exactly rounded."""
+
+    def length(array):
+        return math.sqrt(math.fsum(float(value) ** 2 for value in np.ravel(array)))
+
+    return float(learning_rate) * length(gradient) / length(weights)
+
+
+def drawn(rng, *shape, rate=0.1, scale=1.0):
+    return call(scale * rng.normal(0.3, 1, shape), rng.normal(-0.2, 2, shape), rate)
+
+
+def values(rng):
+    return [
+        call(np.array([3.0, -4.0]), np.array([0.0, 2.0]), 0.5),
+        drawn(rng, 6, rate=0.01),
+        drawn(rng, 5, 3, rate=1e-3),
+        drawn(rng, 20, 8, rate=0.3, scale=1e-4),
+    ]
+
+
+def edge_cases(rng):
+    return [
+        call([[1.0, -2.0], [0.5, 2.0]], [[0.5, 0.0], [-1.0, 3.0]], 0.25),
+        call(np.array([[3, 4], [0, 0]]), np.array([[0, 6], [8, 0]]), 2),
+        drawn(rng, 2, 3, 2, 2),
+        drawn(rng, 1),
+        call(np.array([1.0, 2.0]), np.zeros(2), 0.1),
+        call(*(rng.normal(0, 1, (4, 3)).astype(np.float32) for _ in range(2)), 0.01),
+    ]
+
+
+@mistake("The ratio is upside down: the length of the update belongs above, that of the weights below.")
+def upside_down(weights, gradient, learning_rate):
+    with np.errstate(all="ignore"):
+        return np.linalg.norm(weights) / np.float64(learning_rate * np.linalg.norm(gradient))
+
+
+@mistake("The learning rate is missing. What is added to the weights is the gradient *times* the rate.")
+def without_the_rate(weights, gradient, learning_rate):
+    return np.linalg.norm(gradient) / np.linalg.norm(weights)
+
+
+@mistake(
+    "These are squared lengths: the roots are missing. With squares the rate of thumb of 0.001 would have to be a "
+    "millionth."
+)
+def squared(weights, gradient, learning_rate):
+    return learning_rate**2 * np.sum(np.square(gradient)) / np.sum(np.square(weights))
+
+
+@mistake(
+    "Only the squared lengths were divided by each other, and the rate was left as it is. Take the root of each sum of "
+    "squares."
+)
+def squared_but_the_rate(weights, gradient, learning_rate):
+    return learning_rate * np.sum(np.square(gradient)) / np.sum(np.square(weights))
+
+
+@mistake(
+    "`np.linalg.norm(a, 2)` of a matrix is its largest singular value. Wanted is the root of the sum of all squares: "
+    "leave the 2 out, or flatten the matrix first."
+)
+def largest_singular_value(weights, gradient, learning_rate):
+    def norm(array):
+        array = np.asarray(array, dtype=float)
+        return np.linalg.norm(array, 2) if array.ndim == 2 else np.linalg.norm(array)
+
+    return learning_rate * norm(gradient) / norm(weights)
+
+
+@mistake("These are sums of absolute values. The length is the root of the sum of squares: `np.linalg.norm`.")
+def sums_of_absolute_values(weights, gradient, learning_rate):
+    return learning_rate * np.sum(np.abs(gradient)) / np.sum(np.abs(weights))
+
+
+@mistake("This compares the largest entries. One large entry says little about a whole matrix; compare lengths.")
+def largest_entries(weights, gradient, learning_rate):
+    return learning_rate * np.max(np.abs(gradient)) / np.max(np.abs(weights))
+
+
+@mistake(
+    "This is a mean of the ratios of single entries; a weight that happens to be near 0 rules it. Divide one length "
+    "by the other."
+)
+def mean_of_ratios(weights, gradient, learning_rate):
+    with np.errstate(all="ignore"):
+        return np.mean(np.abs(np.multiply(learning_rate, gradient) / np.asarray(weights, dtype=float)))
+
+
+@mistake("This compares the standard deviations, which leave out the means. Compare the lengths, mean included.")
+def deviations(weights, gradient, learning_rate):
+    with np.errstate(all="ignore"):
+        return learning_rate * np.std(gradient) / np.std(weights)
+
+
+@mistake("The sign of the step got into the ratio. A length is never negative.")
+def signed(weights, gradient, learning_rate):
+    return -learning_rate * np.linalg.norm(gradient) / np.linalg.norm(weights)
+
+
+@mistake("The new weights stand below. Compare the update with the weights as they were before it.")
+def against_the_new_weights(weights, gradient, learning_rate):
+    update = np.multiply(learning_rate, gradient)
+    return np.linalg.norm(update) / np.linalg.norm(np.asarray(weights) - update)
+
+
+def by_norm(weights, gradient, learning_rate):
+    return np.linalg.norm(learning_rate * np.asarray(gradient)) / np.linalg.norm(weights)
+
+
+def by_ravel(weights, gradient, learning_rate):
+    update = -learning_rate * np.ravel(np.asarray(gradient, dtype=float))
+    return np.linalg.norm(update, 2) / np.linalg.norm(np.ravel(weights), 2)
+
+
+def by_root_mean_squares(weights, gradient, learning_rate):
+    w, g = (np.asarray(array, dtype=float) for array in (weights, gradient))
+    return learning_rate * np.sqrt((g**2).mean() / (w**2).mean())
+
+
+def by_dot(weights, gradient, learning_rate):
+    w, g = (np.asarray(array, dtype=float).ravel() for array in (weights, gradient))
+    return np.array(learning_rate * math.sqrt(g @ g) / math.sqrt(w @ w))
+
+
+def by_loop(weights, gradient, learning_rate):
+    above = sum((learning_rate * float(g)) ** 2 for g in np.asarray(gradient).flat)
+    below = sum(float(w) ** 2 for w in np.asarray(weights).flat)
+    return (above / below) ** 0.5
+
+
+def by_hypot(weights, gradient, learning_rate):
+    return learning_rate * math.hypot(*np.ravel(gradient)) / math.hypot(*np.ravel(weights))
+
+
+def in_single_precision(weights, gradient, learning_rate):
+    w, g = (np.asarray(array, dtype=np.float32) for array in (weights, gradient))
+    return np.float32(learning_rate) * np.linalg.norm(g) / np.linalg.norm(w)
+
+
+UPDATE_RATIO = Exercise(
+    name="update_ratio",
+    lecture=LECTURE,
+    section="6. Look behind the loss",
+    minutes=3,
+    difficulty=1,
+    parts=(Part("values", 2, values), Part("edge cases", 1, edge_cases)),
+    oracle=oracle,
+    mistakes=(
+        upside_down,
+        without_the_rate,
+        squared,
+        squared_but_the_rate,
+        largest_singular_value,
+        sums_of_absolute_values,
+        largest_entries,
+        mean_of_ratios,
+        deviations,
+        signed,
+        against_the_new_weights,
+    ),
+    spellings=(
+        by_norm,
+        by_ravel,
+        by_root_mean_squares,
+        by_dot,
+        by_loop,
+        by_hypot,
+        in_single_precision,
+    ),
+    hints=(
+        "How long is the arrow that the step adds to the weights, and how long is the arrow of the weights themselves?",
+        "`np.linalg.norm(a)` without a second argument is the root of the sum of all squares, for any shape.",
+    ),
+)

@@ -1,0 +1,208 @@
+"""Exercise `warmup_then_decay`."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+
+from helpers.judging.exercise import Exercise, Part, call, mistake
+
+from .common import LECTURE
+
+
+def oracle(step, peak, warmup_steps, decay):
+    """Step by step, in exact fractions: up by equal parts, then times `decay`."""
+    rate = Fraction(float(peak))
+    if step < warmup_steps:
+        return float(rate * step / warmup_steps)
+    for _ in range(step - warmup_steps):
+        rate = Fraction(float(rate * Fraction(float(decay))))  # rounded: the digits would double with every step
+    return float(rate)
+
+
+def drawn(rng, step, warmup_steps):
+    return call(int(step), float(rng.uniform(0.01, 2)), int(warmup_steps), float(rng.uniform(0.8, 0.999)))
+
+
+def warming_up(rng):
+    return [call(1, 0.5, 4, 0.5), call(0, 0.5, 4, 0.5), drawn(rng, rng.integers(2, 90), 100), drawn(rng, 9, 10)]
+
+
+def decaying(rng):
+    return [
+        call(6, 0.5, 4, 0.5),
+        drawn(rng, 11, 10),
+        drawn(rng, 10 + rng.integers(20, 60), 10),
+        drawn(rng, 500, 100),
+    ]
+
+
+def edge_cases(rng):
+    return [
+        call(4, 0.5, 4, 0.5),
+        call(0, 0.5, 0, 0.5),
+        call(3, 0.5, 0, 0.5),
+        drawn(rng, 1, 1),
+        call(30, 2, 10, 1.0),
+    ]
+
+
+def warm(step, peak, warmup_steps):
+    return peak * step / warmup_steps if warmup_steps else peak
+
+
+@mistake("The decay counts from step 0. It starts when the warm-up is over: the exponent is `step - warmup_steps`.")
+def decays_from_the_start(step, peak, warmup_steps, decay):
+    return warm(step, peak, warmup_steps) if step < warmup_steps else peak * decay**step
+
+
+@mistake("After the warm-up the rate stays at its peak. From there on every step multiplies it by `decay`.")
+def never_decays(step, peak, warmup_steps, decay):
+    return min(warm(step, peak, warmup_steps), peak)
+
+
+@mistake("After the warm-up the rate goes on rising. From there on every step multiplies the peak by `decay`.")
+def never_stops_rising(step, peak, warmup_steps, decay):
+    return warm(step, peak, warmup_steps)
+
+
+@mistake("There is no warm-up here: the first steps should rise from 0 to the peak.")
+def no_warmup(step, peak, warmup_steps, decay):
+    return peak * decay ** max(step - warmup_steps, 0)
+
+
+@mistake("The warm-up is one step ahead: step 0 has the rate 0, and the peak is reached at step `warmup_steps`.")
+def one_step_ahead(step, peak, warmup_steps, decay):
+    if step < warmup_steps:
+        return peak * (step + 1) / warmup_steps
+    return peak * decay ** (step - warmup_steps)
+
+
+@mistake("The decay is one step ahead: at step `warmup_steps` the rate is the peak itself, not yet multiplied.")
+def decays_one_step_early(step, peak, warmup_steps, decay):
+    if step < warmup_steps:
+        return warm(step, peak, warmup_steps)
+    return peak * decay ** (step - warmup_steps + 1)
+
+
+@mistake("`//` throws the fraction away: a warm-up of whole numbers is 0 until its end. Divide with `/`.")
+def whole_division(step, peak, warmup_steps, decay):
+    if step < warmup_steps:
+        return float(peak * (step // warmup_steps))
+    return peak * decay ** (step - warmup_steps)
+
+
+@mistake("Here the decay also rules the warm-up, as a product of both. First only the rise, then only the decay.")
+def both_at_once(step, peak, warmup_steps, decay):
+    rise = min(step / warmup_steps, 1) if warmup_steps else 1.0
+    return peak * rise * decay**step
+
+
+@mistake("This is exp(-decay * steps). Here `decay` is a factor: each step multiplies the rate by it once.")
+def exponential_of_decay(step, peak, warmup_steps, decay):
+    if step < warmup_steps:
+        return warm(step, peak, warmup_steps)
+    return peak * math.exp(-decay * (step - warmup_steps))
+
+
+@mistake("This is 1/t decay, peak / (1 + decay * steps). Asked for is a factor `decay` for every step.")
+def one_over_t(step, peak, warmup_steps, decay):
+    if step < warmup_steps:
+        return warm(step, peak, warmup_steps)
+    return peak / (1 + decay * (step - warmup_steps))
+
+
+@mistake("The decay is multiplied by the number of steps. Repeated multiplication is a power: `decay ** steps`.")
+def times_instead_of_power(step, peak, warmup_steps, decay):
+    if step < warmup_steps:
+        return warm(step, peak, warmup_steps)
+    return peak * decay * (step - warmup_steps) if step > warmup_steps else float(peak)
+
+
+@mistake(
+    "Without a warm-up (`warmup_steps` is 0) this divides 0 by 0. Step 0 is then already at the peak: ask for "
+    "`step < warmup_steps` before you divide."
+)
+def divides_by_no_warmup(step, peak, warmup_steps, decay):
+    with np.errstate(all="ignore"):
+        rise = np.float64(step) / np.float64(warmup_steps)
+    if step <= warmup_steps:
+        return peak * rise
+    return peak * decay ** (step - warmup_steps)
+
+
+def by_if(step, peak, warmup_steps, decay):
+    if step < warmup_steps:
+        return peak * (step / warmup_steps)
+    return float(peak * decay ** (step - warmup_steps))
+
+
+def by_two_factors(step, peak, warmup_steps, decay):
+    rise = min(1.0, step / max(warmup_steps, 1)) if warmup_steps else 1.0
+    return peak * rise * decay ** max(0, step - warmup_steps)
+
+
+def by_where(step, peak, warmup_steps, decay):
+    with np.errstate(all="ignore"):
+        rise = np.divide(step, warmup_steps)
+    return peak * np.where(step < warmup_steps, rise, np.power(float(decay), max(step - warmup_steps, 0)))
+
+
+def by_loop(step, peak, warmup_steps, decay):
+    rate = 0.0 if warmup_steps else float(peak)
+    for number in range(1, step + 1):
+        rate = rate + peak / warmup_steps if number <= warmup_steps else rate * decay
+    return rate
+
+
+def by_interpolation(step, peak, warmup_steps, decay):
+    if step <= warmup_steps and warmup_steps:
+        return np.interp(step, [0, warmup_steps], [0, peak])
+    return np.exp(np.log(peak) + (step - warmup_steps) * np.log(decay))
+
+
+def in_single_precision(step, peak, warmup_steps, decay):
+    if step < warmup_steps:
+        return np.float32(peak) * np.float32(step) / np.float32(warmup_steps)
+    return np.array(np.float32(peak * decay ** (step - warmup_steps)))
+
+
+WARMUP_THEN_DECAY = Exercise(
+    name="warmup_then_decay",
+    lecture=LECTURE,
+    section="7. Change the rate on purpose",
+    minutes=4,
+    difficulty=1,
+    parts=(Part("warming up", 1, warming_up), Part("decaying", 1, decaying), Part("edge cases", 1, edge_cases)),
+    oracle=oracle,
+    mistakes=(
+        decays_from_the_start,
+        never_decays,
+        never_stops_rising,
+        no_warmup,
+        one_step_ahead,
+        decays_one_step_early,
+        whole_division,
+        both_at_once,
+        exponential_of_decay,
+        one_over_t,
+        times_instead_of_power,
+        divides_by_no_warmup,
+    ),
+    spellings=(
+        by_if,
+        by_two_factors,
+        by_where,
+        by_loop,
+        by_interpolation,
+        in_single_precision,
+    ),
+    hints=(
+        "Two formulas and one question: is the warm-up over? They agree at `step == warmup_steps`; which one can you "
+        "use there when `warmup_steps` is 0?",
+        "Rise: the share `step / warmup_steps` of the peak. Fall: one factor `decay` for each step *after* the "
+        "warm-up.",
+    ),
+)

@@ -1,0 +1,225 @@
+"""random_points: points drawn evenly over a box. They are judged by the distribution they come from."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from helpers.exercises.hyperparameter_search.common import (
+    BETWEEN_ENDS,
+    FIXED,
+    GRID,
+    LECTURE,
+    NOT_FROM_RNG,
+    position,
+    seeded,
+)
+from helpers.judging.compare import Difference
+from helpers.judging.distributions import ELSEWHERE, FIXED_SEED, FROM_RNG, UNIFORM, Draws
+from helpers.judging.exercise import Exercise, Part, call, mistake
+
+# Why a change to the solution makes no difference.
+FLOATS_ANYWAY = "The draws are floats whatever the ends are."
+PLANE = [(-6.0, -3.0), (-5.0, 5.0)]
+
+
+def spread(centred, source=FROM_RNG):
+    return Draws(UNIFORM, lambda *_: BETWEEN_ENDS, source, centred, "With every range put at -1 to 1: ")
+
+
+def in_the_ranges(values, ranges, count):
+    low, high = np.asarray(ranges, dtype=float).T
+    return position(values, low, high)
+
+
+RIGHT = spread(in_the_ranges)
+
+
+def many(rng):
+    return [
+        call(PLANE, 400, seeded(rng)),
+        call([(0.0, 4.0), (-2.0, 2.0), (-8.0, -7.0)], 300, seeded(rng)),
+        call(np.array([[-1.5, 0.5], [-3.0, -1.0]]), 350, seeded(rng)),
+    ]
+
+
+def few(rng):
+    return [
+        call(PLANE, 1, seeded(rng)),
+        call([(2.0, 3.0)], 5, seeded(rng)),
+        call([[-1, 1], [4, 6], [0, 2], [-7, -4]], 3, seeded(rng)),
+    ]
+
+
+def repeated(rng):
+    """The same generator twice, then another one."""
+    first = seeded(rng)
+    return [call(PLANE, 40, first), call(PLANE, 40, first), call(PLANE, 40, seeded(rng))]
+
+
+def oracle(ranges, count, rng):
+    """Draw in a unit cube with SciPy, then stretch."""
+    low, high = np.asarray(ranges, dtype=float).T
+    return low + stats.uniform.rvs(size=(count, len(low)), random_state=rng) * (high - low)
+
+
+def limits(ranges):
+    return np.asarray(ranges, dtype=float).T
+
+
+@mistake(
+    "Every point has the same relative place on all axes: one number was drawn for each point. Then all points lie on "
+    "the diagonal. Draw one for each axis.",
+    lambda call, value, before=None: _on_the_diagonal(in_the_ranges(np.asarray(value), *call.arguments[:-1])),
+)
+def on_the_diagonal(ranges, count, rng):
+    low, high = limits(ranges)
+    return low + rng.random((count, 1)) * (high - low)
+
+
+@mistake(
+    "Every axis got the range of the first one. Each has its own pair in `ranges`.",
+    spread(lambda values, ranges, count: position(values, *np.asarray(ranges, dtype=float)[0])),
+)
+def first_range_for_all(ranges, count, rng):
+    low, high = ranges[0]
+    return rng.uniform(low, high, (count, len(ranges)))
+
+
+@mistake(
+    "The shape is turned round: a point is a row, so the result is (count, axes).",
+    spread(lambda values, ranges, count: in_the_ranges(values.T, ranges, count)),
+)
+def turned(ranges, count, rng):
+    low, high = limits(ranges)
+    return rng.uniform(low, high, (count, len(low))).T
+
+
+@mistake(
+    "These are powers of 10. The ranges are those of the space that is searched, and so are the points.",
+    spread(lambda values, ranges, count: in_the_ranges(np.log10(values), ranges, count)),
+)
+def raised(ranges, count, rng):
+    low, high = limits(ranges)
+    return 10 ** rng.uniform(low, high, (count, len(low)))
+
+
+@mistake(
+    "These points were picked from a grid: there are only a few different values on each axis. Draw from the whole "
+    "range, so that every point brings a new value of every axis.",
+    lambda call, value, before=None: _from_a_grid(in_the_ranges(np.asarray(value), *call.arguments[:-1])),
+)
+def picked_from_a_grid(ranges, count, rng):
+    return np.stack([rng.choice(np.linspace(low, high, 5), count) for low, high in ranges], axis=1)
+
+
+@mistake(
+    "The points lie between 0 and 1. Stretch and shift them to the ranges: low + (high - low) * number.",
+    spread(lambda values, ranges, count: 2 * values - 1),
+)
+def in_the_unit_cube(ranges, count, rng):
+    return rng.random((count, len(ranges)))
+
+
+@mistake(
+    "The points lie between 0 and the length of each range: `low` was not added.",
+    spread(lambda values, ranges, count: in_the_ranges(values + limits(ranges)[0], ranges, count)),
+)
+def without_the_low_end(ranges, count, rng):
+    low, high = limits(ranges)
+    return rng.random((count, len(low))) * (high - low)
+
+
+@mistake(FIXED, spread(in_the_ranges, FIXED_SEED))
+def with_its_own_seed(ranges, count, rng):
+    low, high = limits(ranges)
+    return np.random.default_rng(0).uniform(low, high, (count, len(low)))
+
+
+@mistake(NOT_FROM_RNG, spread(in_the_ranges, ELSEWHERE))
+def from_elsewhere(ranges, count, rng):
+    low, high = limits(ranges)
+    return np.random.default_rng().uniform(low, high, (count, len(low)))
+
+
+def _on_the_diagonal(places):
+    same = np.ptp(places, axis=1).max() < 1e-5 and np.abs(places).max() < 1 + 1e-5
+    return None if same else Difference("value", "The points do not lie on the diagonal.")
+
+
+def _from_a_grid(places):
+    few_values = len(np.unique(np.round(places, 6))) <= max(5, len(places) // 4)
+    return None if few_values and np.abs(places).max() < 1 + 1e-5 else Difference("value", "That is no grid.")
+
+
+def with_arrays_of_ends(ranges, count, rng):
+    low, high = np.asarray(ranges, dtype=float).T
+    return rng.uniform(low, high, (count, len(ranges)))
+
+
+def axis_by_axis(ranges, count, rng):
+    return np.column_stack([rng.uniform(low, high, count) for low, high in ranges])
+
+
+def point_by_point(ranges, count, rng):
+    return [[float(rng.uniform(low, high)) for low, high in ranges] for _ in range(count)]
+
+
+def stretched(ranges, count, rng):
+    ranges = np.array(ranges, dtype=float)
+    return rng.random((count, len(ranges))) @ np.diag(ranges[:, 1] - ranges[:, 0]) + ranges[:, 0]
+
+
+def by_scipy(ranges, count, rng):
+    return np.stack([stats.uniform(low, high - low).rvs(count, random_state=rng) for low, high in ranges], axis=-1)
+
+
+def by_legacy_generator(ranges, count, rng):
+    old = np.random.RandomState(rng.integers(2**32))
+    return np.array([old.uniform(low, high, count) for low, high in ranges]).T
+
+
+def in_single_precision(ranges, count, rng):
+    return with_arrays_of_ends(ranges, count, rng).astype(np.float32)
+
+
+RANDOM_POINTS = Exercise(
+    name="random_points",
+    lecture=LECTURE,
+    section=GRID,
+    minutes=4,
+    difficulty=1,
+    parts=(
+        Part("distribution", 3, many, judge=RIGHT),
+        Part("shapes", 1, few, judge=RIGHT),
+        Part("draws from rng", 1, repeated, judge=RIGHT),
+    ),
+    oracle=oracle,
+    mistakes=(
+        on_the_diagonal,
+        first_range_for_all,
+        turned,
+        raised,
+        picked_from_a_grid,
+        in_the_unit_cube,
+        without_the_low_end,
+        with_its_own_seed,
+        from_elsewhere,
+    ),
+    spellings=(
+        with_arrays_of_ends,
+        axis_by_axis,
+        point_by_point,
+        stretched,
+        by_scipy,
+        by_legacy_generator,
+        in_single_precision,
+    ),
+    hints=(
+        "Each number of the result is drawn by itself, between the two ends of its own axis.",
+        "`rng.uniform` takes arrays of low and of high ends and a shape; they have to fit the last axis of that shape.",
+    ),
+    equivalent_mutants={
+        "line 1: `np.asarray(ranges, dtype=float)` → `np.asarray(ranges)`": FLOATS_ANYWAY,
+    },
+)

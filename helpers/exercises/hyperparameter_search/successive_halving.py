@@ -1,0 +1,273 @@
+"""successive_halving: many start, few go on.
+
+A wrong schedule shows in the winner alone, if the field is chosen well. The fields are drawn until every known mistake
+crowns somebody else than the right schedule, and somebody else than every other mistake, in at least one of them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+
+from helpers.exercises.hyperparameter_search.common import HALVING, LECTURE, NOT_IN_PLACE
+from helpers.judging.exercise import Exercise, Named, Part, call, mistake
+from helpers.sandbox.recipes import TRAININGS
+
+# Why a change to the solution makes no difference.
+EITHER_ORDER = "The larger of two numbers, whichever is named first."
+CANDIDATES = 12  # fields that are drawn for each call, of which the most telling one is kept
+
+
+def field(rng, count, train):
+    """Configurations for one of the trainings."""
+    if train == "train_rising":
+        # Who starts fast ends low: the later the last round, the slower the winner.
+        speeds = 10 ** rng.uniform(-2.5, 0, count)
+        ceilings = np.clip(0.9 - 0.3 * (np.log10(speeds) + 2.5) / 2.5 + rng.normal(0, 0.05, count), 0.1, 1)
+        return [{"speed": s, "ceiling": c} for s, c in zip(speeds.tolist(), ceilings.tolist(), strict=True)]
+    return [{"learning_rate": rate} for rate in (10 ** rng.uniform(-5, 0, count)).tolist()]
+
+
+def telling(rng, settings):
+    """One call for each setting (train, count, budget, keywords), of fields in which the schedules part."""
+    schedules = [oracle, *(m.function for m in SCHEDULES)]
+    together = set(itertools.combinations(range(len(schedules)), 2))
+    calls = []
+    for train, count, budget, keywords in settings:
+        best = None
+        for _ in range(CANDIDATES):
+            configurations = field(rng, count, train)
+            winners = [s(list(configurations), TRAININGS[train], budget, **keywords) for s in schedules]
+            apart = {(i, j) for i, j in together if winners[i] != winners[j]}
+            if best is None or len(apart) > len(best[1]):
+                best = configurations, apart
+        together -= best[1]
+        calls.append(call(best[0], Named(train), budget, **keywords))
+    return calls
+
+
+def values(rng):
+    return telling(
+        rng,
+        [
+            ("train_rising", 9, 1, {}),
+            ("train_by_rate", 27, 1, {}),
+            ("train_rising", 20, 2, {}),
+            ("train_by_rate", 10, 5, {}),
+            ("train_rising", 30, 1, {}),
+            ("train_by_rate", 50, 1, {}),
+            ("train_rising", 25, 3, {}),
+            ("train_rising", 80, 1, {}),
+        ],
+    )
+
+
+def other_shares(rng):
+    return telling(
+        rng,
+        [
+            ("train_rising", 8, 1, {"eta": 2}),
+            ("train_by_rate", 16, 2, {"eta": 4}),
+            ("train_rising", 22, 1, {"eta": 2}),
+            ("train_rising", 35, 1, {"eta": 5}),
+            ("train_by_rate", 13, 3, {"eta": 2}),
+            ("train_rising", 60, 1, {"eta": 4}),
+        ],
+    )
+
+
+def edge_cases(rng):
+    return [
+        call([{"learning_rate": 0.5}], Named("train_by_rate"), 1),
+        call(field(rng, 2, "train_by_rate"), Named("train_by_rate"), 4),
+        call([{"speed": 1.0, "ceiling": 0.5}, {"speed": 0.25, "ceiling": 0.75}], Named("train_rising"), 1),
+        call([{"learning_rate": 0.03}, {"learning_rate": 1e-4}, {"learning_rate": 0.008}], Named("train_by_rate"), 1),
+    ]
+
+
+def oracle(configurations, train, budget, eta=3):
+    """By the numbers of the survivors, a round at a time, with a tournament in place of a sort."""
+    field = list(range(len(configurations)))
+    round_number = 0
+    while len(field) > 1:
+        scores = {i: train(configurations[i], budget * eta**round_number) for i in field}
+        keep = len(field) // eta or 1
+        field = [i for i in field if sum(scores[j] > scores[i] for j in field) < keep]
+        round_number += 1
+    return configurations[field[0]]
+
+
+def halving(configurations, train, budget, eta, keep, next_budget, best_last=False):
+    """Successive halving with parts to exchange."""
+    configurations = list(configurations)
+    while len(configurations) > 1:
+        ranked = sorted(configurations, key=lambda configuration: train(configuration, budget), reverse=not best_last)
+        configurations = ranked[: keep(len(ranked))]
+        budget = next_budget(budget)
+    return configurations[0]
+
+
+@mistake(
+    "The best of the first, short round wins: the budget is the same in every round, or there is only one. Multiply it "
+    "by `eta`, so that survivors train longer."
+)
+def the_same_budget(configurations, train, budget, eta=3):
+    return halving(configurations, train, budget, eta, lambda n: max(1, n // eta), lambda b: b)
+
+
+@mistake("The worst stay in the race. More is better: sort by falling score.")
+def the_worst_stay(configurations, train, budget, eta=3):
+    return halving(configurations, train, budget, eta, lambda n: max(1, n // eta), lambda b: b * eta, True)
+
+
+@mistake("Every round keeps half of the field, whatever `eta` is. One in `eta` stays: `n // eta`, at least one.")
+def always_half(configurations, train, budget, eta=3):
+    return halving(configurations, train, budget, eta, lambda n: n // 2, lambda b: b * eta)
+
+
+@mistake("The number of survivors was rounded up. `n // eta` rounds down, and one stays at the least.")
+def rounded_up(configurations, train, budget, eta=3):
+    # With two left and eta 2 or more, rounding up would still end.
+    return halving(configurations, train, budget, eta, lambda n: min(n - 1, math.ceil(n / eta)), lambda b: b * eta)
+
+
+@mistake("A part of n / eta is thrown out of the race here instead of kept. One in `eta` *stays*.")
+def one_in_eta_leaves(configurations, train, budget, eta=3):
+    return halving(configurations, train, budget, eta, lambda n: n - max(1, n // eta), lambda b: b * eta)
+
+
+@mistake(
+    "The budget grows by the first budget in every round (1, 2, 3, ...). It is multiplied by `eta` (1, 3, 9, ...)."
+)
+def budget_added(configurations, train, budget, eta=3):
+    return halving(configurations, train, budget, eta, lambda n: max(1, n // eta), lambda b, first=budget: b + first)
+
+
+@mistake("`eta` is ignored: the 3 is written into the function.")
+def always_three(configurations, train, budget, eta=3):
+    return oracle(configurations, train, budget)
+
+
+@mistake(
+    "All configurations were trained with the last round's budget. That finds the best and costs what halving was to "
+    "save: only survivors train longer."
+)
+def all_at_full_budget(configurations, train, budget, eta=3):
+    count = len(configurations)
+    while count > 1:
+        count = max(1, count // eta)
+        budget *= eta if count > 1 else 1
+    return max(configurations, key=lambda configuration: train(configuration, budget))
+
+
+@mistake("The budget was multiplied before the first round. The first round has the `budget` that was given.")
+def grown_too_early(configurations, train, budget, eta=3):
+    return oracle(configurations, train, budget * eta, eta)
+
+
+@mistake("The configuration comes with its score. The configuration alone is asked for.")
+def with_its_score(configurations, train, budget, eta=3):
+    winner = oracle(configurations, train, budget, eta)
+    return winner, train(winner, budget)
+
+
+@mistake("This is the winner's score. The winning configuration is asked for.")
+def the_score(configurations, train, budget, eta=3):
+    return train(oracle(configurations, train, budget, eta), budget)
+
+
+@mistake(NOT_IN_PLACE)
+def sorted_in_place(configurations, train, budget, eta=3):
+    while len(configurations) > 1:
+        configurations.sort(key=lambda configuration: train(configuration, budget), reverse=True)
+        del configurations[max(1, len(configurations) // eta) :]
+        budget *= eta
+    return configurations[0]
+
+
+SCHEDULES = (
+    *(the_same_budget, the_worst_stay, always_half, rounded_up, one_in_eta_leaves),
+    *(budget_added, always_three, all_at_full_budget, grown_too_early),
+)
+
+
+def with_sorted(configurations, train, budget, eta=3):
+    survivors = list(configurations)
+    while len(survivors) > 1:
+        ranked = sorted(survivors, key=lambda configuration: train(configuration, budget), reverse=True)
+        survivors = ranked[: max(1, len(ranked) // eta)]
+        budget = budget * eta
+    return survivors[0]
+
+
+def with_argsort(configurations, train, budget, eta=3):
+    left = np.arange(len(configurations))
+    while left.size > 1:
+        scores = np.array([train(configurations[i], budget) for i in left])
+        left = left[np.argsort(scores)[::-1][: max(1, left.size // eta)]]
+        budget *= eta
+    return configurations[left[0]]
+
+
+def by_recursion(configurations, train, budget, eta=3):
+    if len(configurations) == 1:
+        return configurations[0]
+    ranked = sorted(configurations, key=lambda configuration: -train(configuration, budget))
+    return by_recursion(ranked[: max(1, len(ranked) // eta)], train, budget * eta, eta)
+
+
+def with_pairs(configurations, train, budget, eta=3):
+    rounds = 0
+    while len(configurations) > 1:
+        pairs = [(train(configuration, budget * eta**rounds), i) for i, configuration in enumerate(configurations)]
+        pairs.sort(reverse=True)
+        configurations = [configurations[i] for _, i in pairs[: max(1, len(pairs) // eta)]]
+        rounds += 1
+    return dict(configurations[0])
+
+
+def round_by_round(configurations, train, budget, eta=3):
+    survivors = configurations
+    for number in range(100):
+        scores = [train(configuration, budget * eta**number) for configuration in survivors]
+        limit = sorted(scores)[-max(1, len(scores) // eta)]
+        survivors = [c for c, score in zip(survivors, scores, strict=True) if score >= limit]
+        if len(survivors) == 1:
+            return survivors[0]
+
+
+SUCCESSIVE_HALVING = Exercise(
+    name="successive_halving",
+    lecture=LECTURE,
+    section=HALVING,
+    minutes=8,
+    difficulty=3,
+    parts=(Part("values", 3, values), Part("other shares", 1, other_shares), Part("edge cases", 1, edge_cases)),
+    oracle=oracle,
+    mistakes=(
+        the_same_budget,
+        the_worst_stay,
+        always_half,
+        rounded_up,
+        one_in_eta_leaves,
+        budget_added,
+        always_three,
+        all_at_full_budget,
+        grown_too_early,
+        with_its_score,
+        the_score,
+        sorted_in_place,
+    ),
+    spellings=(with_sorted, with_argsort, by_recursion, with_pairs, round_by_round),
+    hints=(
+        "One round: train everyone who is left, sort by score, keep the first `max(1, n // eta)`, raise the budget. "
+        "Until when?",
+        "Dicts cannot be compared, so sort with a key: the score of a configuration.",
+    ),
+    equivalent_mutants={
+        "line 1: `list(configurations)` → `configurations`": "Nothing changes the list: every round makes a new one.",
+        "line 4: `max(1, len(ranked) // eta)` → `max(len(ranked) // eta, 1)`": EITHER_ORDER,
+    },
+)

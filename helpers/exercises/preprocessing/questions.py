@@ -1,0 +1,52 @@
+"""The three concept questions of lecture 03."""
+
+from helpers.exercises.preprocessing.common import LECTURE
+from helpers.judging.exercise import Question
+
+CLOSE = "To remember"
+
+DISTRICT_NUMBERS = Question(
+    name="district_numbers",
+    lecture=LECTURE,
+    section=CLOSE,
+    minutes=1,
+    difficulty=1,
+    answer="c",
+    why_wrong={
+        "a": "Scaling changes the size of the steps and keeps them: district 8 still lies between 7 and 9.",
+        "b": "A position in an order helps where there is an order. Nothing grows from district 1 to district 9.",
+        "d": "The mean price of a district can be a feature, but computed on all flats it tells the model the answer, "
+        "and it is a number of the *target*. Begin with a column for each district.",
+    },
+    hints=("Would it mean anything to say that a flat lies between two districts?",),
+)
+
+BROKEN_SENSOR = Question(
+    name="broken_sensor",
+    lecture=LECTURE,
+    section=CLOSE,
+    minutes=1,
+    difficulty=2,
+    answer="b",
+    why_wrong={
+        "a": "It is the other way round: min-max puts the broken value at 1 and lets it decide where all others land.",
+        "c": "The broken value enters mean and deviation too: the others shrink there as well, if less than here.",
+        "d": "Min-max never leaves its bounds on the data that it was fitted on; the broken value becomes 1.",
+    },
+    hints=("Work it out for one reading of 20: (20 - 0) / (9999 - 0).",),
+)
+
+MEAN_FOR_ONE_PICTURE = Question(
+    name="mean_for_one_picture",
+    lecture=LECTURE,
+    section=CLOSE,
+    minutes=1,
+    difficulty=1,
+    answer="d",
+    why_wrong={
+        "a": "The picture's own mean makes night into day: the network never saw pictures treated like that.",
+        "b": "The test set is not there when one picture arrives, and until then it must not decide anything.",
+        "c": "Weights were learned for inputs around 0. Without the subtraction every input is shifted by the mean.",
+    },
+    hints=("Which numbers are known before the picture arrives?",),
+)

@@ -1,0 +1,127 @@
+"""The class report: one page, self-contained, that says what the class knows and what it did not understand."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import statistics
+from collections import Counter
+
+from markupsafe import Markup
+
+from helpers.exercises import exercises_of
+from helpers.judging.judge import MEMORY_LIMIT, NOT_ATTEMPTED, OUTPUT_LIMIT
+from helpers.templates import FOLDER, render
+
+from . import class_statistics as figures
+from .marking import GRADER_FAULT, MISSING, TAMPERING, TIME_LIMIT, UNREADABLE
+from .papers import Entry, Paper
+
+# What the map of students and exercises shows where there are no points to show: a sign, and what it means.
+SIGNS = {
+    NOT_ATTEMPTED: "○",
+    MISSING: "–",
+    TIME_LIMIT: "T",
+    MEMORY_LIMIT: "M",
+    OUTPUT_LIMIT: "L",
+    TAMPERING: "!",
+    UNREADABLE: "U",
+    GRADER_FAULT: "G",
+}
+_TROUBLE = (TIME_LIMIT, MEMORY_LIMIT, OUTPUT_LIMIT, TAMPERING, UNREADABLE, GRADER_FAULT)
+# What a gradebook says that was left before anything was marked.
+_UNRECORDED = {"isolation": "not recorded", "limits": ["–", "–"], "seed": "–", "version": "–", "python": "–"}
+_UNRECORDED |= {"libraries": {}, "remarks": []}
+_SHOWN_ALONE = 30  # unexplained answers that nobody shares; their exercises' table counts all of them
+
+
+def report_page(settings: dict, papers: list[Paper]) -> str:
+    """The page for a class, from the gradebook's settings and what counts for each student."""
+    percents = figures.percents(papers)
+    exercises = figures.exercise_figures(papers)
+    mistakes = figures.known_mistakes(papers)
+    unexplained = figures.unexplained_answers(papers)
+    alone = [row for row in unexplained if len(row.students) == 1]
+    script = (FOLDER / "report.js").read_text(encoding="utf-8")
+    return render(
+        "report.html",
+        settings=_UNRECORDED | settings,
+        script=Markup(script),
+        script_hash=_content_hash(script),
+        students=len({paper.student for paper in papers}),
+        summary=_summary(list(percents.values())),
+        histogram=figures.histogram(percents.values()),
+        completion=figures.completion(papers),
+        exercises=exercises,
+        mistakes=mistakes,
+        shared=[row for row in unexplained if len(row.students) > 1],
+        alone=alone[:_SHOWN_ALONE],
+        count_alone=len(alone),
+        repeat=figures.sections_to_repeat(mistakes, unexplained),
+        map=_map(papers, percents),
+        signs=SIGNS,
+        statuses=Counter(entry.verdict.status for paper in papers for entry in paper.entries).most_common(),
+        trouble=_trouble(papers),
+        decisions=[entry for paper in papers for entry in paper.entries if entry.adjustment],
+        cost=_cost(papers),
+    )
+
+
+def _content_hash(text: str) -> str:
+    """The name by which a Content-Security-Policy allows one script and no other."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _summary(percents: list[float]) -> dict | None:
+    if not percents:
+        return None
+    quarters = statistics.quantiles(percents, n=4, method="inclusive") if len(percents) > 1 else percents * 3
+    return {"lowest": min(percents), "quarters": quarters, "highest": max(percents), "mean": statistics.fmean(percents)}
+
+
+def _map(papers, percents) -> dict:
+    """The rows of the map: for each student the percents, then a class and a text for each exercise."""
+    lectures = sorted({paper.lecture for paper in papers})
+    rows = []
+    for student, own in figures.papers_by_student(papers).items():
+        by_lecture = {paper.lecture: paper for paper in own}
+        cells = [_cell(entry) for lecture in lectures for entry in by_lecture[lecture].entries]
+        rows.append((student, percents.get(student), cells))
+    return {"lectures": [(lecture, exercises_of(lecture)) for lecture in lectures], "rows": rows}
+
+
+def _cell(entry: Entry) -> tuple[str, str]:
+    most = entry.verdict.max_points
+    if entry.adjustment:
+        return _level(entry.points, most), f"{entry.points:g}*"
+    if sign := SIGNS.get(entry.verdict.status):
+        # A limit that was met in one part leaves the points of the others.
+        text = f"{entry.points:g}{sign}" if entry.points else sign
+        return ("o" if entry.verdict.status in (NOT_ATTEMPTED, MISSING) else "t"), text
+    return _level(entry.points, most), f"{entry.points:g}"
+
+
+def _level(points, most) -> str:
+    return "f" if points >= most else "p" if points > 0 else "z"
+
+
+def _trouble(papers) -> list[Entry]:
+    """Exercises that need an eye; a notebook that cannot be read is one entry."""
+    found = []
+    for paper in papers:
+        own = [entry for entry in paper.entries if entry.verdict.status in _TROUBLE]
+        found += own[:1] if own and own[0].verdict.status == UNREADABLE else own
+    return sorted(found, key=lambda entry: _TROUBLE[::-1].index(entry.verdict.status))
+
+
+def _cost(papers) -> dict | None:
+    marked = [paper.submission for paper in papers if paper.submission]
+    if not marked:
+        return None
+    slowest = max(marked, key=lambda one: one.cpu_seconds)
+    return {
+        "submissions": len(marked),
+        "cpu_seconds": sum(one.cpu_seconds for one in marked),
+        "median": statistics.median(one.cpu_seconds for one in marked),
+        "slowest": slowest,
+    }

@@ -1,0 +1,80 @@
+"""The two tables of marks, in a form that no spreadsheet computes."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from helpers.judging.judge import CORRECT, PartResult
+
+from .papers import Entry, Paper
+
+ADJUSTED = "adjusted"
+# Also in the full width of East Asian type, which some spreadsheets read as the same sign.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def grades(papers: list[Paper]):
+    """The rows of `grades.csv`: a student each, with the points of every lecture."""
+    lectures = sorted({paper.lecture for paper in papers})
+    yield ["student", *lectures, "total", "max_total", "percent"]
+    by_student: dict[str, list[Paper]] = {}
+    for paper in papers:
+        by_student.setdefault(paper.student, []).append(paper)
+    for student, own in by_student.items():
+        points = {paper.lecture: paper.points for paper in own}
+        total, most = sum(points.values()), sum(paper.max_points for paper in own)
+        percent = f"{100 * total / most:.1f}" if most else ""
+        yield [safe_cell(student), *[f"{points[name]:g}" for name in lectures], f"{total:g}", f"{most:g}", percent]
+
+
+def results(papers: list[Paper]):
+    """The rows of `results.csv`: a part of an exercise each, and decisions as rows of their own."""
+    yield ["student", "lecture", "exercise", "part", "points", "max_points", "status", "message"]
+    for paper in papers:
+        for entry in paper.entries:
+            for part in entry.verdict.parts:
+                yield _result_row(paper, entry, part)
+            if entry.adjustment:
+                yield _adjustment_row(paper, entry)
+
+
+def write_csv(path: Path, rows) -> None:
+    """Write rows of texts."""
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+
+
+def safe_cell(text: str) -> str:
+    """Text that a spreadsheet shows and never computes (the first character decides)."""
+    text = "".join(c if c.isprintable() else " " for c in text)
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def _result_row(paper, entry: Entry, part: PartResult):
+    message = " ".join(filter(None, (part.message, entry.verdict.message))) if part.status != CORRECT else ""
+    return [
+        safe_cell(paper.student),
+        paper.lecture,
+        entry.verdict.exercise,
+        part.part,
+        f"{part.points:g}",
+        f"{part.max_points:g}",
+        part.status,
+        safe_cell(message),
+    ]
+
+
+def _adjustment_row(paper, entry: Entry):
+    change = entry.adjustment.points - entry.verdict.points
+    why = safe_cell(f"{entry.adjustment.why} ({entry.adjustment.author}, {entry.adjustment.time})")
+    return [
+        safe_cell(paper.student),
+        paper.lecture,
+        entry.verdict.exercise,
+        ADJUSTED,
+        f"{change:g}",
+        "0",
+        ADJUSTED,
+        why,
+    ]

@@ -1,0 +1,34 @@
+"""Judge a table whose columns may each come with either sign, as principal components do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.sandbox.recipes import apply
+
+from .compare import Difference, difference
+from .exercise import Mistake, Tolerance
+
+
+@dataclass(frozen=True)
+class UpToSigns:
+    """Holds a table against that of `function`, every column with the sign that fits it better.
+
+    Made to be a part's `judge`, which has already compared type and shape.
+    """
+
+    function: Callable
+
+    def __call__(self, call, value, before) -> Difference | None:
+        expected = np.asarray(apply(self.function, call.arguments, call.keywords), dtype=float)
+        with np.errstate(all="ignore"):
+            agreement = np.nansum(expected * np.asarray(value, dtype=float), axis=0)
+        return difference(expected * np.where(agreement < 0, -1, 1), value, Tolerance().for_inputs(call.values()))
+
+
+def mistake_up_to_signs(message: str) -> Callable[[Callable], Mistake]:
+    """Declare the function below as a mistake that is recognised whatever the signs of its columns."""
+    return lambda function: Mistake(function, message, UpToSigns(function))

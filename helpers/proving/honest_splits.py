@@ -1,0 +1,229 @@
+"""Do the course's own cells obey lecture 02? What a program can see of it, read from their syntax trees.
+
+Two rules. Preprocessing (scalers, encoders, imputation, selection, projections, resampling, Keras' normalisation) and
+models are fitted on train and nothing else. And a score on the test set chooses nothing. Names tell the sides apart:
+whatever is named after test, validation or fresh data is held out, what `train_test_split` returns is train and held
+out in turn, and what goes into a split, or is cross-validated, is the whole table. What is assigned inherits it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+HELD_OUT, TEST, WHOLE, TEST_SCORE = "held-out", "test", "whole-table", "test-score"
+
+_TEST_NAME = re.compile(r"(^|_)(x_?)?(test|testing|holdout|fresh)(_|\d|$)", re.IGNORECASE)
+_VALIDATION_NAME = re.compile(r"(^|_)(x_?)?(valid|validation|val|dev)(_|\d|$)", re.IGNORECASE)
+_LABEL_NAME = re.compile(r"^(y|labels?|targets?|truth)(_|$)", re.IGNORECASE)
+_PREPROCESSING = re.compile(
+    r"(Scaler|Encoder|Imputer|Normalizer|Normalization|Discretizer|Binarizer|Vectorizer|Transformer|SMOTE|Sampler|PCA|SVD"
+    r"|SelectKBest|SelectPercentile|SelectFromModel|VarianceThreshold|RFE|RFECV|KBinsDiscretizer|TextVectorization)$"
+)
+_FITS = {"fit", "fit_transform", "partial_fit", "fit_resample", "adapt"}
+_SPLITS = {"train_test_split"}
+_CROSS = {"cross_val_score", "cross_validate", "cross_val_predict"}
+_SCORES = re.compile(r"(^|_)(score|accuracy|evaluate|error|loss|auc|r2|f1)(_|$)|_score$")
+_CHOICES = {"max", "min", "argmax", "argmin", "nanargmax", "nanargmin", "sorted", "argsort", "nlargest", "nsmallest"}
+_STATISTICS = {"mean", "std", "var", "min", "max", "median", "quantile", "percentile"}
+
+
+def violations(cells: list[str]) -> list[str]:
+    """What in these cells, in this order, breaks a rule: sentences with the number of the cell and the line."""
+    trees = [ast.parse(_python(source)) for source in cells]
+    reader = _Reader(_WholeTables(trees))
+    for number, tree in enumerate(trees, 1):
+        reader.cell = number
+        reader.visit(tree)
+    return reader.found
+
+
+def _python(source: str) -> str:
+    """A cell without the lines that only IPython understands."""
+    return "\n".join("pass" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
+
+
+class _WholeTables:
+    """Which tables are split or cross-validated later on, and which ones those were made from.
+
+    `assignments` holds the identities of the assignments that make one, `names` the tables that no cell assigns.
+    """
+
+    def __init__(self, trees):
+        self.names: set[str] = set()
+        self.assignments: set[int] = set()
+        nodes = [node for tree in trees for node in ast.walk(tree)]
+        cell = {id(node): number for number, tree in enumerate(trees) for node in ast.walk(tree)}
+        nodes.sort(key=lambda node: (cell[id(node)], getattr(node, "lineno", 0)))
+        before: list[ast.Assign] = []
+        for node in nodes:
+            if isinstance(node, ast.Assign):
+                before.append(node)
+            elif isinstance(node, ast.Call) and _name(node.func) in _SPLITS:
+                self._trace({name for argument in node.args for name in _names(argument)}, before, node)
+            elif isinstance(node, ast.Call) and _name(node.func) in _CROSS:
+                self._trace({name for argument in node.args[1:3] for name in _names(argument)}, before, node)
+
+    def _trace(self, names, before, call):
+        """Go back from a call through the last assignment of each name, and of those it was made from."""
+        left = [(name, len(before)) for name in names]
+        done = set()
+        while left:
+            name, place = left.pop()
+            if (name, place) in done or "train" in name.lower():
+                continue
+            done.add((name, place))
+            made = next((i for i in range(place - 1, -1, -1) if self._binds(before[i], name, call)), None)
+            if made is None:
+                self.names.add(name)
+                continue
+            self.assignments.add(id(before[made]))
+            left += [(other, made) for other in _names(before[made].value)]
+
+    @staticmethod
+    def _binds(assignment, name, call):
+        if any(item is call for item in ast.walk(assignment)):
+            return False  # the result of the split itself
+        return any(isinstance(n, ast.Name) and n.id == name for target in assignment.targets for n in ast.walk(target))
+
+
+class _Reader(ast.NodeVisitor):
+    def __init__(self, whole):
+        self.whole = whole
+        self.kinds: dict[str, set[str]] = {name: {WHOLE} for name in whole.names}
+        self.preprocessing: set[str] = set()
+        self.found: list[str] = []
+        self.cell = 0
+
+    def visit_Assign(self, node):
+        self.visit(node.value)
+        if isinstance(node.value, ast.Call) and _name(node.value.func) in _SPLITS:
+            for target in node.targets:
+                for place, item in enumerate(getattr(target, "elts", [])):
+                    if isinstance(item, ast.Name):
+                        by_name = TEST if not _VALIDATION_NAME.search(item.id) else None
+                        self.kinds[item.id] = {HELD_OUT, by_name} - {None} if place % 2 else set()
+            return
+        kinds = self._kinds(node.value)
+        if _is_score(node.value) and TEST in kinds:
+            kinds = {TEST_SCORE}
+        for target in node.targets:
+            for item in ast.walk(target):
+                if isinstance(item, ast.Name):
+                    self.kinds[item.id] = kinds | ({WHOLE} if id(node) in self.whole.assignments else set())
+                    if _makes_preprocessing(node.value):
+                        self.preprocessing.add(item.id)
+
+    def visit_FunctionDef(self, node):
+        """Inside, an argument is what it is called with, whatever the notebook calls by that name."""
+        outside = self.kinds
+        arguments = {argument.arg for argument in [*node.args.args, *node.args.posonlyargs, *node.args.kwonlyargs]}
+        self.kinds = {name: kinds for name, kinds in outside.items() if name not in arguments}
+        self.generic_visit(node)
+        self.kinds = outside
+
+    def visit_Call(self, node):
+        name = _name(node.func)
+        if name in _FITS and isinstance(node.func, ast.Attribute):
+            self._check_fit(node)
+        if name in _CHOICES and self._chooses_by_test(node):
+            self._report(node, f"{name}() chooses by a score on the test set")
+        if name in ("append", "extend") and isinstance(node.func, ast.Attribute) and node.args:
+            base = node.func.value
+            if isinstance(base, ast.Name) and _is_score(node.args[0]) and TEST in self._kinds(node.args[0]):
+                self.kinds.setdefault(base.id, set()).add(TEST_SCORE)
+        self.generic_visit(node)
+
+    def visit_If(self, node):
+        if TEST_SCORE in self._kinds(node.test) or (_is_score(node.test) and TEST in self._kinds(node.test)):
+            self._report(node, "an if chooses by a score on the test set")
+        self.generic_visit(node)
+
+    def visit_BinOp(self, node):
+        if isinstance(node.op, ast.Sub | ast.Div):
+            statistic, sides = self._own_statistic(node.right), self._kinds(node.left)
+            if statistic and sides & {HELD_OUT, WHOLE}:
+                self._report(node, f"{statistic} is scaled by statistics that are not those of train")
+        self.generic_visit(node)
+
+    def _check_fit(self, node):
+        owner = node.func.value
+        is_preprocessing = _makes_preprocessing(owner) or (
+            isinstance(owner, ast.Name) and owner.id in self.preprocessing
+        )
+        kinds = {kind for argument in node.args[:2] for kind in self._kinds(argument)}
+        for keyword in node.keywords:
+            if keyword.arg in ("X", "x", "y"):
+                kinds |= self._kinds(keyword.value)
+            if keyword.arg == "validation_data" and TEST in self._kinds(keyword.value):
+                self._report(node, "validation_data is the test set, so the test set chooses the epochs")
+        if HELD_OUT in kinds:
+            self._report(node, f"{_name(node.func)}() sees rows that are held out")
+        elif WHOLE in kinds and is_preprocessing:
+            self._report(node, f"{_name(node.func)}() sees the whole table, before or besides the split")
+
+    def _own_statistic(self, node):
+        """The name of a held-out table whose own mean, deviation or extreme this is, or ""."""
+        for call in (item for item in ast.walk(node) if isinstance(item, ast.Call)):
+            if _name(call.func) not in _STATISTICS or not isinstance(call.func, ast.Attribute):
+                continue
+            is_numpy = isinstance(call.func.value, ast.Name) and call.func.value.id in ("np", "numpy")
+            table = (call.args[0] if call.args else None) if is_numpy else call.func.value
+            name = _name(table) if isinstance(table, ast.Name | ast.Attribute) else ""
+            if name and not _LABEL_NAME.search(name) and self._kinds(table) & {HELD_OUT, WHOLE}:
+                return name
+        return ""
+
+    def _chooses_by_test(self, call):
+        values = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg == "key")]
+        if isinstance(call.func, ast.Attribute):
+            values.append(call.func.value)
+        return any(
+            TEST_SCORE in self._kinds(value) or (_is_score(value) and TEST in self._kinds(value)) for value in values
+        )
+
+    def _kinds(self, node) -> set[str]:
+        kinds = set()
+        for name in _names(node):
+            if name in self.kinds:
+                kinds |= self.kinds[name]
+            if _TEST_NAME.search(name):
+                kinds |= {HELD_OUT, TEST}
+            elif _VALIDATION_NAME.search(name):
+                kinds.add(HELD_OUT)
+        return kinds
+
+    def _report(self, node, sentence):
+        self.found.append(f"cell {self.cell}, line {node.lineno}: {sentence}")
+
+
+def _is_score(node) -> bool:
+    """Whether an expression computes a score: a call named like one, or a share of agreement."""
+    for item in ast.walk(node):
+        if isinstance(item, ast.Call) and _SCORES.search(_name(item.func)):
+            return True
+        averages = isinstance(item, ast.Call) and _name(item.func) in ("mean", "sum")
+        if averages and any(isinstance(inner, ast.Compare) for inner in ast.walk(item)):
+            return True
+    return False
+
+
+def _makes_preprocessing(node) -> bool:
+    return isinstance(node, ast.Call) and (
+        bool(_PREPROCESSING.search(_name(node.func))) or _makes_preprocessing(getattr(node.func, "value", None))
+    )
+
+
+def _holds_call(node, names) -> bool:
+    return any(isinstance(item, ast.Call) and _name(item.func) in names for item in ast.walk(node))
+
+
+def _name(node) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _names(node) -> set[str]:
+    """The variables and attributes that an expression reads, without the functions that it calls."""
+    called = {id(item.func) for item in ast.walk(node) if isinstance(item, ast.Call)}
+    names = {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and id(item) not in called}
+    return names | {item.attr for item in ast.walk(node) if isinstance(item, ast.Attribute) and id(item) not in called}
