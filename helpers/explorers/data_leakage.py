@@ -11,12 +11,12 @@ from .explorer import Choice, Explorer, Slider
 
 NAMES = {
     "copies on both sides": "copies",
-    "one person on both sides": "person",
+    "person on both sides": "person",
     "future for past": "future",
     "known only afterwards": "afterwards",
-    "scaler on everything": "scaler",
-    "selection on everything": "selection",
-    "resampled before the split": "resampling",
+    "scaler on all rows": "scaler",
+    "selection on all rows": "selection",
+    "resampled, then split": "resampling",
 }
 ON, OFF = "on", "off"
 REPETITIONS = 10
@@ -24,7 +24,7 @@ REPETITIONS = 10
 
 class LeakageExplorer(Explorer):
     controls: ClassVar[dict] = {
-        "leak": Choice("leak", tuple(NAMES), "one person on both sides"),
+        "leak": Choice("leak", tuple(NAMES), "person on both sides"),
         "switch": Choice("the leak is", (ON, OFF), ON),
         "strength": Slider("strength", 0.0, 1.0, 0.25, 1.0),
         "model": Choice("model", ("one tree", "logistic regression"), "one tree"),
