@@ -155,7 +155,8 @@ def test_the_lecture_s_rule_for_curves_is_that_of_the_exercise():
 
 def test_the_lecture_s_gradient_passes_the_lecture_s_own_numerical_check():
     loss, numerical = (
-        function_from(solution_source(LECTURE, name), LECTURE, name) for name in ("two_layer_loss", "numerical_gradient")
+        function_from(solution_source(LECTURE, name), LECTURE, name)
+        for name in ("two_layer_loss", "numerical_gradient")
     )
     parameters, *rest = TWO_LAYER_LOSS.public_trials[4].call.arguments
     _, slopes = loss(parameters, *rest)

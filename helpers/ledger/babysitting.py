@@ -144,8 +144,8 @@ def _rows_on(name, needs):
             "rates worth searching",
             "1e-5 to 1e-3",
             lambda: _good_decades(name),
-            note="Those of 1e-6, 1e-5, ..., 0.1 that lower the loss by 1 % in two epochs and do not explode. 1e-5 needs "
-            "more patience.",
+            note="Those of 1e-6, 1e-5, ..., 0.1 that lower the loss by 1 % in two epochs and do not explode. 1e-5 "
+            "needs more patience.",
             setting_given=False,
         ),
     ]

@@ -422,7 +422,7 @@ OVERFIT_TINY = Exercise(
         "201 losses need 201 calls of `two_layer_loss`, and the step after the last of them does no harm.",
     ),
     equivalent_mutants={
-        "line 1: `np.asarray(features, dtype=float)` → `np.asarray(features)`": "`two_layer_loss` makes floats of them.",
+        "line 1: `np.asarray(features, dtype=float)` → `np.asarray(features)`": "`two_layer_loss` makes floats.",
         "line 4: `1` → `-1`": "Of two axes, number 1 and number -1 are the same.",
         "line 4: `0.01` → `-0.01`": SYMMETRY,
         "line 6: `0.01` → `-0.01`": SYMMETRY,

@@ -284,8 +284,8 @@ def logarithm_of_zero(parameters, features, labels, regularization):
 
 
 @mistake(
-    "The largest score of the *whole array* was taken off. A row whose scores lie 1000 below it then has only zeros. Take "
-    "off the largest of each row: `axis=1, keepdims=True`."
+    "The largest score of the *whole array* was taken off. A row whose scores lie 1000 below it then has only zeros. "
+    "Take off the largest of each row: `axis=1, keepdims=True`."
 )
 def one_maximum_for_all(parameters, features, labels, regularization):
     x, sums, hidden, scores = forward(parameters, features)
@@ -485,7 +485,7 @@ TWO_LAYER_LOSS = Exercise(
     # Scores of 1000 leave thirteen of sixteen digits to their differences.
     tolerance=Tolerance(relative=1e-6, absolute=1e-9, relative_single=1e-3, absolute_single=1e-3),
     equivalent_mutants={
-        "line 1: `np.asarray(features, dtype=float)` → `np.asarray(features)`": "The product with W1 gives floats anyway.",
+        "line 1: `np.asarray(features, dtype=float)` → `np.asarray(features)`": "The product with W1 is float.",
         "line 4: `np.maximum(sums, 0)` → `np.maximum(0, sums)`": "The larger of two numbers has no order.",
         "line 6: `1` → `-1`": LAST_AXIS,
         "line 7: `1` → `-1`": LAST_AXIS,
