@@ -1,5 +1,6 @@
 """JupyterLab in a real browser: what a learner sees and touches in lecture 04."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -52,14 +53,20 @@ _GO_TO = """
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    """JupyterLab's page with lecture 04 open, in a folder and a home of its own."""
+    with jupyterlab_with(LECTURE, tmp_path_factory) as page:
+        yield page
+
+
+@contextlib.contextmanager
+def jupyterlab_with(lecture, tmp_path_factory):
+    """JupyterLab's page with one lecture open, in a folder and a home of its own."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         cannot_run_here("no Chromium; install it (Debian: apt install chromium) to run the browser tests")
     from playwright.sync_api import sync_playwright
 
     home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("notebooks")
-    shutil.copy(NOTEBOOKS / f"{LECTURE}.ipynb", folder)
+    shutil.copy(NOTEBOOKS / f"{lecture}.ipynb", folder)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -79,7 +86,7 @@ def page(tmp_path_factory):
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
             page = browser.new_page(viewport={"width": 1400, "height": 1000})
-            page.goto(f"http://127.0.0.1:{port}/lab/tree/{LECTURE}.ipynb?token={TOKEN}")
+            page.goto(f"http://127.0.0.1:{port}/lab/tree/{lecture}.ipynb?token={TOKEN}")
             page.wait_for_function(_READY, timeout=60_000)
             yield page
             browser.close()

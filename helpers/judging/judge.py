@@ -355,9 +355,9 @@ def _size(call: Call) -> int:
 
 
 def _count(value) -> int:
-    """How many numbers a value holds; the items of a list may be of different shapes."""
-    if isinstance(value, list):
-        return sum(map(_count, value))
+    """How many numbers a value holds; the items of a list or dict may be of different shapes."""
+    if isinstance(value, list | dict):
+        return sum(map(_count, value.values() if isinstance(value, dict) else value))
     return value.size if isinstance(value, np.ndarray) else 1
 
 
@@ -381,6 +381,9 @@ def _show(value, precision=6) -> str:
         return f"<array of shape {value.shape}{_moments(value)}>"
     if isinstance(value, tuple):
         return ", ".join(_show(item, precision) for item in value)
+    if isinstance(value, dict):
+        items = [f"{key!r}: {_show(item, precision)}" for key, item in list(value.items())[:24]]
+        return f"{{{', '.join(items)}}}"[:400]
     if isinstance(value, np.ndarray | np.generic | float):
         text = np.array2string(np.asarray(value), precision=precision, separator=", ", threshold=24, max_line_width=200)
         return re.sub(r"\s+", " ", text)[:400]

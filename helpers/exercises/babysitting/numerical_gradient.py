@@ -264,4 +264,9 @@ NUMERICAL_GRADIENT = Exercise(
     ),
     # Differences of numbers that nearly agree: the rounding of f, about 1e-15, is divided by the step.
     tolerance=Tolerance(relative=1e-6, absolute=1e-8),
+    equivalent_mutants={
+        "signature: `1e-05` → `2e-05`": "Both steps are right to ten digits, far below the tolerance.",
+        "signature: `1e-05` → `-1e-05`": "The quotient is the same with -step: both differences change their sign.",
+        "line 1: `np.array(x, dtype=float)` → `np.array(x)`": "Adding the nudge, an array of floats, gives floats too.",
+    },
 )

@@ -11,6 +11,8 @@ from helpers.judging.exercise import Exercise, Part, Tolerance, call, mistake
 
 from .common import LECTURE, NOT_IN_PLACE, random_parameters
 
+LAST_AXIS = "Of two axes, number 1 and number -1 are the same."
+
 
 def oracle(parameters, features, labels, regularization):
     """The loss by plain loops over samples; every slope by a complex step, with no derivative written down."""
@@ -71,7 +73,12 @@ def numerical_range(rng):
         calls.append(call(parameters, rng.normal(size=(4, 2)), np.array([0, 1, 2, 1]), 0.1))
     parameters = random_parameters(rng, 2, 3, 3)
     parameters["b2"] = parameters["b2"] - 1000.0
-    return [*calls, call(parameters, rng.normal(size=(3, 2)), np.array([2, 0, 1]), 0.0)]
+    uneven = rng.uniform(0.5, 1.5, (3, 2)) * np.array([[1.0], [4000.0], [-4000.0]])
+    return [
+        *calls,
+        call(parameters, rng.normal(size=(3, 2)), np.array([2, 0, 1]), 0.0),
+        call(simple()[0], uneven, np.array([1, 1, 0]), 0.0),
+    ]
 
 
 def edge_cases(rng):
@@ -276,6 +283,22 @@ def logarithm_of_zero(parameters, features, labels, regularization):
     return loss + penalty(parameters, regularization), gradients
 
 
+@mistake(
+    "The largest score of the *whole array* was taken off. A row whose scores lie 1000 below it then has only zeros. "
+    "Take off the largest of each row: `axis=1, keepdims=True`."
+)
+def one_maximum_for_all(parameters, features, labels, regularization):
+    x, sums, hidden, scores = forward(parameters, features)
+    places = np.arange(len(labels)), np.asarray(labels)
+    with np.errstate(all="ignore"):
+        powers = np.exp(scores - scores.max())
+        totals = powers.sum(axis=1, keepdims=True)
+        loss = (np.log(totals)[:, 0] + scores.max() - scores[places]).mean() + penalty(parameters, regularization)
+        error = powers / totals
+    error[places] -= 1
+    return loss, backward(parameters, x, sums, hidden, error / len(labels), regularization)
+
+
 @mistake(NOT_IN_PLACE)
 def in_place(parameters, features, labels, regularization):
     loss, gradients = right(parameters, features, labels, regularization)
@@ -440,6 +463,7 @@ TWO_LAYER_LOSS = Exercise(
         downhill,
         unstable,
         logarithm_of_zero,
+        one_maximum_for_all,
         in_place,
     ),
     spellings=(
@@ -460,4 +484,10 @@ TWO_LAYER_LOSS = Exercise(
     ),
     # Scores of 1000 leave thirteen of sixteen digits to their differences.
     tolerance=Tolerance(relative=1e-6, absolute=1e-9, relative_single=1e-3, absolute_single=1e-3),
+    equivalent_mutants={
+        "line 1: `np.asarray(features, dtype=float)` → `np.asarray(features)`": "The product with W1 is float.",
+        "line 4: `np.maximum(sums, 0)` → `np.maximum(0, sums)`": "The larger of two numbers has no order.",
+        "line 6: `1` → `-1`": LAST_AXIS,
+        "line 7: `1` → `-1`": LAST_AXIS,
+    },
 )
