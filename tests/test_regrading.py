@@ -13,7 +13,7 @@ from helpers.exercises import exercises_of
 from helpers.grading import gradebook, regrading
 from helpers.grading.grade import Order
 from helpers.grading.gradebook import Gradebook, GradebookError
-from helpers.grading.outputs import class_papers
+from helpers.grading.papers import class_papers
 from tests import classroom
 from tests.classroom import LECTURE
 from tests.conftest import walls_hold

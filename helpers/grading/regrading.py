@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .grade import Order, grade
 from .gradebook import Gradebook
-from .outputs import Entry, class_papers
+from .papers import Entry, class_papers
 
 
 @dataclass(frozen=True)

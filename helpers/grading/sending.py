@@ -13,8 +13,9 @@ from pathlib import Path
 
 from .exports.roster import Roster
 from .exports.tables import ExportError
+from .feedback_pages import folder_names
 from .gradebook import Gradebook
-from .outputs import Paper, class_papers, folder_names
+from .papers import Paper, class_papers
 
 _SECONDS = 60  # for any answer of the mail server
 _TLS_PORT = 465  # encrypted from the first byte; on other ports encryption is asked for

@@ -29,7 +29,7 @@ from helpers.paths import DATA, NOTEBOOKS, ROOT
 from ..grade import GradebookError, GradingError, Order, grade
 from ..gradebook import Gradebook
 from ..marking import MISSING
-from ..outputs import Entry, Paper, class_papers
+from ..papers import Entry, Paper, class_papers
 from ..runner import IsolationUnavailable, Limits
 from ..submissions import NoSubmissions
 from . import gradescope

@@ -12,8 +12,9 @@ from pathlib import Path
 from helpers.checking.feedback import Feedback
 from helpers.exercises import exercises_of
 
+from ..feedback_pages import folder_names
 from ..gradebook import Gradebook
-from ..outputs import Entry, Paper, class_papers, folder_names
+from ..papers import Entry, Paper, class_papers
 from .tables import Exported, ExportError
 
 

@@ -19,7 +19,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from ..outputs import folder_names
+from ..feedback_pages import folder_names
 from .roster import Matching, Roster
 from .tables import Exported, ExportError, Marks, inert, number, write_left_out, write_table
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..gradebook import Gradebook
-from ..outputs import class_papers, safe_cell
+from ..papers import class_papers
+from ..tables import safe_cell
 
 
 class ExportError(Exception):
