@@ -1,6 +1,7 @@
 """What the tests share."""
 
 import os
+import shutil
 import time
 import urllib.request
 
@@ -40,3 +41,28 @@ def fetch_when_ready(address: str, seconds: float = 60) -> bytes:
         except OSError:
             time.sleep(0.25)
     raise TimeoutError(f"nothing answered within {seconds} s")
+
+
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, without a window."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        cannot_run_here("no Chromium; install it (Debian: apt install chromium) to run the browser tests")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()

@@ -19,9 +19,9 @@ print("trainers:", sum(thread.name == "live training" for thread in threading.en
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
+def page(tmp_path_factory, browser):
     """The lecture with everything run that the command center needs, and its panel on the screen."""
-    with jupyterlab_with(LECTURE, tmp_path_factory) as page:
+    with jupyterlab_with(LECTURE, tmp_path_factory, browser) as page:
         for pattern in (r"^data = prepared", r"^center = CommandCenter", r"^center$"):
             run(page, cell_with(page, pattern))
         page.locator(".jp-OutputArea img.widget-image").first.wait_for(timeout=60_000)

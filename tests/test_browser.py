@@ -12,21 +12,12 @@ import pytest
 
 from helpers.paths import NOTEBOOKS
 from tests import classroom
-from tests.conftest import cannot_run_here, fetch_when_ready
+from tests.conftest import fetch_when_ready
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LECTURE = classroom.LECTURE
 TOKEN = "for-this-test-only"
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # No script hands a promise back: Playwright would wait for it without a limit.
 _FIND_CELLS = """
 (pattern) => window.jupyterapp.shell.currentWidget.content.widgets
@@ -52,19 +43,14 @@ _GO_TO = """
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    with jupyterlab_with(LECTURE, tmp_path_factory) as page:
+def page(tmp_path_factory, browser):
+    with jupyterlab_with(LECTURE, tmp_path_factory, browser) as page:
         yield page
 
 
 @contextlib.contextmanager
-def jupyterlab_with(lecture, tmp_path_factory):
+def jupyterlab_with(lecture, tmp_path_factory, browser):
     """JupyterLab's page with one lecture open, in a folder and a home of its own."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        cannot_run_here("no Chromium; install it (Debian: apt install chromium) to run the browser tests")
-    from playwright.sync_api import sync_playwright
-
     home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("notebooks")
     shutil.copy(NOTEBOOKS / f"{lecture}.ipynb", folder)
     with socket.socket() as free:
@@ -83,13 +69,11 @@ def jupyterlab_with(lecture, tmp_path_factory):
     )
     try:
         fetch_when_ready(f"http://127.0.0.1:{port}/api?token={TOKEN}")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
-            page = browser.new_page(viewport={"width": 1400, "height": 1000})
-            page.goto(f"http://127.0.0.1:{port}/lab/tree/{lecture}.ipynb?token={TOKEN}")
-            page.wait_for_function(_READY, timeout=60_000)
-            yield page
-            browser.close()
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.goto(f"http://127.0.0.1:{port}/lab/tree/{lecture}.ipynb?token={TOKEN}")
+        page.wait_for_function(_READY, timeout=60_000)
+        yield page
+        page.close()
     finally:
         server.terminate()
         server.wait(timeout=30)

@@ -30,7 +30,7 @@ from tests.simulated_class import LIMIT_SECONDS, fill_gradebook, plan_class, rea
 from tests.test_sandbox_observe_and_wire import PLAIN
 
 SEED = 20261121
-FIRST_TWO = LECTURES[:2]
+TWO = ("00_start_here", classroom.LECTURE)
 SETTINGS = {"isolation": "strict: as probed", "limits": [10, 1024], "seed": SEED, "version": "0123", "python": "3.11"}
 SETTINGS |= {"libraries": {"numpy": "2.0"}, "remarks": []}
 
@@ -40,7 +40,7 @@ def graded(tmp_path_factory):
     """A planned class of twelve in two lectures, marked by the real command."""
     walls_hold()
     root = tmp_path_factory.mktemp("simulated")
-    plan = plan_class(12, FIRST_TWO, SEED, seed=3)
+    plan = plan_class(12, TWO, SEED, seed=3)
     write_class(plan, root / "class")
     command = [sys.executable, "-m", "helpers.cli", "grade", root / "class", "--out", root / "out"]
     command += ["--seed", str(SEED), "--limit-seconds", str(LIMIT_SECONDS)]
@@ -70,7 +70,7 @@ def test_the_report_shows_marks_completion_and_statuses_as_planned(graded):
 def test_difficulty_and_discrimination_are_those_of_the_plan(graded):
     plan, report, _ = graded
     assert report.difficulty == pytest.approx({key: plan.difficulty(*key) for key in report.difficulty})
-    assert set(report.difficulty) == {(lecture, e.name) for lecture in FIRST_TWO for e in exercises_of(lecture)}
+    assert set(report.difficulty) == {(lecture, e.name) for lecture in TWO for e in exercises_of(lecture)}
     assert len(report.discrimination) > 5
     assert report.discrimination == pytest.approx({key: plan.discrimination(*key) for key in report.discrimination})
 
@@ -101,7 +101,8 @@ def verdict(name: str, points: float, status: str = "", mistake: str = "", behav
 
 def paper(student: str, *verdicts: Verdict, lecture="04_activations") -> Paper:
     entries = tuple(Entry(student, lecture, v, None) for v in verdicts)
-    return Paper(student, lecture, entries, MarkedSubmission(student, lecture, "x.ipynb", "", verdicts))
+    submission = MarkedSubmission(student, lecture, "x.ipynb", "", verdicts)
+    return Paper(student, lecture, entries, submission=submission)
 
 
 def figures_of(papers: list[Paper], name: str):
@@ -122,7 +123,7 @@ def test_difficulty_leaves_out_what_was_not_looked_at():
 
 def test_a_decision_counts_in_the_difficulty():
     decided = Entry("b", "04_activations", verdict("elu", 0), Adjustment(3, "why", "ada", "today"))
-    papers = [paper("a", verdict("elu", 6)), Paper("b", "04_activations", (decided,), paper("b").submission)]
+    papers = [paper("a", verdict("elu", 6)), Paper("b", "04_activations", (decided,), submission=paper("b").submission)]
     assert figures_of(papers, "elu").difficulty == 0.75
 
 
@@ -262,7 +263,7 @@ def test_feedback_tells_what_was_right_what_was_wrong_why_and_where_to_go_on():
 
 def test_feedback_shows_a_decision_as_that_of_a_person():
     decided = Entry("ada", "04_activations", verdict("elu", 2), Adjustment(5, "right on paper", "Dr Grace", "today"))
-    text = feedback_page(Paper("ada", "04_activations", (decided,), paper("ada").submission))
+    text = feedback_page(Paper("ada", "04_activations", (decided,), submission=paper("ada").submission))
     shown = re.sub(r"\s+", " ", BeautifulSoup(text, "html.parser").main.get_text(" "))
     assert "elu : decided by a person, 5 of 6 points" in shown
     assert "Dr Grace decided on 5 points: right on paper (today)" in shown
@@ -287,12 +288,13 @@ def test_feedback_holds_no_fresh_input(monkeypatch):
 
 def test_a_gradebook_from_before_behaviour_was_kept_still_gives_a_report(tmp_path):
     path = tmp_path / "gradebook.db"
-    plan = plan_class(3, FIRST_TWO, SEED)
+    plan = plan_class(3, TWO, SEED)
     with Gradebook(path, create=True) as book:
         fill_gradebook(plan, book)
         book.set(**SETTINGS)
     with sqlite3.connect(path) as database:
         database.execute("ALTER TABLE verdict DROP COLUMN behaviour")
+        database.execute("PRAGMA user_version = 2")
     with Gradebook(path) as book:
         outputs.write_all(book, tmp_path)
     assert read_report(tmp_path / "report.html").statuses == plan.statuses()
@@ -304,7 +306,7 @@ def test_a_class_of_three_hundred_gives_a_page_that_opens_fast(tmp_path):
         fill_gradebook(plan, book)
         few = class_papers(book)
     # The same twelve, each under 25 names.
-    papers = [Paper(f"{p.student}-{i}", p.lecture, p.entries, p.submission) for i in range(25) for p in few]
+    papers = [Paper(f"{p.student}-{i}", p.lecture, p.entries, p.note, p.submission) for i in range(25) for p in few]
     started = time.process_time()
     page = report_page(SETTINGS, papers)
     assert time.process_time() - started < 10
@@ -319,5 +321,5 @@ def test_a_class_of_nobody_or_one_has_a_report(students):
 def test_a_notebook_that_cannot_be_read_says_so_once():
     own = [nothing(e, UNREADABLE, "It is no notebook.") for e in classroom.exercises()]
     submission = MarkedSubmission("a", "04_activations", "x", "", tuple(own), "It is no notebook.")
-    page = feedback_page(Paper("a", "04_activations", paper("a", *own).entries, submission))
+    page = feedback_page(Paper("a", "04_activations", paper("a", *own).entries, submission.note, submission))
     assert page.count("It is no notebook.") == 1

@@ -32,11 +32,8 @@ class Paper:
     student: str
     lecture: str
     entries: tuple[Entry, ...]
+    note: str = ""
     submission: MarkedSubmission | None = None
-
-    @property
-    def note(self) -> str:
-        return self.submission.note if self.submission else ""
 
     @property
     def readable(self) -> bool:
@@ -70,4 +67,4 @@ def _paper(student, lecture, submission: MarkedSubmission | None, adjustments) -
     else:
         verdicts = submission.verdicts
     entries = [Entry(student, lecture, v, adjustments.get((student, lecture, v.exercise))) for v in verdicts]
-    return Paper(student, lecture, tuple(entries), submission)
+    return Paper(student, lecture, tuple(entries), submission.note if submission else "", submission)
