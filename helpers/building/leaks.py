@@ -48,7 +48,8 @@ def _answer_lines_in(lecture, path, notebook):
     text = "\n".join(_strings(notebook))
     lines = {_squeeze(line) for line in text.splitlines()}
     for answer in answer_lines(source_path(lecture).read_text(encoding="utf-8")):
-        if answer not in _COMMON and _squeeze(answer) in lines:
+        says_something = any(character.isalnum() for character in answer)  # a bare bracket does not
+        if says_something and answer not in _COMMON and _squeeze(answer) in lines:
             yield f"{path.name} shows a line of an answer: {answer}"
     if "BEGIN SOLUTION" in text or "END SOLUTION" in text:
         yield f"{path.name} holds a marker of an answer"
