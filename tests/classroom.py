@@ -10,7 +10,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from helpers.exercises import exercises_of
+from helpers.exercises import exercises_of, functions_of
 from helpers.grading.gradebook import Gradebook
 from helpers.grading.marking import MarkedSubmission
 from helpers.judging.exercise import Exercise, Question
@@ -23,7 +23,7 @@ LECTURE = "04_activations"
 
 
 def exercises(lecture: str = LECTURE) -> list[Exercise]:
-    return [e for e in exercises_of(lecture) if isinstance(e, Exercise)]
+    return list(functions_of(lecture))
 
 
 def questions(lecture: str = LECTURE) -> list[Question]:

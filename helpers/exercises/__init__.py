@@ -33,6 +33,11 @@ def exercises_of(lecture: str) -> tuple[Exercise | Question, ...]:
     return module.EXERCISES
 
 
+def functions_of(lecture: str) -> tuple[Exercise, ...]:
+    """The exercises of one lecture whose answers are functions."""
+    return tuple(exercise for exercise in exercises_of(lecture) if isinstance(exercise, Exercise))
+
+
 def exercise_named(name: str) -> Exercise | Question:
     """The exercise or question with this name. Raises `LookupError`, which names those spelled alike."""
     exercises = _by_name()

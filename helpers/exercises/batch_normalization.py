@@ -15,6 +15,8 @@ import numpy as np
 
 from helpers.judging.exercise import Exercise, Part, Question, Tolerance, call, mistake
 
+from .normalized_network import NORMALIZED_NETWORK
+
 LECTURE = "07_batch_normalization"
 
 NOT_IN_PLACE = (
@@ -1624,6 +1626,7 @@ EXERCISES = (
     INFERENCE,
     FOLD,
     IMAGES,
+    NORMALIZED_NETWORK,
     BIAS_IN_FRONT,
     ALONE,
     TEN_TIMES,

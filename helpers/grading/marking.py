@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from helpers.exercises import exercises_of
+from helpers.exercises import exercises_of, functions_of
 from helpers.judging.exercise import Exercise, Question
 from helpers.judging.judge import (
     ERROR,
@@ -24,7 +24,7 @@ from helpers.judging.judge import (
 )
 
 from .notebook import Unreadable, code_cells
-from .runner import Evidence, Runner, RunnerFault
+from .runner import Evidence, IsolationUnavailable, Limits, Runner, RunnerFault
 from .submissions import Submission
 
 TIME_LIMIT, TAMPERING, UNREADABLE = "time limit", "tampering", "unreadable"
@@ -47,17 +47,19 @@ class MarkedSubmission:
 
 def examinations(lecture: str, seed: int) -> dict[str, Examination]:
     """The examinations of a lecture's functions, by exercise: the same inputs for the whole class."""
-    return {e.name: Examination(e, seed) for e in exercises_of(lecture) if isinstance(e, Exercise)}
+    return {exercise.name: Examination(exercise, seed) for exercise in functions_of(lecture)}
 
 
 def mark(
     submission: Submission,
     lecture_examinations: dict[str, Examination],
-    free_runner: Callable[[], AbstractContextManager[Runner]],
+    free_runner: Callable[[bool], AbstractContextManager[Runner]],
+    limits: Limits,
 ) -> MarkedSubmission:
     """Mark one submission. Whatever is in it, the result has a verdict for every exercise.
 
-    `free_runner()` lends a runner, which is given back before the judging begins.
+    `free_runner(keras)` lends a runner, with or without Keras, which is given back before the judging begins;
+    `limits` are those of the runners without.
     """
     started = time.perf_counter()
     digest = content_digest(submission)
@@ -68,14 +70,13 @@ def mark(
     except Unreadable as problem:
         return without_evidence(submission, digest, UNREADABLE, f"This notebook could not be marked: {problem}.")
     exercises = exercises_of(submission.lecture)
-    with free_runner() as runner:
-        evidence = _gather(exercises, cells, lecture_examinations, runner)
+    evidence = _gather(exercises, cells, lecture_examinations, free_runner)
     return MarkedSubmission(
         submission.student,
         submission.lecture,
         submission.path,
         digest,
-        tuple(_judge_or_fault(e, lecture_examinations.get(e.name), evidence[e.name], runner.limits) for e in exercises),
+        tuple(_judge_or_fault(e, lecture_examinations.get(e.name), evidence[e.name], limits) for e in exercises),
         submission.note,
         time.perf_counter() - started,
         sum(e.cpu_seconds for e in evidence.values() if isinstance(e, Evidence)),
@@ -94,28 +95,42 @@ def content_digest(submission: Submission) -> str:
     return hashlib.sha256(submission.content + submission.problem.encode()).hexdigest()
 
 
-def _gather(exercises, cells, lecture_examinations, runner) -> dict[str, Evidence | Exception]:
+def _gather(exercises, cells, lecture_examinations, free_runner) -> dict[str, Evidence | Exception]:
     """The evidence for each exercise, or why it could not be had."""
-    found: dict[str, Evidence | Exception] = {}
-    for exercise in exercises:
-        if isinstance(exercise, Question):
-            continue
-        trials = lecture_examinations[exercise.name].trials
-        public = [trial.call for trial in trials if trial.public]
-        fresh = [trial.call for trial in trials if not trial.public]
-        try:
-            found[exercise.name] = runner.run(cells, exercise.name, public, fresh)
-        except Exception as fault:
-            found[exercise.name] = fault
+    functions = [exercise for exercise in exercises if isinstance(exercise, Exercise)]
     questions = [exercise.name for exercise in exercises if isinstance(exercise, Question)]
+    found: dict[str, Evidence | Exception] = {}
+    with free_runner(False) as runner:
+        for exercise in functions:
+            if not exercise.uses_keras:
+                found[exercise.name] = _run(runner, cells, exercise.name, lecture_examinations[exercise.name])
+        try:
+            found |= runner.look_up(cells, questions) if questions else {}
+        except Exception as fault:
+            found |= dict.fromkeys(questions, fault)
+    for exercise in functions:
+        if exercise.uses_keras:
+            try:
+                with free_runner(True) as runner:
+                    found[exercise.name] = _run(runner, cells, exercise.name, lecture_examinations[exercise.name])
+            except IsolationUnavailable as problem:
+                found[exercise.name] = problem
+    return found
+
+
+def _run(runner: Runner, cells, name: str, examination: Examination) -> Evidence | Exception:
+    public = [trial.call for trial in examination.trials if trial.public]
+    fresh = [trial.call for trial in examination.trials if not trial.public]
     try:
-        return found | (runner.look_up(cells, questions) if questions else {})
+        return runner.run(cells, name, public, fresh)
     except Exception as fault:
-        return found | dict.fromkeys(questions, fault)
+        return fault
 
 
 def _judge_or_fault(exercise, examination, evidence: Evidence | Exception, limits) -> Verdict:
     # Whatever goes wrong, it must cost neither the student the points nor the class its marks.
+    if isinstance(exercise, Exercise) and exercise.uses_keras:
+        limits = limits.for_keras()
     try:
         if isinstance(evidence, Exception):
             raise evidence

@@ -21,7 +21,7 @@ from helpers.sandbox.observe import MAX_TEXT, Call, Observation
 
 HELPERS = Path(__file__).resolve().parents[1]
 ISOLATION_LEVELS = ("strict", "process")
-_START_SECONDS = 60  # until the libraries are loaded, on a slow disk
+_START_SECONDS = 180  # until the libraries are loaded, Keras among them, on a slow and busy machine
 _OBSERVED = {f.name for f in fields(Observation)}
 _OUTCOMES = {"returned", "raised", "not attempted", "unsendable", "too large"}
 
@@ -43,10 +43,15 @@ class Limits:
 
     cpu_seconds: int = 10
     memory_mb: int = 1024
+    threads: int = 64
 
     @property
     def wall_seconds(self) -> float:
         return 6.0 * self.cpu_seconds + 10.0
+
+    def for_keras(self) -> Limits:
+        """What a model may use instead: every call of `fit` costs half a second and some threads before it trains."""
+        return Limits(3 * self.cpu_seconds, self.memory_mb + 1024, 512)
 
 
 @dataclass
@@ -69,6 +74,7 @@ class Runner:
     """A connection to one untrusted server process. Use as a context manager.
 
     `hidden` are folders that must stay out of sight, `familiar` the code cells of the notebooks that were handed out.
+    With `keras` its answers may use Keras, which takes seconds to load, under limits of their own.
     Raises `IsolationUnavailable` at the start if the walls cannot be put up.
     """
 
@@ -78,11 +84,13 @@ class Runner:
         limits: Limits | None = None,
         hidden: Sequence[Path] = (),
         familiar: Sequence[str] = (),
+        keras: bool = False,
     ):
         self.isolation = isolation
-        self.limits = limits or Limits()
+        self.limits = (limits or Limits()).for_keras() if keras else limits or Limits()
         self.hidden = [str(HELPERS.parent), *map(str, hidden), str(Path.home())]
         self.familiar = list(familiar)
+        self.keras = keras
         self._process: subprocess.Popen | None = None
 
     def __enter__(self) -> Runner:
@@ -200,8 +208,8 @@ class Runner:
         """Raises `IsolationUnavailable` if the walls cannot be put up."""
         try:
             limits = {"cpu_seconds": self.limits.cpu_seconds, "wall_seconds": self.limits.wall_seconds}
-            limits["memory_mb"] = self.limits.memory_mb
-            self._send(wire.encode({"familiar": self.familiar, **limits}))
+            limits |= {"memory_mb": self.limits.memory_mb, "threads": self.limits.threads}
+            self._send(wire.encode({"familiar": self.familiar, "keras": self.keras, **limits}))
             ready = wire.decode(self._receive(time.monotonic() + _START_SECONDS))
         except (OSError, RunnerFault, wire.Malformed) as error:
             self.stop()

@@ -9,9 +9,10 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from helpers.exercises import LECTURES
+from helpers.exercises import LECTURES, functions_of
 from helpers.fingerprint import as_built
 from helpers.judging.judge import Examination
 from helpers.paths import NOTEBOOKS
@@ -56,9 +57,8 @@ class Station:
 
     def __init__(self, terms: Terms, jobs: int):
         self._terms = terms
-        hidden, familiar = list(terms.hidden), _handed_out_cells()
-        self._runners = [Runner(terms.isolation, terms.limits, hidden, familiar) for _ in range(jobs)]
-        self._free: queue.SimpleQueue[Runner] = queue.SimpleQueue()
+        self._plain = _Runners(terms, jobs, keras=False)
+        self._with_keras = _Runners(terms, jobs, keras=True)
         self._papers: dict[str, dict[str, Examination]] = {}
         self._writing = threading.Lock()
         self.isolation = ""
@@ -69,22 +69,17 @@ class Station:
         Raises `IsolationUnavailable` if the walls cannot be put up or have a hole.
         """
         # All at once: each loads its libraries, which takes longer than anything else at the start.
-        for runner in self._runners:
-            runner.launch()
+        self._plain.launch()
+        if any(exercise.uses_keras for lecture in lectures for exercise in functions_of(lecture)):
+            self._with_keras.launch()
         for lecture in sorted(lectures):
             self.papers(lecture)
-        for runner in self._runners:
-            runner.wait_until_ready()
-            self._free.put(runner)
-        findings = self._runners[0].probe()
-        if self._terms.isolation == "strict" and findings:
-            raise IsolationUnavailable(f"the walls have a hole: a submission could {', '.join(findings)}")
-        self.isolation = describe_isolation(self._terms.isolation, findings)
+        self.isolation = describe_isolation(self._terms.isolation, self._plain.open())
 
     def close(self) -> None:
         """End the runners."""
-        for runner in self._runners:
-            runner.stop()
+        self._plain.close()
+        self._with_keras.close()
 
     def __enter__(self) -> Station:
         return self
@@ -94,7 +89,7 @@ class Station:
 
     def mark(self, submission: Submission) -> MarkedSubmission:
         """Mark one submission with the next free runner."""
-        return mark(submission, self.papers(submission.lecture), self._free_runner)
+        return mark(submission, self.papers(submission.lecture), self._free_runner, self._terms.limits)
 
     def papers(self, lecture: str) -> dict[str, Examination]:
         """The examinations of a lecture, by exercise: the same for the whole class."""
@@ -103,13 +98,57 @@ class Station:
                 self._papers[lecture] = examinations(lecture, self._terms.seed)
             return self._papers[lecture]
 
+    def _free_runner(self, keras: bool) -> AbstractContextManager[Runner]:
+        return (self._with_keras if keras else self._plain).lend()
+
+
+class _Runners:
+    """Runners of one kind, each lent to one at a time. They start when the first one is wanted, if not before."""
+
+    def __init__(self, terms: Terms, count: int, keras: bool):
+        hidden = list(terms.hidden)
+        self._terms = terms
+        self._runners = [Runner(terms.isolation, terms.limits, hidden, keras=keras) for _ in range(count)]
+        self._free: queue.SimpleQueue[Runner] = queue.SimpleQueue()
+        self._opening = threading.Lock()
+        self._launched, self._findings = False, None
+
+    def launch(self) -> None:
+        """Start them, without waiting."""
+        familiar = _handed_out_cells()
+        for runner in self._runners:
+            runner.familiar = familiar
+            runner.launch()
+        self._launched = True
+
+    def open(self) -> list[str]:
+        """Start them unless they have been, and say what a submission could do. Raises `IsolationUnavailable`."""
+        with self._opening:
+            if self._findings is None:
+                if not self._launched:
+                    self.launch()
+                for runner in self._runners:
+                    runner.wait_until_ready()
+                findings = self._runners[0].probe()
+                if self._terms.isolation == "strict" and findings:
+                    raise IsolationUnavailable(f"the walls have a hole: a submission could {', '.join(findings)}")
+                for runner in self._runners:
+                    self._free.put(runner)
+                self._findings = findings
+            return self._findings
+
     @contextlib.contextmanager
-    def _free_runner(self) -> Iterator[Runner]:
+    def lend(self) -> Iterator[Runner]:
+        self.open()
         runner = self._free.get()
         try:
             yield runner
         finally:
             self._free.put(runner)
+
+    def close(self) -> None:
+        for runner in self._runners:
+            runner.stop()
 
 
 def describe_isolation(level: str, findings: list[str]) -> str:

@@ -112,6 +112,8 @@ class Exercise:
     untouched_points: int = 1
     tolerance: Tolerance = Tolerance()
     equivalent_mutants: dict[str, str] = field(default_factory=dict)
+    # The answer builds a model; the oracle returns a `networks.Network`, and judges of parts and mistakes get one.
+    uses_keras: bool = False
 
     @property
     def points_by_part(self) -> dict[str, int]:

@@ -7,7 +7,7 @@ equals, then the smallest public input with what is expected and what came.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from helpers.sandbox.observe import Call, Observation, observe
 from helpers.sandbox.recipes import apply
 
+from . import networks
 from .behaviour import behaviour, same_value
 from .compare import Difference, agree, difference, holds_text
 from .exercise import UNTOUCHED, Exercise, Question, Tolerance
@@ -85,8 +86,10 @@ class Examination:
         self.exercise = exercise
         self.trials = exercise.public_trials if seed is None else exercise.fresh_trials(seed)
         self.expectations = [_expectation(exercise, trial.call) for trial in self.trials]
+        # Mistakes with models are known by their judges alone: to run them, the grader would have to load Keras.
+        run = [] if exercise.uses_keras else self.trials
         self.known = {
-            mistake: [observe(mistake.function, trial.call) for trial in self.trials] for mistake in exercise.mistakes
+            mistake: [observe(mistake.function, trial.call) for trial in run] for mistake in exercise.mistakes
         }
 
     @property
@@ -109,6 +112,8 @@ def judge(examination: Examination, observations: list[Observation], ending: str
     exercise, trials = examination.exercise, examination.trials
     if observations and observations[0].outcome == "not attempted":
         return nothing(exercise, NOT_ATTEMPTED, "Not attempted yet.")
+    if exercise.uses_keras:
+        observations = [replace(seen, value=networks.read(seen.value)) for seen in observations]
     problems = [
         _problem(exercise, trial, expected, seen, _before(trials, observations, i))
         for i, (trial, expected, seen) in enumerate(zip(trials, examination.expectations, observations, strict=False))
@@ -181,11 +186,13 @@ def _problem(exercise, trial, expected, seen: Observation, before) -> Difference
     if seen.outcome == "not attempted":
         return Difference("raised", "It raised NotImplementedError for this input.")
     if seen.outcome == "unsendable":
-        return Difference("type", _unsendable(seen.error))
+        return Difference("type", _unsendable(seen.error, exercise.uses_keras))
     if seen.outcome == "too large":
         return Difference("type", "It returned far more than was asked for.")
     if isinstance(expected, _Raises):
         return Difference("value", f"It should raise {expected.name} for this input.")
+    if exercise.uses_keras:
+        return trial.judge(trial.call, seen.value, before)
     found = difference(expected, seen.value, exercise.tolerance.for_inputs(trial.call.values()))
     if trial.judge and _left_to(trial.judge, found):
         return trial.judge(trial.call, seen.value, before)
@@ -199,10 +206,11 @@ def _left_to(judge, found: Difference | None) -> bool:
     return found is None or found.rung == "value" or (found.rung == "shape" and getattr(judge, "any_shape", False))
 
 
-def _unsendable(type_name: str) -> str:
+def _unsendable(type_name: str, uses_keras: bool) -> str:
     if type_name == "CourseHelper":
         return "It uses the course's own `helpers`; an answer stands on NumPy, SciPy and scikit-learn."
-    return f"It returned an object of type {type_name}; plain numbers, arrays or lists are expected."
+    expected = "a Keras model is" if uses_keras else "plain numbers, arrays or lists are"
+    return f"It returned an object of type {type_name}; {expected} expected."
 
 
 def _judge_part(name, points, trials, problems, ending) -> PartResult:
@@ -298,14 +306,22 @@ def _first_mistake(examination, observations, places):
     """The first known mistake that does at each of these places what the answer does."""
     trials, tolerance = examination.trials, examination.exercise.tolerance
     for mistake, known in examination.known.items():
-        if all(
-            _same_draw(mistake, trials[i], known[i], observations[i], _before(trials, observations, i))
-            if trials[i].judge
-            else _same(trials[i], known[i], observations[i], tolerance)
-            for i in places
-        ):
+        if examination.exercise.uses_keras:
+            found = all(_same_network(mistake, trials[i], observations[i]) for i in places)
+        else:
+            found = all(
+                _same_draw(mistake, trials[i], known[i], observations[i], _before(trials, observations, i))
+                if trials[i].judge
+                else _same(trials[i], known[i], observations[i], tolerance)
+                for i in places
+            )
+        if found:
             return mistake
     return None
+
+
+def _same_network(mistake, trial, seen: Observation) -> bool:
+    return seen.outcome == "returned" and mistake.judge(trial.call, seen.value) is None
 
 
 def _same_draw(mistake, trial, known: Observation, seen: Observation, before) -> bool:
@@ -365,7 +381,7 @@ def _example(exercise, trial, expected, seen) -> Example:
     arguments = [_show(value) for value in trial.call.arguments]
     arguments += [f"{name}={_show(value)}" for name, value in trial.call.keywords.items()]
     wanted = expected.name if isinstance(expected, _Raises) else _show(expected)
-    wanted = f"for example {wanted}" if trial.judge else wanted
+    wanted = f"for example {wanted}" if trial.judge and not exercise.uses_keras else wanted
     got = seen.error or seen.outcome
     if seen.outcome == "returned":
         got = _show(seen.value)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .models import described
 from .recipes import apply
 from .wire import type_name
 
@@ -52,7 +53,7 @@ def observe(function, call: Call, where=lambda error: "") -> Observation:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             with np.errstate(all="warn"):
-                value = apply(function, arguments, keywords)
+                value = described(apply(function, arguments, keywords))
     except NotImplementedError:
         return Observation("not attempted")
     except BaseException as error:

@@ -40,6 +40,7 @@ class Limits(NamedTuple):
     cpu_seconds: int
     wall_seconds: float
     memory_bytes: int  # of address space, with what this process has mapped itself
+    threads: int
 
 
 class Channel(NamedTuple):
@@ -67,12 +68,14 @@ def main(isolation: str, hidden: list[str]) -> None:
             from . import walls
 
             walls.enter_private_root(hidden)
+        if start["keras"]:
+            _load_keras(isolation)
     except Exception as error:
         _send(answers, wire.encode({"ready": False, "why": f"{type(error).__name__}: {error}"}))
         return
     _send(answers, wire.encode({"ready": True, "why": ""}))
     memory = _address_space() + start["memory_mb"] * 2**20
-    limits = Limits(start["cpu_seconds"], start["wall_seconds"], memory)
+    limits = Limits(start["cpu_seconds"], start["wall_seconds"], memory, start["threads"])
     with contextlib.suppress(EOFError):  # the grader has ended
         while True:
             _serve(jobs, answers, isolation, limits)
@@ -209,6 +212,23 @@ def _load_what_answers_use() -> None:
     sys.path[:] = [path for path in sys.path if path != os.path.dirname(os.path.dirname(__file__))]
 
 
+def _load_keras(isolation: str) -> None:
+    """Only now: it starts threads, and a process with threads can enter no namespace. Its forks have one thread again.
+
+    A fork may build and train models as long as this process itself never runs an operation.
+    """
+    import tempfile
+
+    from . import walls
+
+    settings = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "CUDA_VISIBLE_DEVICES": "-1"}
+    os.environ.update(settings, TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1", KERAS_BACKEND="tensorflow")
+    if isolation == "strict":
+        tempfile.tempdir = walls.SCRATCH
+    os.environ["MPLCONFIGDIR"] = tempfile.gettempdir()
+    import keras  # noqa: F401
+
+
 def _learn_familiar_cells(sources: list[str]) -> None:
     from . import cells
 
@@ -308,7 +328,7 @@ def _work(isolation: str, limits: Limits, channel: Channel) -> None:
         os.setpgid(0, 0)
         os.chdir(tempfile.gettempdir())
         walls.close_all_but(channel)
-    walls.limit_resources(limits.cpu_seconds, limits.memory_bytes)
+    walls.limit_resources(limits.cpu_seconds, limits.memory_bytes, limits.threads)
     # An answer with randomness of its own still gets the same marks every time.
     random.seed(0)
     np.random.seed(0)

@@ -28,7 +28,6 @@ from collections.abc import Sequence
 SCRATCH = "/scratch"
 SCRATCH_MB = 64
 MAX_OPEN_FILES = 64
-MAX_THREADS = 64
 NOBODY = 65534
 
 _CLONE_NEWNS, _CLONE_NEWUTS, _CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
@@ -112,7 +111,7 @@ def close_behind(keep: Sequence[int]) -> None:
     # A process group reaches across namespaces: without its own, `kill(0, SIGKILL)` would end the grader.
     os.setsid()
     _unshare_user(_CLONE_NEWNS, proc_directory())
-    _mount("scratch", SCRATCH, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={SCRATCH_MB}m,nr_inodes=4096,mode=700")
+    _mount_scratch(SCRATCH)
     os.chdir(SCRATCH)
     close_all_but(keep)
     _drop_capabilities()
@@ -130,7 +129,7 @@ def close_all_but(keep: Sequence[int]) -> None:
         start = fd + 1
 
 
-def limit_resources(cpu_seconds: int, memory_bytes: int) -> None:
+def limit_resources(cpu_seconds: int, memory_bytes: int, threads: int) -> None:
     """Cap processor time, address space (beyond what is mapped now), files, threads and core dumps."""
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
@@ -139,7 +138,7 @@ def limit_resources(cpu_seconds: int, memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux" and os.getpid() == 1:
         # Counted for each user of a namespace; outside one it would count the instructor's own processes too.
-        resource.setrlimit(resource.RLIMIT_NPROC, (MAX_THREADS,) * 2)
+        resource.setrlimit(resource.RLIMIT_NPROC, (threads, threads))
 
 
 def _build_root(hidden: list[str]) -> None:
@@ -167,7 +166,11 @@ def _build_root(hidden: list[str]) -> None:
     for path in _DEVICES:
         _bind(path, root)
     os.makedirs(root + SCRATCH)
+    _mount_scratch(root + SCRATCH)  # for the libraries that the server loads; each fork puts its own over it
     os.makedirs(root + "/tmp", exist_ok=True)
+    # TensorFlow ends a process that cannot read which program it is (and, if that is a Python, its command line).
+    os.makedirs(root + "/proc/self")
+    os.symlink("/program", root + "/proc/self/exe")
     os.chdir(root)
     _check(_libc.syscall(_pivot_root(), b".", b"."), "pivot_root")
     _check(_libc.umount2(b".", _MNT_DETACH), "umount")
@@ -188,6 +191,10 @@ def _bind(path: str, root: str) -> None:
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
     _mount(path, target, None, _MS_BIND | _MS_REC)
     _seal(target, devices=stat.S_ISCHR(os.stat(path).st_mode))
+
+
+def _mount_scratch(path: str) -> None:
+    _mount("scratch", path, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={SCRATCH_MB}m,nr_inodes=4096,mode=777")
 
 
 def _cover(path: str) -> None:
