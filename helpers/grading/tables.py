@@ -52,7 +52,9 @@ def safe_cell(text: str) -> str:
 
 
 def _result_row(paper, entry: Entry, part: PartResult):
-    message = " ".join(filter(None, (part.message, entry.verdict.message))) if part.status != CORRECT else ""
+    # The verdict often begins with what it says of the part.
+    sentences = [] if entry.verdict.message.startswith(part.message) else [part.message]
+    message = " ".join(filter(None, (*sentences, entry.verdict.message))) if part.status != CORRECT else ""
     return [
         safe_cell(paper.student),
         paper.lecture,
