@@ -1,6 +1,7 @@
 """`audit_split` sees the leaks that leave traces, is quiet about clean splits, and says how sure it is."""
 
 import time
+import warnings
 
 import numpy as np
 import pandas
@@ -8,6 +9,7 @@ import pytest
 
 from helpers.audit import audit_split
 from helpers.audit.report import CERTAIN, LIKELY
+from helpers.audit.tables import share
 from helpers.experiments.audited import LEAKY, clean_split, false_alarms, seen
 from helpers.hospital import hospital_stays
 
@@ -23,6 +25,10 @@ def table():
 
 def halves(table):
     return table[:400], table[400:].copy()
+
+
+def at_day(table, zone):
+    return table.assign(day=pandas.date_range("2024-01-01", periods=len(table), tz=zone))
 
 
 @pytest.mark.parametrize("leak", LEAKY)
@@ -128,6 +134,11 @@ def test_arrays_are_taken_as_well_as_frames(table):
         (lambda a, b: (a, b, {"target": "outcome"}), "no column 'outcome'; there are a, b"),
         (lambda a, b: (a, b[:0], {}), "at least one row"),
         (lambda a, b: (a["a"].to_numpy(), b, {}), "1 dimension"),
+        (lambda a, b: (a[["a", "a"]], b, {}), "train has more than one column 'a'"),
+        (lambda a, b: (a, b, {"target": "kind", "group": "kind"}), "named twice"),
+        (lambda a, b: (a, b.astype({"a": str}), {}), "column 'a' holds numbers in train and text in test"),
+        (lambda a, b: (a, b, {"time": "kind"}), "in 'kind' is neither a number nor a date written like"),
+        (lambda a, b: (at_day(a, "UTC"), at_day(b, None), {"time": "day"}), "'day' have a time zone and others"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_with_a_reason(table, change, message):
@@ -141,7 +152,58 @@ def test_odd_columns_do_no_harm(table):
     table["category"] = table["kind"].astype("category")
     table.loc[3, "b"] = np.inf
     assert audit_split(*halves(table), target="target").findings == ()
-    assert audit_split(table[["constant"]][:5], table[["constant"]][5:]).findings == ()
+    table["list"] = [[1, 2]] * len(table)
+    table["mixed"] = [1, "a", None] * (len(table) // 3)
+    table["huge"], table["tiny"] = 1e300 * table["b"], 1e-300 * table["c"]
+    table["nullable"] = pandas.array([1, None] * (len(table) // 2), dtype="Int64")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert audit_split(*halves(table), target="target").findings == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda table: table.assign(target=np.nan), "train knows too few values of 'target'"),
+        (lambda table: table.assign(target=1), "train knows too few values of 'target'"),
+        (lambda table: table.assign(when=pandas.NaT), "'when' is empty"),
+        (lambda table: table.assign(who=None), "'who' is empty"),
+        (lambda table: table.assign(**dict.fromkeys([*"abcdef", "kind"], 1)), "no feature has two different values"),
+    ],
+)
+def test_what_a_table_is_too_poor_for_is_said(table, change, reason):
+    table = change(table.assign(who=np.arange(600), when=np.arange(600)))
+    report = audit_split(*halves(table), group="who", time="when", target="target")
+    assert report.findings == ()
+    assert [reason in text for text in report.not_checked] == [True]
+
+
+@pytest.mark.parametrize("written", ["%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%Y%m%d"])
+def test_times_may_be_text_in_the_order_of_the_calendar(table, written):
+    table["when"] = pandas.date_range("2024-01-01", periods=600, tz="UTC").strftime(written)
+    assert audit_split(*halves(table), time="when").findings == ()
+    assert audit_split(*halves(table)[::-1], time="when").kinds == {"future"}
+
+
+def test_numbers_that_are_text_are_in_the_order_of_numbers(table):
+    assert audit_split(*halves(table.assign(when=np.arange(600).astype(str))), time="when").findings == ()
+
+
+def test_whose_rows_they_are_may_be_said_in_any_way(table):
+    table["who"] = ["Ann", 7, None] * 200
+    (finding,) = audit_split(*halves(table), group="who").findings
+    assert finding.kind == "groups"
+    assert len(finding.test_rows) == pytest.approx(2 / 3 * 200, abs=1)
+
+
+def test_nearly_all_is_not_called_all():
+    assert [share(count, 1000) for count in (0, 1, 500, 999, 1000)] == [
+        "0 of 1000 (0 %)",
+        "1 of 1000 (under 1 %)",
+        "500 of 1000 (50 %)",
+        "999 of 1000 (over 99 %)",
+        "1000 of 1000 (100 %)",
+    ]
 
 
 def test_names_and_values_are_inert_in_html(table):

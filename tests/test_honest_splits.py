@@ -59,6 +59,31 @@ for rate in rates:
     if score > best:
         best = score
 """,
+    "test scaled by its own mean, in two steps": "mean = np.mean(x_test, axis=0)\nx = x_test - mean",
+    "test scaled by its own mean, in place": "x_test = data.x_test.copy()\nx_test -= x_test.mean(axis=0)",
+    "train scaled by the mean of test": "x = data.x_train - data.x_test.mean(axis=0)",
+    "train scaled by the mean of both": """
+both = np.concatenate([data.x_train, data.x_test])
+mean = both.mean(axis=0)
+x = data.x_train - mean
+""",
+    "the whole scaled, then cut": "Z = StandardScaler().fit_transform(X)\nx_train, x_test = Z[:800], Z[800:]",
+    "the whole scaled by hand, then cut": "Z = X - X.mean(axis=0)\nx_train = Z[~is_test]\nx_test = Z[is_test]",
+    "the whole scaled, then folded": "Z = StandardScaler().fit_transform(X)\nfor a, b in KFold(5).split(Z):\n    pass",
+    "the whole through a pipeline": "Z = make_pipeline(StandardScaler()).fit_transform(X)\na, b = train_test_split(Z)",
+    "columns selected on test": "kept = np.argsort(f_classif(x_test, y_test)[0])[-9:]",
+    "the test set under another name": "train(x_train, y_train, x_validation=data.x_test, y_validation=data.y_test)",
+    "a search on test": "results = random_search(train, data.x_test, data.y_test)",
+    "a study of the test score": """
+def objective(trial):
+    return train(trial).score(data.x_test, data.y_test)
+study.optimize(objective, n_trials=9)
+""",
+    "the best by a field": "best = max(runs, key=lambda run: run.test_accuracy)",
+    "the best by a column": "best = table.sort_values('test_accuracy').iloc[-1]",
+    "the best row": "best = table['test_score'].idxmax()",
+    "the better of two": "best = a if a.score(x_test, y_test) > b.score(x_test, y_test) else b",
+    "stopped by test": "while model.evaluate(x_test, y_test) > 0.5:\n    step()",
     "the best by key": "winner = max(models, key=lambda model: model.score(data.x_test, data.y_test))",
 }
 
@@ -90,6 +115,18 @@ X = rng.normal(size=9)
 Z = X - X.mean()
 X = load()
 a, b = train_test_split(X)
+""",
+    "both means side by side": "shift = x_train.mean(axis=0) - x_test.mean(axis=0)",
+    "several at once": """
+def standardised(train, test):
+    train, test = np.asarray(train), np.asarray(test)
+    mean, std = train.mean(axis=0), train.std(axis=0)
+    return (train - mean) / std, (test - mean) / std
+""",
+    "a study of the validation score": """
+def objective(trial):
+    return train(trial).score(data.x_validation, data.y_validation)
+study.optimize(objective, n_trials=9)
 """,
     "other words with test in them": "latest = scaler.fit(contest)\nbest = max(attested)",
 }
@@ -125,6 +162,24 @@ def test_no_cell_of_a_lecture_leaks(lecture):
     allowed = [text for text in found if trap and trap in _line(cells, text)]
     assert found == allowed
     assert len(allowed) == (trap is not None)
+
+
+PLANTED = (
+    "a scaler fitted on both",
+    "test scaled by its own mean",
+    "the whole scaled, then cut",
+    "the test set as validation data",
+    "the best of several on test",
+    "a study of the test score",
+)
+
+
+@pytest.mark.parametrize("lecture", lecture_names())
+def test_a_leak_planted_into_a_lecture_is_seen_there(lecture):
+    cells = [cell.source for cell in cells_of(lecture)]
+    for name in PLANTED:
+        found = violations([*cells, BAD[name]])
+        assert any(text.startswith(f"cell {len(cells) + 1}, ") for text in found), name
 
 
 def _line(cells, violation):

@@ -18,14 +18,8 @@ EXACT = 1e-6  # share of the target's deviation left over, below which columns a
 
 def check(tables):
     """The findings about features that know the target."""
-    if tables.target is None or not tables.names:
-        return
-    rng = np.random.default_rng(0)
-    rows = rng.permutation(tables.train_rows)[:ROWS]
-    labels = (tables.classes if tables.is_class else tables.target.to_numpy(float))[rows]
-    known = labels >= 0 if tables.is_class else np.isfinite(labels)
-    rows, labels = rows[known], labels[known]
-    if len(rows) < 2 * FEWEST or len(np.unique(labels)) < 2:
+    rows, labels = _known(tables)
+    if not tables.names or not _enough(labels):
         return
     sums = () if tables.is_class else _columns_that_add_up(tables, rows, labels)
     if sums:
@@ -37,6 +31,25 @@ def check(tables):
             sums,
         )
     yield from _single(tables, rows, labels, sums)
+
+
+def can_be_judged(tables):
+    """Whether train knows enough of the target: two values, and a few dozen rows."""
+    return _enough(_known(tables)[1])
+
+
+def _known(tables):
+    """Rows of train whose target is known, a sample of many, and their labels."""
+    if tables.target is None:
+        return np.zeros((2, 0), int)
+    rows = np.random.default_rng(0).permutation(tables.train_rows)[:ROWS]
+    labels = (tables.classes if tables.is_class else tables.target.to_numpy(float, na_value=np.nan))[rows]
+    known = labels >= 0 if tables.is_class else np.isfinite(labels)
+    return rows[known], labels[known]
+
+
+def _enough(labels):
+    return len(labels) >= 2 * FEWEST and len(np.unique(labels)) > 1
 
 
 def strengths(tables, rows, labels):

@@ -84,8 +84,11 @@ def check(tables, matches):
 def _same_target(tables, pairs):
     if tables.target is None:
         return ""
-    target = tables.target.to_numpy()
-    same = target[tables.train_rows + pairs[:, 0]] == target[pairs[:, 1]]
+    theirs, ours = tables.classes[tables.train_rows + pairs[:, 0]], tables.classes[pairs[:, 1]]
+    known = (theirs >= 0) & (ours >= 0)
+    if not known.any():
+        return ""
+    same = (theirs == ours)[known]
     return f" ({100 * same.mean():.0f} % of them with the same target)"
 
 

@@ -12,9 +12,9 @@ def check_groups(tables):
     if tables.group is None:
         return
     ours, theirs = tables.group[: tables.train_rows], tables.group[tables.train_rows :]
-    both = np.intersect1d(ours.dropna().unique(), theirs.dropna().unique())
+    is_shared = theirs.isin(ours.dropna().unique()) & theirs.notna()
+    both, rows = theirs[is_shared].unique(), np.flatnonzero(is_shared)
     if len(both):
-        rows = np.flatnonzero(theirs.isin(both))
         yield Finding(
             "groups",
             CERTAIN,

@@ -25,7 +25,8 @@ def audit_split(train, test, *, group=None, time=None, target=None):
     CERTAIN findings follow from the data. Whether one column predicts too well to be honest is a question for the
     person who knows when it gets filled in, so `afterwards` is rarely more than LIKELY. Neither tables that agree in
     nothing nor an audit without findings prove that there is no leak.
-    Raises ValueError when the tables' columns differ, a named column does not exist, or a table is empty.
+    Raises ValueError when the tables' columns or their types differ, a named column does not exist, a table is empty,
+    or times are text that is no date.
     """
     tables = Tables.of(train, test, group=group, time=time, target=target)
     matches = copies.find(tables)
@@ -43,9 +44,17 @@ def audit_split(train, test, *, group=None, time=None, target=None):
 
 
 def _not_checked(tables):
+    if not (tables.spreads > 0).any():
+        yield "copies: no feature has two different values in train."
     if tables.group is None:
         yield "people on both sides: name the column with group=, if rows belong to somebody."
+    elif tables.group.isna().all():
+        yield f"people on both sides: {tables.group.name!r} is empty."
     if tables.time is None:
         yield "the future used for the past: name the column with time=, if rows have a date."
+    elif any(side.isna().all() for side in (tables.time[: tables.train_rows], tables.time[tables.train_rows :])):
+        yield f"the future used for the past: {tables.time.name!r} is empty in train or in test."
     if tables.target is None:
         yield "columns known only afterwards: name what is predicted with target=."
+    elif not afterwards.can_be_judged(tables):
+        yield f"columns known only afterwards: train knows too few values of {tables.target.name!r}."

@@ -31,7 +31,8 @@ class PreprocessingExplorer(Explorer):
         self.dots = left.plot([0], [0], ".", color=BLUE, markersize=4, alpha=0.6)[0]
         self.last = left.plot([0], [0], "x", color=VERMILLION, markersize=8, markeredgewidth=2)[0]
         left.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), aspect="equal")
-        left.set(title="the table (cross: the outlier)", xlabel="first column", ylabel="second column")
+        left.set(title="the table (cross: the outlier)", ylabel="second column")
+        left.set(xlabel="first column (what lies beyond is drawn on the edge)")
         self.lines = [right.plot(TURN, TURN, color=GREY, linewidth=0.8)[0] for _ in range(LINES)]
         self.path = right.plot([0], [0], color=VERMILLION, marker="o", markersize=3, linewidth=1.2)[0]
         right.plot([0], [0], marker="*", color=BLACK, markersize=11)
@@ -61,8 +62,9 @@ class PreprocessingExplorer(Explorer):
         )
 
     def describe(self, name, spread, correlation, outlier, share):
+        outlying = f"one point lies {outlier} to the right of where it belongs" if outlier else "no point lies far out"
         return (
-            f"Left, {POINTS} points of two columns, {name}; before it their correlation is {correlation:g}, the second "
-            f"deviation {spread:g}, and one point lies {outlier} out. Right, the loss of a linear model on that "
-            f"table as level lines and the path of gradient descent with {share:g} times the best learning rate."
+            f"Left, {POINTS} points of two columns, {name}. Before that their correlation is {correlation:g}, the "
+            f"second deviation {spread:g}, and {outlying}. Right, the loss of a linear model on the table that is "
+            f"shown, as level lines, and the path of gradient descent with {share:g} times the best learning rate."
         )

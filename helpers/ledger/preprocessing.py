@@ -1,13 +1,11 @@
 """What the decks say about preparing data, and the radar table of deck 001."""
 
-from functools import cache
-
 import numpy as np
 
-from ..datasets import find
 from ..experiments.gradient_signs import zig_zag
 from ..experiments.pictures import preparations
 from ..experiments.preprocessing import cloud, descend, transformed, trips
+from ..experiments.radar import nearest_neighbour, sightings
 from .row import Row
 
 
@@ -61,25 +59,6 @@ def _numbers_in(name):
 def _centred_example():
     data = np.array([[1.0], [2.0], [3.0], [4.0], [5.0]])
     return float(transformed(data, "centred")[0, 0])
-
-
-@cache
-def _radar():
-    table = np.genfromtxt(find("pokemon_radar"), delimiter=",", skip_header=1)
-    return table[:, :-1], table[:, -1].astype(int)
-
-
-def _nearest_on_radar(standardised):
-    """Accuracy of one nearest neighbour, the mean of five folds; the scaler is fitted within each."""
-    from sklearn.model_selection import StratifiedKFold, cross_val_score
-    from sklearn.neighbors import KNeighborsClassifier
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    model = KNeighborsClassifier(1)
-    model = make_pipeline(StandardScaler(), model) if standardised else model
-    folds = StratifiedKFold(5, shuffle=True, random_state=0)
-    return float(cross_val_score(model, *_radar(), cv=folds).mean())
 
 
 ROWS = [
@@ -147,14 +126,14 @@ ROWS = [
         "columns of the radar table",
         "001",
         200.0,
-        lambda: float(_radar()[0].shape[1]),
+        lambda: float(sightings()[0].shape[1]),
         needs="pokemon_radar",
     ),
     Row(
         "one nearest neighbour on the radar table, raw",
         "001",
         0.47,
-        lambda: _nearest_on_radar(standardised=False),
+        lambda: nearest_neighbour(standardised=False),
         0.02,
         "Measured before the course was written, its split unknown; the deck gives only the table. Here five folds.",
         needs="pokemon_radar",
@@ -164,7 +143,7 @@ ROWS = [
         "one nearest neighbour on the radar table, standardised",
         "001",
         0.67,
-        lambda: _nearest_on_radar(standardised=True),
+        lambda: nearest_neighbour(standardised=True),
         0.02,
         "As above; the scaler is fitted within each fold.",
         needs="pokemon_radar",

@@ -3,7 +3,8 @@
 Two rules. Preprocessing (scalers, encoders, imputation, selection, projections, resampling, Keras' normalisation) and
 models are fitted on train and nothing else. And a score on the test set chooses nothing. Names tell the sides apart:
 whatever is named after test, validation or fresh data is held out, what `train_test_split` returns is train and held
-out in turn, and what goes into a split, or is cross-validated, is the whole table. What is assigned inherits it.
+out in turn, and what goes into a split, is cut into train and test, or is cross-validated, is the whole table. What is
+assigned inherits it.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ from __future__ import annotations
 import ast
 import re
 
-HELD_OUT, TEST, WHOLE, TEST_SCORE = "held-out", "test", "whole-table", "test-score"
+HELD_OUT, TEST, WHOLE, TEST_SCORE, STATISTIC = "held-out", "test", "whole-table", "test-score", "its-statistic"
 
 _TEST_NAME = re.compile(r"(^|_)(x_?)?(test|testing|holdout|fresh)(_|\d|$)", re.IGNORECASE)
 _VALIDATION_NAME = re.compile(r"(^|_)(x_?)?(valid|validation|val|dev)(_|\d|$)", re.IGNORECASE)
+_TRAIN_NAME = re.compile(r"(^|_)(x_?)?train(ing)?(_|\d|$)", re.IGNORECASE)
+_TEST_SCORE_NAME = re.compile(
+    r"^\w*(^|_)(test|testing|holdout|fresh)_(score|accuracy|error|loss|auc|r2|f1)\w*$", re.IGNORECASE
+)
 _LABEL_NAME = re.compile(r"^(y|labels?|targets?|truth)(_|$)", re.IGNORECASE)
 _PREPROCESSING = re.compile(
     r"(Scaler|Encoder|Imputer|Normalizer|Normalization|Discretizer|Binarizer|Vectorizer|Transformer|SMOTE|Sampler|PCA|SVD"
@@ -23,8 +28,14 @@ _PREPROCESSING = re.compile(
 _FITS = {"fit", "fit_transform", "partial_fit", "fit_resample", "adapt"}
 _SPLITS = {"train_test_split"}
 _CROSS = {"cross_val_score", "cross_validate", "cross_val_predict"}
-_SCORES = re.compile(r"(^|_)(score|accuracy|evaluate|error|loss|auc|r2|f1)(_|$)|_score$")
-_CHOICES = {"max", "min", "argmax", "argmin", "nanargmax", "nanargmin", "sorted", "argsort", "nlargest", "nsmallest"}
+_ALWAYS_PREPROCESSING = {"fit_transform", "fit_resample", "adapt"}  # whatever they are called on
+_SELECTS = {"f_classif", "f_regression", "chi2", "mutual_info_classif", "mutual_info_regression"}
+_SEARCHES = re.compile(r"(^|_)(search|tune)(_|$)")
+_SCORES = re.compile(r"(^|_)(score|accuracy|evaluate|error|loss|auc|r2|f1|right)(_|$)|_score$")
+_CHOICES = {
+    *("max", "min", "argmax", "argmin", "nanargmax", "nanargmin", "idxmax", "idxmin", "nlargest", "nsmallest"),
+    *("sort", "sorted", "argsort", "sort_values", "optimize", "minimize"),
+}
 _STATISTICS = {"mean", "std", "var", "min", "max", "median", "quantile", "percentile"}
 
 
@@ -56,9 +67,15 @@ class _WholeTables:
         cell = {id(node): number for number, tree in enumerate(trees) for node in ast.walk(tree)}
         nodes.sort(key=lambda node: (cell[id(node)], getattr(node, "lineno", 0)))
         before: list[ast.Assign] = []
+        assigned = [node for node in nodes if isinstance(node, ast.Assign)]
+        cut_up = set().union(*(_cut_tables(node, _is_train) for node in assigned))  # into train
+        cut_up &= set().union(*(_cut_tables(node, _is_held_out) for node in assigned))  # and into the rest
         for node in nodes:
             if isinstance(node, ast.Assign):
                 before.append(node)
+                self._trace(cut_up & _cut_tables(node), before[:-1], node)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "split":
+                self._trace(set().union(*map(_names, node.args[:1])), before, node)  # of KFold and its kin
             elif isinstance(node, ast.Call) and _name(node.func) in _SPLITS:
                 self._trace({name for argument in node.args for name in _names(argument)}, before, node)
             elif isinstance(node, ast.Call) and _name(node.func) in _CROSS:
@@ -87,6 +104,33 @@ class _WholeTables:
         return any(isinstance(n, ast.Name) and n.id == name for target in assignment.targets for n in ast.walk(target))
 
 
+def _cut_tables(assignment, wanted=lambda name: _is_train(name) or _is_held_out(name)):
+    """The names of tables of which a part gets a wanted name, as in `x_train, x_test = table[:800], table[800:]`."""
+    return {
+        value.value.id
+        for target, value in _pairs(assignment)
+        if isinstance(value, ast.Subscript) and isinstance(value.value, ast.Name) and wanted(_name(target))
+    }
+
+
+def _pairs(assignment):
+    """What is assigned to what; `a, b = c, d` are two pairs."""
+    for target in assignment.targets:
+        sides = [getattr(side, "elts", None) for side in (target, assignment.value)]
+        if all(sides) and len(sides[0]) == len(sides[1]):
+            yield from zip(*sides, strict=True)
+        else:
+            yield target, assignment.value
+
+
+def _is_train(name):
+    return bool(_TRAIN_NAME.search(name))
+
+
+def _is_held_out(name):
+    return bool(_TEST_NAME.search(name) or _VALIDATION_NAME.search(name))
+
+
 class _Reader(ast.NodeVisitor):
     def __init__(self, whole):
         self.whole = whole
@@ -104,15 +148,19 @@ class _Reader(ast.NodeVisitor):
                         by_name = TEST if not _VALIDATION_NAME.search(item.id) else None
                         self.kinds[item.id] = {HELD_OUT, by_name} - {None} if place % 2 else set()
             return
-        kinds = self._kinds(node.value)
-        if _is_score(node.value) and TEST in kinds:
-            kinds = {TEST_SCORE}
-        for target in node.targets:
+        news = [(target, value, self._kinds_of_result(value)) for target, value in _pairs(node)]
+        for target, value, kinds in news:
             for item in ast.walk(target):
                 if isinstance(item, ast.Name):
                     self.kinds[item.id] = kinds | ({WHOLE} if id(node) in self.whole.assignments else set())
-                    if _makes_preprocessing(node.value):
+                    if _makes_preprocessing(value):
                         self.preprocessing.add(item.id)
+
+    def _kinds_of_result(self, value):
+        kinds = self._kinds(value)
+        if TEST in kinds and _is_score(value):
+            return {TEST_SCORE}
+        return {STATISTIC} if self._own_statistic(value) else kinds
 
     def visit_FunctionDef(self, node):
         """Inside, an argument is what it is called with, whatever the notebook calls by that name."""
@@ -120,7 +168,9 @@ class _Reader(ast.NodeVisitor):
         arguments = {argument.arg for argument in [*node.args.args, *node.args.posonlyargs, *node.args.kwonlyargs]}
         self.kinds = {name: kinds for name, kinds in outside.items() if name not in arguments}
         self.generic_visit(node)
-        self.kinds = outside
+        returned = [item.value for item in ast.walk(node) if isinstance(item, ast.Return) and item.value]
+        by_test = any(self._is_test_score(value) for value in returned)
+        self.kinds = outside | ({node.name: {TEST_SCORE}} if by_test else {})
 
     def visit_Call(self, node):
         name = _name(node.func)
@@ -132,31 +182,58 @@ class _Reader(ast.NodeVisitor):
             base = node.func.value
             if isinstance(base, ast.Name) and _is_score(node.args[0]) and TEST in self._kinds(node.args[0]):
                 self.kinds.setdefault(base.id, set()).add(TEST_SCORE)
+        arguments = {kind for argument in node.args for kind in self._kinds(argument)}
+        if name in _SELECTS and arguments & {HELD_OUT, WHOLE}:
+            self._report(node, f"{name}() selects by rows that are held out")
+        if _SEARCHES.search(name) and TEST in arguments:
+            self._report(node, f"{name}() searches on the test set")
+        for keyword in node.keywords:
+            if _VALIDATION_NAME.search(keyword.arg or "") and TEST in self._kinds(keyword.value):
+                self._report(node, f"{keyword.arg} is the test set, so the test set chooses")
         self.generic_visit(node)
 
     def visit_If(self, node):
-        if TEST_SCORE in self._kinds(node.test) or (_is_score(node.test) and TEST in self._kinds(node.test)):
-            self._report(node, "an if chooses by a score on the test set")
+        if self._is_test_score(node.test):
+            self._report(node.test, "a condition chooses by a score on the test set")
         self.generic_visit(node)
 
+    visit_IfExp = visit_While = visit_If
+
     def visit_BinOp(self, node):
-        if isinstance(node.op, ast.Sub | ast.Div):
-            statistic, sides = self._own_statistic(node.right), self._kinds(node.left)
-            if statistic and sides & {HELD_OUT, WHOLE}:
-                self._report(node, f"{statistic} is scaled by statistics that are not those of train")
+        self._check_scaling(node, node.left, node.right)
         self.generic_visit(node)
+
+    def visit_AugAssign(self, node):
+        self._check_scaling(node, node.target, node.value)
+        self.generic_visit(node)
+
+    def _check_scaling(self, node, table, by):
+        is_comparison = isinstance(table, ast.Call) and _name(table.func) in _STATISTICS  # of one mean with another
+        if is_comparison or not isinstance(node.op, ast.Sub | ast.Div):
+            return
+        statistic, sides = self._own_statistic(by), self._kinds(table)
+        if not statistic:
+            statistic = next((name for name in _names(by) if STATISTIC in self.kinds.get(name, ())), "")
+        a_column_each = any(keyword.arg == "axis" for item in ast.walk(by) for keyword in getattr(item, "keywords", ()))
+        of_train = any(map(_is_train, _names(table))) and (a_column_each or isinstance(by, ast.Name))
+        if statistic and (of_train or sides & {HELD_OUT, WHOLE}):
+            self._report(node, f"{statistic}: a table is scaled by statistics that are not those of train")
+
+    def _is_test_score(self, node):
+        kinds = self._kinds(node)
+        return TEST_SCORE in kinds or (TEST in kinds and _is_score(node))
 
     def _check_fit(self, node):
         owner = node.func.value
-        is_preprocessing = _makes_preprocessing(owner) or (
-            isinstance(owner, ast.Name) and owner.id in self.preprocessing
+        is_preprocessing = (
+            _name(node.func) in _ALWAYS_PREPROCESSING
+            or _makes_preprocessing(owner)
+            or (isinstance(owner, ast.Name) and owner.id in self.preprocessing)
         )
         kinds = {kind for argument in node.args[:2] for kind in self._kinds(argument)}
         for keyword in node.keywords:
             if keyword.arg in ("X", "x", "y"):
                 kinds |= self._kinds(keyword.value)
-            if keyword.arg == "validation_data" and TEST in self._kinds(keyword.value):
-                self._report(node, "validation_data is the test set, so the test set chooses the epochs")
         if HELD_OUT in kinds:
             self._report(node, f"{_name(node.func)}() sees rows that are held out")
         elif WHOLE in kinds and is_preprocessing:
@@ -178,9 +255,7 @@ class _Reader(ast.NodeVisitor):
         values = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg == "key")]
         if isinstance(call.func, ast.Attribute):
             values.append(call.func.value)
-        return any(
-            TEST_SCORE in self._kinds(value) or (_is_score(value) and TEST in self._kinds(value)) for value in values
-        )
+        return any(map(self._is_test_score, values))
 
     def _kinds(self, node) -> set[str]:
         kinds = set()
@@ -191,6 +266,11 @@ class _Reader(ast.NodeVisitor):
                 kinds |= {HELD_OUT, TEST}
             elif _VALIDATION_NAME.search(name):
                 kinds.add(HELD_OUT)
+        texts = {
+            item.value for item in ast.walk(node) if isinstance(item, ast.Constant) and isinstance(item.value, str)
+        }
+        if any(_TEST_SCORE_NAME.search(name) for name in _names(node) | texts):
+            kinds.add(TEST_SCORE)
         return kinds
 
     def _report(self, node, sentence):

@@ -3,7 +3,7 @@
 from .known_in_time import KNOWN_IN_TIME
 from .optimism import OPTIMISM
 from .oversample_train import OVERSAMPLE_TRAIN
-from .questions import ALLOWED_BEFORE_THE_SPLIT, SORTED_TAIL
+from .questions import ALLOWED_BEFORE_THE_SPLIT, FAIR_TEST, SORTED_TAIL
 from .shared_rows import SHARED_ROWS
 from .split_by_group import SPLIT_BY_GROUP
 from .split_by_time import SPLIT_BY_TIME
@@ -19,4 +19,5 @@ EXERCISES = (
     OPTIMISM,
     ALLOWED_BEFORE_THE_SPLIT,
     SORTED_TAIL,
+    FAIR_TEST,
 )

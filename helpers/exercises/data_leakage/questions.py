@@ -1,4 +1,4 @@
-"""The two concept questions."""
+"""The three concept questions."""
 
 from __future__ import annotations
 
@@ -36,4 +36,22 @@ SORTED_TAIL = Question(
         "c": "Nothing is drawn: the last fifth of the rows is cut off, the same in every epoch.",
     },
     hints=("Which rows does `validation_split` take, and what is special about them in a sorted file?",),
+)
+
+
+FAIR_TEST = Question(
+    name="fair_test",
+    lecture=LECTURE,
+    section="Question: a fair test",
+    minutes=2,
+    difficulty=2,
+    answer="d",
+    why_wrong={
+        "a": "Most of its patients, and the weeks of its stays, are in train too. In use the model will have met "
+        "neither.",
+        "b": "Its patients are strangers, but the model has seen the stays of others from the same weeks. In use it "
+        "looks ahead.",
+        "c": "It looks ahead, but many of its patients were there before, and the model recognises them.",
+    },
+    hints=("What will be new to the model when it is used? Each of these things has to be new in test as well.",),
 )

@@ -15,8 +15,8 @@ DISTRICT_NUMBERS = Question(
     why_wrong={
         "a": "Scaling changes the size of the steps and keeps them: district 8 still lies between 7 and 9.",
         "b": "A position in an order helps where there is an order. Nothing grows from district 1 to district 9.",
-        "d": "The mean price of a district can be a feature, but computed on all flats it tells the model the answer, "
-        "and it is a number of the *target*. Begin with a column for each district.",
+        "d": "The mean rent of a district can be a feature, but over the whole table the rents of the test flats are "
+        "in it, and they are what is predicted. Begin with a remedy that needs no rents.",
     },
     hints=("Would it mean anything to say that a flat lies between two districts?",),
 )
