@@ -361,6 +361,16 @@ def test_words_and_picture_stay_sound_after_an_explosion(center):
     assert "nan" not in center.words.value
 
 
+def test_the_run_of_the_static_twin_is_not_the_reader_s(center, monkeypatch):
+    monkeypatch.setattr("helpers.explorers.babysitting.SCRIPT", ((0, 0.0),))
+    center.static()
+    center.panel()
+    assert "Update 0" in center.words.value
+    center.start()
+    wait_until(lambda: center.run.training.updates > 50)
+    assert center.run.state == RUNNING
+
+
 def test_the_static_twin_needs_neither_ipywidgets_nor_tensorflow_nor_a_thread():
     code = """
 import sys, threading
