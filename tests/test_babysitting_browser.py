@@ -4,9 +4,10 @@ import os
 import re
 import time
 
+import psutil
 import pytest
 
-from tests.jupyterlab import cell_with, go_to, jupyterlab_with, run, shown_by, type_into, wait_for_output
+from tests.jupyterlab import READY, cell_with, go_to, jupyterlab_with, run, shown_by, type_into, wait_for_output
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -16,6 +17,7 @@ TRAINERS = """
 import threading
 print("trainers:", sum(thread.name == "live training" for thread in threading.enumerate()))
 """
+KERNEL = "import os\nprint('kernel', os.getpid())"
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,11 @@ def test_the_rate_changes_while_it_trains(page):
     wait_for_words(page, r"rate 3\.2e-05")
 
 
+def test_the_regularization_changes_while_it_trains(page):
+    page.locator(".jp-OutputArea select").first.select_option("10")
+    wait_for_words(page, r"regularization 10:")
+
+
 def test_pause_stands_still_and_start_goes_on(page):
     press(page, "pause")
     wait_for_words(page, "Paused")
@@ -105,7 +112,7 @@ def test_running_the_cell_again_ends_the_run_before_it(page):
     assert "trainers: 0" in printed_by(page, TRAINERS)
     press(page, "start")
     wait_for_words(page, r"Update [1-9]")
-    run(page, cell_with(page, r"^center = CommandCenter"))
+    printed_by(page, "center = CommandCenter(data)\nprint('a new panel')")
     run(page, index)
     press(page, "start")
     wait_for_words(page, r"Update [1-9]")
@@ -125,3 +132,14 @@ def test_an_error_in_the_trainer_is_shown(page):
     press(page, "start")
     wait_for_words(page, "stopped with an error: TypeError|stopped with an error: .*Error")
     assert "Traceback" in page.locator(".jp-OutputArea [role=alert]").first.inner_text()
+
+
+def test_a_kernel_that_is_restarted_while_a_run_trains_leaves_nothing_behind(page):
+    press(page, "reset")
+    press(page, "start")
+    wait_for_words(page, r"Update [1-9]")
+    kernel = psutil.Process(int(re.search(r"kernel (\d+)", printed_by(page, KERNEL))[1]))
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }")
+    assert psutil.wait_procs([kernel, *kernel.children(recursive=True)], timeout=30)[1] == []
+    page.wait_for_function(READY, timeout=60_000)
+    assert "trainers: 0" in printed_by(page, TRAINERS)
