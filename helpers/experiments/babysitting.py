@@ -196,7 +196,7 @@ GALLERY = {
     "good": {"learning_rate": 3e-4},
     "rate too high": {"learning_rate": 2e-3},
     "rate far too high": {"learning_rate": 3.5e-3},
-    "tiny weights, low rate": {"learning_rate": 1e-4},
+    "tiny weights, low rate": {"learning_rate": 2e-4},
     "large weights": {"learning_rate": 3e-4, "weight_scale": he},
     "weights of zero": {"learning_rate": 3e-4, "weight_scale": fixed(0.0)},
     "200 pictures": {"learning_rate": 5e-4, "pictures": 200},

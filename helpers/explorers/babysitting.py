@@ -97,7 +97,7 @@ class CommandCenter(Explorer):
         )
         if now.update:
             first, second = now.ratios
-            instruments += f"The last update changed layer 1 by {first:.0e} of its size, layer 2 by {second:.0e}. "
+            instruments += f"The last update changed layer 1 by {100 * first:.2g} %, layer 2 by {100 * second:.2g} %. "
         return (instruments + said).strip()
 
     def describe(self, power, regularization):
