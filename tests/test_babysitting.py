@@ -103,6 +103,14 @@ def test_a_run_that_has_diverged_is_not_continued(data):
     assert log.update[-1] < 10
 
 
+def test_runs_that_are_watched_together_are_those_that_are_watched_alone(data):
+    rates = {"low": 1e-4, "good": 1e-3, "high": 1e6}
+    together = babysitting.watch_together({name: Training(data, rate) for name, rate in rates.items()}, 60, every=20)
+    for name, rate in rates.items():
+        alone = Training(data, rate).watch(60, every=20)
+        assert np.array_equal(together[name].train_loss, alone.train_loss, equal_nan=True)
+
+
 def test_sorted_batches_hold_one_class_after_the_other(data):
     training = Training(data, order="sorted", batch_size=40)
     for number in range(12):
