@@ -103,6 +103,14 @@ def test_a_run_that_has_diverged_is_not_continued(data):
     assert log.update[-1] < 10
 
 
+def test_runs_that_are_watched_together_are_those_that_are_watched_alone(data):
+    rates = {"low": 1e-4, "good": 1e-3, "high": 1e6}
+    together = babysitting.watch_together({name: Training(data, rate) for name, rate in rates.items()}, 60, every=20)
+    for name, rate in rates.items():
+        alone = Training(data, rate).watch(60, every=20)
+        assert np.array_equal(together[name].train_loss, alone.train_loss, equal_nan=True)
+
+
 def test_sorted_batches_hold_one_class_after_the_other(data):
     training = Training(data, order="sorted", batch_size=40)
     for number in range(12):
@@ -359,6 +367,16 @@ def test_words_and_picture_stay_sound_after_an_explosion(center):
     center.redraw()
     assert "not finite" in center.words.value
     assert "nan" not in center.words.value
+
+
+def test_the_run_of_the_static_twin_is_not_the_reader_s(center, monkeypatch):
+    monkeypatch.setattr("helpers.explorers.babysitting.SCRIPT", ((0, 0.0),))
+    center.static()
+    center.panel()
+    assert "Update 0" in center.words.value
+    center.start()
+    wait_until(lambda: center.run.training.updates > 50)
+    assert center.run.state == RUNNING
 
 
 def test_the_static_twin_needs_neither_ipywidgets_nor_tensorflow_nor_a_thread():

@@ -4,18 +4,20 @@ import os
 import re
 import time
 
+import psutil
 import pytest
 
-from tests.test_browser import _GO_TO, _OUTPUTS, cell_with, jupyterlab_with, run, text_of, type_into
+from tests.jupyterlab import READY, cell_with, go_to, jupyterlab_with, run, shown_by, type_into, wait_for_output
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LECTURE = "10_babysitting"
-WORDS = ".jp-OutputArea [role=status]"
+WORDS, PICTURE = ".jp-OutputArea [role=status]", ".jp-OutputArea img.widget-image"
 TRAINERS = """
 import threading
 print("trainers:", sum(thread.name == "live training" for thread in threading.enumerate()))
 """
+KERNEL = "import os\nprint('kernel', os.getpid())"
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +26,12 @@ def page(tmp_path_factory, browser):
     with jupyterlab_with(LECTURE, tmp_path_factory, browser) as page:
         for pattern in (r"^data = prepared", r"^center = CommandCenter", r"^center$"):
             run(page, cell_with(page, pattern))
-        page.locator(".jp-OutputArea img.widget-image").first.wait_for(timeout=60_000)
+        page.locator(PICTURE).first.wait_for(timeout=60_000)
         yield page
 
 
 def press(page, name):
-    page.evaluate(_GO_TO, cell_with(page, r"^center$"))
+    go_to(page, cell_with(page, r"^center$"))
     page.get_by_role("button", name=name, exact=True).first.click()
 
 
@@ -53,32 +55,39 @@ def printed_by(page, source):
     """Type `source` into the first code cell after the panel's and return what it prints."""
     index = cell_with(page, r"^from helpers.experiments import schedules|^# scratch")
     type_into(page, index, "# scratch\n" + source)
-    page.wait_for_function(f"() => ({_OUTPUTS.strip()})({index}).length > 0", timeout=60_000)
-    return text_of(page.evaluate(_OUTPUTS, index))
+    wait_for_output(page, index)
+    return shown_by(page, index)
 
 
 def test_start_draws_one_picture_after_the_other_and_other_cells_answer_meanwhile(page):
-    picture = page.locator(".jp-OutputArea img.widget-image").first
+    picture = page.locator(PICTURE).first
     before = picture.get_attribute("src")
     press(page, "start")
     wait_for_words(page, r"Update [1-9]")
-    assert picture.get_attribute("src") != before
+    page.wait_for_function(
+        "([selector, before]) => document.querySelector(selector).src !== before", arg=[PICTURE, before], timeout=20_000
+    )
     began = time.perf_counter()
     assert "answer: 42" in printed_by(page, 'print("answer:", 6 * 7)')
     assert time.perf_counter() - began < 5  # with typing and running; the kernel's own share is measured elsewhere
     if folder := os.environ.get("COURSE_SCREENSHOTS"):
-        page.evaluate(_GO_TO, cell_with(page, r"^center$"))
+        go_to(page, cell_with(page, r"^center$"))
         page.wait_for_timeout(1500)
         page.screenshot(path=f"{folder}/command_center.png")
 
 
 def test_the_rate_changes_while_it_trains(page):
-    page.evaluate(_GO_TO, cell_with(page, r"^center$"))
+    go_to(page, cell_with(page, r"^center$"))
     handle = page.locator(".jp-OutputArea .widget-slider .noUi-handle").first
     handle.focus()
     for _ in range(4):
         page.keyboard.press("ArrowLeft")
     wait_for_words(page, r"rate 3\.2e-05")
+
+
+def test_the_regularization_changes_while_it_trains(page):
+    page.locator(".jp-OutputArea select").first.select_option("10")
+    wait_for_words(page, r"regularization 10:")
 
 
 def test_pause_stands_still_and_start_goes_on(page):
@@ -103,7 +112,7 @@ def test_running_the_cell_again_ends_the_run_before_it(page):
     assert "trainers: 0" in printed_by(page, TRAINERS)
     press(page, "start")
     wait_for_words(page, r"Update [1-9]")
-    run(page, cell_with(page, r"^center = CommandCenter"))
+    printed_by(page, "center = CommandCenter(data)\nprint('a new panel')")
     run(page, index)
     press(page, "start")
     wait_for_words(page, r"Update [1-9]")
@@ -123,3 +132,14 @@ def test_an_error_in_the_trainer_is_shown(page):
     press(page, "start")
     wait_for_words(page, "stopped with an error: TypeError|stopped with an error: .*Error")
     assert "Traceback" in page.locator(".jp-OutputArea [role=alert]").first.inner_text()
+
+
+def test_a_kernel_that_is_restarted_while_a_run_trains_leaves_nothing_behind(page):
+    press(page, "reset")
+    press(page, "start")
+    wait_for_words(page, r"Update [1-9]")
+    kernel = psutil.Process(int(re.search(r"kernel (\d+)", printed_by(page, KERNEL))[1]))
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }")
+    assert psutil.wait_procs([kernel, *kernel.children(recursive=True)], timeout=30)[1] == []
+    page.wait_for_function(READY, timeout=60_000)
+    assert "trainers: 0" in printed_by(page, TRAINERS)

@@ -4,9 +4,11 @@ Pictures keep their raw scale of 0 to 255, less the mean picture of the training
 deviation 1e-4, as in the decks. That is why the learning rates are small.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
+from joblib import cpu_count
 from threadpoolctl import ThreadpoolController
 
 from ..datasets import Pictures
@@ -169,6 +171,16 @@ def _length(array):
     return float(np.linalg.norm(array))
 
 
+def watch_together(trainings, updates, every):
+    """{name: Log} of {name: Training}, watched side by side, as many at a time as there are cores.
+
+    Each log is the one that `watch` gives.
+    """
+    with _threads.limit(limits=1, user_api="blas"), ThreadPoolExecutor(cpu_count()) as pool:
+        logs = pool.map(lambda training: training.watch(updates, every), trainings.values())
+        return dict(zip(trainings, logs, strict=True))
+
+
 def diagnosis(losses):
     """What a curve of losses says about the learning rate: "too low", "good", "too high" or "diverged"."""
     if not np.isfinite(losses).all():
@@ -196,7 +208,7 @@ GALLERY = {
     "good": {"learning_rate": 3e-4},
     "rate too high": {"learning_rate": 2e-3},
     "rate far too high": {"learning_rate": 3.5e-3},
-    "tiny weights, low rate": {"learning_rate": 1e-4},
+    "tiny weights, low rate": {"learning_rate": 2e-4},
     "large weights": {"learning_rate": 3e-4, "weight_scale": he},
     "weights of zero": {"learning_rate": 3e-4, "weight_scale": fixed(0.0)},
     "200 pictures": {"learning_rate": 5e-4, "pictures": 200},
@@ -206,15 +218,15 @@ GALLERY = {
 
 def gallery(data, settings=GALLERY, updates=500, every=20, seed=0):
     """Train once for each of `settings` ({title: arguments of Training}) and return {title: Log}."""
-    logs = {}
+    trainings = {}
     for title, setting in settings.items():
         arguments = {"seed": seed, "measured": 500} | setting
         pictures = arguments.pop("pictures", None)
         part = data
         if pictures:
             part = replace(data, x_train=data.x_train[:pictures], y_train=data.y_train[:pictures])
-        logs[title] = Training(part, **arguments).watch(updates, every)
-    return logs
+        trainings[title] = Training(part, **arguments)
+    return watch_together(trainings, updates, every)
 
 
 # The gradient check.

@@ -65,6 +65,13 @@ class LiveRun:
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=5)
 
+    def advance(self, updates, every):
+        """Train here and now, without a thread, reading the instruments after every `every` updates."""
+        for _ in range(updates // every):
+            if not self._readings[-1].diverged:
+                self.training.advance(every)
+                self._readings.append(self.training.read())
+
     def set(self, learning_rate, regularization):
         """What the next update uses."""
         self.training.learning_rate, self.training.regularization = learning_rate, regularization

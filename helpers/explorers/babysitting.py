@@ -11,7 +11,7 @@ from ..datasets import shapes10
 from ..experiments.babysitting import HIDDEN, Training, prepared
 from ..experiments.live import DIVERGED, FAILED, FINISHED, READY, RUNNING, LiveRun, stop_current
 from ..plots.babysitting import CHANCE, GOOD_RATIO
-from ..plots.style import BLACK, COMPARED, GREY, ROLES, new_figure
+from ..plots.style import BLACK, COMPARED, GREY, ROLES, new_figure, png, show_png
 from .explorer import Choice, Explorer, Slider
 
 LIMIT = 3000  # updates of one run
@@ -62,7 +62,7 @@ class CommandCenter(Explorer):
             ratios.plot([], [], label=f"layer {number}", **ROLES[role] | {"markevery": 10})[0]
             for number, role in zip((1, 2), COMPARED, strict=False)
         ]
-        losses.legend(loc="upper right")
+        losses.legend(loc="lower left")
         ratios.legend(loc="lower right", ncols=3)
         return figure, [*self.lines.values(), *self.layers]
 
@@ -97,7 +97,7 @@ class CommandCenter(Explorer):
         )
         if now.update:
             first, second = now.ratios
-            instruments += f"The last update changed layer 1 by {first:.0e} of its size, layer 2 by {second:.0e}. "
+            instruments += f"The last update changed layer 1 by {100 * first:.2g} %, layer 2 by {100 * second:.2g} %. "
         return (instruments + said).strip()
 
     def describe(self, power, regularization):
@@ -105,25 +105,16 @@ class CommandCenter(Explorer):
 
     def static(self):
         """The picture after a run that somebody steered: rate 1e-6 first, then 3e-4, then one that is too high."""
-        self.run = self._fresh()
-        training, readings = self.run.training, self.run._readings
+        run = self.run = self._fresh()
         for (begin, power), (end, _) in zip(SCRIPT, (*SCRIPT[1:], (LIMIT, 0)), strict=True):
-            training.learning_rate = 10.0**power
-            for _ in range(begin, end, 50):
-                if not readings[-1].diverged:
-                    training.advance(50)
-                    readings.append(training.read())
-        self._show_static(power)
-
-    def _show_static(self, power):
-        from ..plots.style import png, show_png
-
+            run.training.learning_rate = 10.0**power
+            run.advance(end - begin, 50)
         self.draw(power=power, regularization=0)
+        self.run = self._fresh()  # the reader's own run starts from the start
         alt = (
             "Four plots over updates. At a rate of one millionth the loss stands still and the updates are a "
-            "hundred-thousandth of the weights; from update 500 on, at 3e-4, the loss falls in both parts and "
-            "the updates "
-            "are near a thousandth to a hundredth; from update 2500 on, at 6e-3, the loss leaves the picture."
+            "hundred-thousandth of the weights in layer 1; from update 500 on, at 3e-4, the loss falls in both parts and "
+            "the updates are near a hundredth; from update 2500 on, at 6e-3, the loss leaves the picture."
         )
         show_png(png(self.figure.canvas), alt)
 

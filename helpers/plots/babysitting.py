@@ -108,7 +108,7 @@ def draw_ratios(logs):
         ax.axhline(GOOD_RATIO, **ROLES["reference"])
         ax.set(title=title, xlabel="update", ylim=(5e-10, 1))
     axes[0].set_ylabel("update / weights")
-    axes[0].legend(loc="center right")
+    axes[1 % len(logs)].legend(loc="center right")
     return figure
 
 
