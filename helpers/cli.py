@@ -26,6 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return PROBLEM
+    except OSError as error:
+        if error.filename is None:
+            raise  # no file of the user's
+        return _refuse(f"{error.filename}: {error.strerror}")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,6 +7,7 @@ import copy
 import importlib
 import inspect
 import json
+import textwrap
 from functools import cache
 from pathlib import Path
 
@@ -54,24 +55,33 @@ def write_submission(folder: Path, student: str, notebook: dict | bytes, lecture
 
 
 def source_of(name: str, function) -> str:
-    """A cell that answers exercise `name` with a function of the exercises' own module (a spelling or a mistake)."""
+    """A cell that answers exercise `name` with a function of the exercises' own module (a spelling or a mistake).
+
+    All of it stands in one function: helpers have the same names in several modules, and a notebook has one namespace.
+    """
     function = getattr(function, "function", function)
     needed, _ = needed_statements([(0, s) for s in _statements_of(function.__module__)], function.__name__)
-    kept = [ast.unparse(_undecorated(s.node)) for _, s in needed if not ast.unparse(s.node).startswith("from helpers")]
-    return "\n\n".join([*kept, f"{name} = {function.__name__}"])
+    kept = [text for _, s in needed if not (text := ast.unparse(s.node)).startswith("from helpers")]
+    body = textwrap.indent("\n\n".join([*kept, f"return {function.__name__}"]), "    ")
+    return f"def make_{name}():\n{body}\n\n{name} = make_{name}()"
 
 
 @cache
 def _statements_of(module: str) -> list:
-    return statements_of(inspect.getsource(importlib.import_module(module)))
+    source = ast.parse(inspect.getsource(importlib.import_module(module)))
+    return statements_of(ast.unparse(_Undecorated().visit(source)))
 
 
-def _undecorated(node):
-    """The statement without `@mistake(...)`, which only the course knows."""
-    if isinstance(node, ast.FunctionDef):
-        node = copy.copy(node)
+class _Undecorated(ast.NodeTransformer):
+    """Functions without `@mistake(...)`, which only the course knows, and no `.function` that looks behind it."""
+
+    def visit_FunctionDef(self, node):
         node.decorator_list = []
-    return node
+        return self.generic_visit(node)
+
+    def visit_Attribute(self, node):
+        node = self.generic_visit(node)
+        return node.value if node.attr == "function" else node
 
 
 def right_answers(turn: int, lecture: str = LECTURE) -> dict[str, str]:

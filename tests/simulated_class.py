@@ -326,13 +326,19 @@ def read_report(path: Path) -> Report:
     shared: dict[tuple[str, str], list[int]] = {}
     for count, lecture, exercise, *_ in map(texts, rows("shared")):
         shared.setdefault((lecture, exercise), []).append(int(count))
-    figures = {tuple(texts(row)[:2]): [cell.get("data-value") for cell in row.find_all("td")] for row in rows("items")}
+
+    def figures(label):
+        found = {
+            tuple(texts(row)[:2]): row.find(attrs={"data-label": label}).get("data-value") for row in rows("items")
+        }
+        return {key: float(value) for key, value in found.items() if value}
+
     return Report(
         Counter({(t[2], t[3], row["data-mistake"]): int(t[0]) for row in rows("mistakes") for t in [texts(row)]}),
         shared,
         Counter({status: int(count) for status, count in map(texts, rows("statuses"))}),
         {lecture: list(map(int, counts)) for lecture, *counts, _ in map(texts, rows("completion-table"))},
         [int(count) for _, count in map(texts, rows("histogram"))],
-        {key: float(cells[3]) for key, cells in figures.items() if cells[3]},
-        {key: float(cells[4]) for key, cells in figures.items() if cells[4]},
+        figures("difficulty"),
+        figures("discrimination"),
     )

@@ -288,9 +288,9 @@ def test_a_file_of_those_left_out_goes_when_nobody_is_left_out_any_more(out, tmp
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "should hold headings such as Student"),
+        (b"", "should hold headings: Student"),
         (b"\x00\x01\x02", "should hold headings"),
-        (b"colour,size\nred,3\n", "should hold headings such as Student"),
+        (b"colour,size\nred,3\n", "should hold headings: Student"),
         ("Email\njosé@x.org\n".encode("latin-1"), "save it as “CSV UTF-8”"),
         (b"Email,Email\na,b\n", "two columns named 'Email'"),
         (b"Email,Name\na@x.org,Lovelace,Ada\n", "row 2 of the roster"),
@@ -440,3 +440,23 @@ def test_an_unknown_lecture_is_refused(tmp_path, capsys):
     assert main(["autograder", "99_x", "--to", str(tmp_path / "a.zip")]) == USAGE
     assert "there are 00_start_here" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_roster_is_read_as_spreadsheets_save_it(tmp_path, encoding, end, separator):
+    rows = ["Email|Name", '"jose@x.org"|"Nuñez, José ""Pepe"""', ""]
+    path = tmp_path / "r.csv"
+    path.write_bytes(end.join(rows).replace("|", separator).encode(encoding))
+    (person,) = read_roster(path).people
+    assert person == {"Email": "jose@x.org", "Name": 'Nuñez, José "Pepe"'}
+
+
+def test_a_roster_of_the_whole_school_is_read_and_not_recited(out, tmp_path, capsys):
+    others = [("", f"9{i}", f"u{i}", f"u{i}@x.org", f"Last{i}", f"First{i}") for i in range(10_000)]
+    assert export(out, "canvas", "--roster", canvas_roster(tmp_path / "roster.csv", [*PEOPLE, *others])) == OK
+    printed = capsys.readouterr().out
+    assert "others of the roster handed in nothing" in printed
+    assert len(printed.splitlines()) < 10
+    assert len(importers.rows_of(out / "canvas.csv")) == 2 + len(PEOPLE) + len(others)

@@ -297,3 +297,51 @@ def test_a_gradebook_that_is_none_is_refused_with_a_sentence_and_never_damaged(t
     assert "left as it is" in done.stderr
     assert "Traceback" not in done.stderr
     assert files_of(out) == before
+
+
+@pytest.mark.parametrize("hold", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
+def test_a_gradebook_that_another_program_holds_is_said_and_kept(tmp_path, monkeypatch, capsys, hold):
+    out = classroom.write_gradebook(tmp_path / "out", {"ada": {FIRST: 1.0}})
+    monkeypatch.setattr(gradebook, "_SECONDS", 0.1)
+    other = sqlite3.connect(out / "gradebook.db", isolation_level=None)
+    other.execute(hold)
+    before = files_of(out)
+    assert main(["adjust", str(out), "ada", FIRST, EXERCISE.name, "1", "--why", "x"]) == USAGE
+    assert "database is locked" in capsys.readouterr().err
+    assert files_of(out) == before
+    other.close()
+    assert main(["adjust", str(out), "ada", FIRST, EXERCISE.name, "1", "--why", "x"]) == OK
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(tmp_path, capsys):
+    out = classroom.write_gradebook(tmp_path / "out", {"ada": {FIRST: 1.0}})
+    (out / "grades.csv.new").mkdir()
+    assert main(["report", str(out)]) == USAGE
+    assert "grades.csv.new: Is a directory" in capsys.readouterr().err
+
+
+def test_a_person_may_decide_about_what_was_never_handed_in(tmp_path):
+    out = classroom.write_gradebook(tmp_path / "out", {"ada": {FIRST: 1.0}, "ill": {}})
+    assert main(["adjust", str(out), "ill", FIRST, EXERCISE.name, "2", "--why", "oral exam"]) == OK
+    with open(out / "grades.csv", newline="", encoding="utf-8") as file:
+        assert {row["student"]: row["total"] for row in csv.DictReader(file)}["ill"] == "2"
+    assert "oral exam" in (out / "feedback" / "ill" / f"{FIRST}.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("who", "lecture", "what", "points", "sentence"),
+    [
+        ("adda", FIRST, EXERCISE.name, "1", "no student 'adda'; it has ada"),
+        ("ill", "00_start", EXERCISE.name, "1", f"no lecture '00_start'; it has {FIRST}"),
+        ("ada", FIRST, "mean_sqare", "1", f"no exercise 'mean_sqare'; it has {EXERCISE.name}"),
+        ("ill", FIRST, EXERCISE.name, "99", f"worth 0 to {EXERCISE.points} points, not 99"),
+        ("ada", FIRST, EXERCISE.name, "-1", "not -1"),
+        ("ada", FIRST, EXERCISE.name, "nan", "not nan"),
+    ],
+)
+def test_a_decision_that_fits_nobody_is_refused(tmp_path, capsys, who, lecture, what, points, sentence):
+    out = classroom.write_gradebook(tmp_path / "out", {"ada": {FIRST: 1.0}, "ill": {}})
+    before = files_of(out)
+    assert main(["adjust", str(out), who, lecture, what, points, "--why", "x"]) == USAGE
+    assert sentence in capsys.readouterr().err
+    assert files_of(out) == before

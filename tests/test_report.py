@@ -323,3 +323,8 @@ def test_a_notebook_that_cannot_be_read_says_so_once():
     submission = MarkedSubmission("a", "04_activations", "x", "", tuple(own), "It is no notebook.")
     page = feedback_page(Paper("a", "04_activations", paper("a", *own).entries, submission.note, submission))
     assert page.count("It is no notebook.") == 1
+
+
+def test_a_fault_of_the_grader_is_the_first_thing_that_the_report_says():
+    page = BeautifulSoup(report_page(SETTINGS, [paper("a", verdict("elu", 0, GRADER_FAULT))]), "html.parser")
+    assert page.find(id="glance").li.get_text().startswith("Not finished: 1 exercise met a fault of the grader.")

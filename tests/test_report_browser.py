@@ -98,7 +98,7 @@ def test_a_table_sorts_by_a_column_both_ways(browser, out):
     for direction in ("descending", "ascending"):
         button.click()
         assert header.get_attribute("aria-sort") == direction
-        found = list(map(float, column(page, "#items", 4)))
+        found = list(map(float, column(page, "#items", 5)))
         assert found == sorted(found, reverse=direction == "descending")
         assert len(set(found)) > 3
     page.locator("#items button").get_by_text("exercise", exact=True).click()
@@ -177,7 +177,7 @@ def test_print_shows_whole_tables_and_no_controls(browser, out):
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 1040, "height": 700})  # A4 on its side
     assert not page.locator(".filter").first.is_visible()
-    for name in ("#mistakes", "#map table"):
+    for name in ("#repeat", "#mistakes", "#items", "#map table"):
         table, box = page.locator(name).bounding_box(), page.locator(name).locator("xpath=..").bounding_box()
         assert table["height"] <= box["height"] + 1
         assert table["width"] <= 1041, name
@@ -190,6 +190,25 @@ def test_a_phone_reads_misconceptions_without_scrolling_sideways(browser, out):
     assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
     label = "cell => getComputedStyle(cell, '::before').content"
     assert page.locator("#mistakes tbody td").first.evaluate(label) == '"students: "'
+
+
+def test_a_phone_sorts_by_a_menu(browser, out):
+    page = opened(browser, report(out), viewport=PHONE)
+    page.locator("#exercises").get_by_label("Sort by").select_option("difficulty")
+    found = list(map(float, column(page, "#items", 5)))
+    assert found == sorted(found, reverse=True)
+    assert not opened(browser, report(out)).locator(".menu").first.is_visible()
+
+
+def test_the_first_lines_say_what_to_do_about_this_class(browser, out):
+    page = opened(browser, report(out))
+    lines = page.locator("#glance li").all_inner_texts()
+    for what in ("Marks", "Repeat first", "Most frequent mistake", "Needs your eye"):
+        assert any(line.startswith(f"{what}: ") for line in lines), what
+    most = page.locator("#mistakes tbody tr").first.locator("td").first.inner_text()
+    assert any(line.startswith(f"Most frequent mistake: {most} students") for line in lines)
+    for link in page.locator("#glance a").all():
+        assert page.locator(link.get_attribute("href")).count() == 1
 
 
 def test_feedback_shows_a_decision_by_a_person(browser, out):

@@ -32,6 +32,7 @@ _TROUBLE = (TIME_LIMIT, MEMORY_LIMIT, OUTPUT_LIMIT, TAMPERING, UNREADABLE, GRADE
 # What a gradebook says that was left before anything was marked.
 _UNRECORDED = {"isolation": "not recorded", "limits": ["–", "–"], "seed": "–", "version": "–", "python": "–"}
 _UNRECORDED |= {"libraries": {}, "remarks": []}
+_WORSE = "those who know more do worse"
 _SHOWN_ALONE = 30  # unexplained answers that nobody shares; their exercises' table counts all of them
 
 
@@ -42,6 +43,8 @@ def report_page(settings: dict, papers: list[Paper]) -> str:
     mistakes = figures.known_mistakes(papers)
     unexplained = figures.unexplained_answers(papers)
     alone = [row for row in unexplained if len(row.students) == 1]
+    trouble = _trouble(papers)
+    troubles = Counter(entry.verdict.status for entry in trouble)
     script = (FOLDER / "report.js").read_text(encoding="utf-8")
     return render(
         "report.html",
@@ -61,7 +64,11 @@ def report_page(settings: dict, papers: list[Paper]) -> str:
         map=_map(papers, percents),
         signs=SIGNS,
         statuses=Counter(entry.verdict.status for paper in papers for entry in paper.entries).most_common(),
-        trouble=_trouble(papers),
+        trouble=trouble,
+        troubles=[(status, troubles[status]) for status in _TROUBLE if troubles[status]],
+        faults=troubles[GRADER_FAULT],
+        remarks={(row.lecture, row.name): _remark(row) for row in exercises},
+        flawed=[row for row in exercises if _remark(row) == _WORSE],
         decisions=[entry for paper in papers for entry in paper.entries if entry.adjustment],
         cost=_cost(papers),
     )
@@ -77,6 +84,19 @@ def _summary(percents: list[float]) -> dict | None:
         return None
     quarters = statistics.quantiles(percents, n=4, method="inclusive") if len(percents) > 1 else percents * 3
     return {"lowest": min(percents), "quarters": quarters, "highest": max(percents), "mean": statistics.fmean(percents)}
+
+
+def _remark(row: figures.ExerciseFigures) -> str:
+    """Why an author should look at an exercise, "" if there is no reason."""
+    if row.discrimination and row.discrimination.high < 0:
+        return _WORSE
+    if row.discrimination and row.discrimination.high < 0.3:
+        return "it hardly separates"
+    if row.difficulty is not None and row.difficulty < 0.3:
+        return "hard"
+    if row.difficulty is not None and row.difficulty > 0.95:
+        return "nearly everybody has it"
+    return ""
 
 
 def _map(papers, percents) -> dict:

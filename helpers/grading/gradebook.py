@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import difflib
 import json
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from helpers.exercises import exercises_of
 from helpers.judging.judge import Example, PartResult, Verdict
 
 from .marking import GRADER_FAULT, MarkedSubmission
@@ -32,6 +36,7 @@ CREATE TABLE adjustment (
     number INTEGER PRIMARY KEY, student TEXT NOT NULL, lecture TEXT NOT NULL, exercise TEXT NOT NULL,
     points REAL NOT NULL, why TEXT NOT NULL, author TEXT NOT NULL, time TEXT NOT NULL, instead_of REAL);
 """
+_SECONDS = 30  # to wait for another process that is writing
 _TABLES = {"setting", "student", "submission", "verdict", "part", "adjustment"}
 # From each older version to the next one. Each step is one transaction: all of it happens, or nothing.
 _MIGRATIONS = {
@@ -68,8 +73,9 @@ class Gradebook:
     def __init__(self, path: Path, create: bool = False):
         if not create and not path.exists():
             raise GradebookError(f"there is no gradebook {path}; run: course grade SUBMISSIONS --out {path.parent}")
+        self._path = path
         try:
-            self._db = sqlite3.connect(path, timeout=30)
+            self._db = sqlite3.connect(path, timeout=_SECONDS)
             try:
                 self._open(path, create)
             except BaseException:
@@ -111,12 +117,12 @@ class Gradebook:
         return {name: json.loads(value) for name, value in self._db.execute("SELECT name, value FROM setting")}
 
     def set(self, **settings) -> None:
-        with self._db:
+        with self._writing():
             rows = [(name, json.dumps(value)) for name, value in settings.items()]
             self._db.executemany("INSERT OR REPLACE INTO setting VALUES (?, ?)", rows)
 
     def set_students(self, names: tuple[str, ...]) -> None:
-        with self._db:
+        with self._writing():
             self._db.execute("DELETE FROM student")
             self._db.executemany("INSERT INTO student VALUES (?)", [(name,) for name in names])
 
@@ -129,7 +135,7 @@ class Gradebook:
     def save(self, marked: MarkedSubmission) -> None:
         """Write one submission, all of it or nothing; it replaces what stood there for this student and lecture."""
         key = (marked.student, marked.lecture)
-        with self._db:
+        with self._writing():
             self._forget(key)
             self._db.execute(
                 "INSERT INTO submission VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -158,7 +164,7 @@ class Gradebook:
 
     def keep_only(self, keys: set[tuple[str, str]], lectures: tuple[str, ...]) -> None:
         """Forget submissions to these lectures that are no longer among those handed in."""
-        with self._db:
+        with self._writing():
             for key in self._db.execute("SELECT student, lecture FROM submission").fetchall():
                 if key[1] in lectures and key not in keys:
                     self._forget(key)
@@ -194,17 +200,17 @@ class Gradebook:
             copy.close()
 
     def adjust(self, student: str, lecture: str, exercise: str, points: float, why: str, author: str) -> None:
-        """Record a person's decision. Raises `GradebookError` for an exercise that this student was not marked on."""
+        """Record a person's decision, also on what was not handed in. Raises `GradebookError` if it fits nobody."""
         query = "SELECT sum(max_points), sum(points) FROM part WHERE student = ? AND lecture = ? AND exercise = ?"
         most, marked = self._db.execute(query, (student, lecture, exercise)).fetchone()
         if most is None:
-            raise GradebookError(f"the gradebook has no {lecture}/{exercise} of {student!r}")
+            most, marked = self._worth(student, lecture, exercise), 0.0
         if not 0 <= points <= most:
             raise GradebookError(f"{exercise} is worth 0 to {most:g} points, not {points:g}")
         if not why.strip():
             raise GradebookError('a decision needs its reason: --why "..."')
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        with self._db:
+        with self._writing():
             self._db.execute(
                 "INSERT INTO adjustment VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (student, lecture, exercise, points, why, author, now, marked),
@@ -215,6 +221,32 @@ class Gradebook:
         columns = "student, lecture, exercise, points, why, author, time, instead_of"
         query = f"SELECT {columns} FROM adjustment ORDER BY number"
         return {(s, lecture, e): Adjustment(*rest) for s, lecture, e, *rest in self._db.execute(query)}
+
+    def _worth(self, student: str, lecture: str, exercise: str) -> float:
+        """The points of an exercise of which this student, who is in the class, handed in nothing."""
+        exercises = {e.name: float(e.points) for e in exercises_of(lecture)} if lecture in self.lectures() else {}
+        named = {
+            "student": (student, self.students()),
+            "lecture": (lecture, self.lectures()),
+            "exercise": (exercise, list(exercises)),
+        }
+        for kind, (name, known) in named.items():
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=3) or known[:3]
+                raise GradebookError(f"the gradebook has no {kind} {name!r}; it has {', '.join(near) or 'none'}, ...")
+        return exercises[exercise]
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction: all that is written in the block is kept, or nothing. Raises `GradebookError`."""
+        try:
+            with self._db:
+                yield
+        except sqlite3.DatabaseError as error:
+            raise GradebookError(
+                f"{self._path} cannot be written now ({error}); what stood in it is still there. Is another course "
+                "command at work on it, or the folder read-only?"
+            ) from error
 
     def _forget(self, key: tuple[str, str]) -> None:
         for table in ("submission", "verdict", "part"):

@@ -41,6 +41,11 @@ class Paper:
         return self.submission is not None and any(e.verdict.status != UNREADABLE for e in self.entries)
 
     @property
+    def decided(self) -> bool:
+        """Whether a person decided about any of it."""
+        return any(entry.adjustment for entry in self.entries)
+
+    @property
     def points(self) -> float:
         return sum(entry.points for entry in self.entries)
 

@@ -66,7 +66,8 @@ def letters(
 ) -> tuple[list[Letter], list[str]]:
     """A letter for each student who has a page and an address, and a sentence for each who has not.
 
-    `people` gives the roster's row of each student. Students who handed in nothing get no letter.
+    `people` gives the roster's row of each student. Students who handed in nothing get no letter, unless a person
+    decided on points.
     """
     papers: dict[str, list[Paper]] = {}
     for paper in class_papers(book):
@@ -74,7 +75,7 @@ def letters(
     folders = folder_names(papers)
     found, remarks = [], []
     for student, person in people.items():
-        own = [p for p in papers[student] if only in (None, p.lecture) and p.submission]
+        own = [p for p in papers[student] if only in (None, p.lecture) and (p.submission or p.decided)]
         pages = [(p, out / "feedback" / folders[student] / f"{p.lecture}.html") for p in own]
         if not pages:
             continue

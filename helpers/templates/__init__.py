@@ -24,6 +24,7 @@ def _environment():
         lstrip_blocks=True,
     )
     environment.filters["number"] = lambda value: f"{value:g}"
+    environment.filters["moment"] = lambda time: time.replace("T", " ").replace("+00:00", " UTC")
     environment.filters["prose"] = prose
     return environment
 

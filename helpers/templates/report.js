@@ -37,6 +37,19 @@ function makeSortable(table) {
   });
 }
 
+// On a phone rows are cards and the headings that sort are not seen: a menu stands in their place.
+function addSortMenu(table) {
+  const bar = document.createElement("div"), label = document.createElement("label");
+  const menu = document.createElement("select");
+  const headers = [...[...table.tHead.rows].at(-1).cells];
+  bar.className = "menu";
+  menu.append(new Option("a column", ""), ...headers.map((header, column) => new Option(header.textContent, column)));
+  menu.addEventListener("change", () => { if (menu.value) sortBy(table, headers[menu.value], Number(menu.value)); });
+  label.append("Sort by ", menu);
+  bar.append(label);
+  table.parentElement.before(bar);
+}
+
 function makeFilterable(table) {
   const rows = [...table.tBodies[0].rows];
   const textOf = row => (table.dataset.filter ? row.cells[0] : row).textContent.toLowerCase();
@@ -62,5 +75,6 @@ function makeFilterable(table) {
   table.parentElement.before(bar);
 }
 
+document.querySelectorAll("table.sorts.cards").forEach(addSortMenu);
 document.querySelectorAll("table.sorts").forEach(makeSortable);
 document.querySelectorAll("table.filters").forEach(makeFilterable);

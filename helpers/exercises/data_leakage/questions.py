@@ -8,7 +8,7 @@ from helpers.judging.exercise import Question
 ALLOWED_BEFORE_THE_SPLIT = Question(
     name="allowed_before_the_split",
     lecture=LECTURE,
-    section="Question: before the split",
+    section="5. Fitted on everything",
     minutes=2,
     difficulty=2,
     answer="c",
@@ -26,7 +26,7 @@ ALLOWED_BEFORE_THE_SPLIT = Question(
 SORTED_TAIL = Question(
     name="sorted_tail",
     lecture=LECTURE,
-    section="Question: the tail",
+    section="9. The tail of `validation_split`",
     minutes=2,
     difficulty=1,
     answer="d",

@@ -3,12 +3,10 @@
 from helpers.exercises.preprocessing.common import LECTURE
 from helpers.judging.exercise import Question
 
-CLOSE = "To remember"
-
 DISTRICT_NUMBERS = Question(
     name="district_numbers",
     lecture=LECTURE,
-    section=CLOSE,
+    section="2. Only numbers get in",
     minutes=1,
     difficulty=1,
     answer="c",
@@ -24,7 +22,7 @@ DISTRICT_NUMBERS = Question(
 BROKEN_SENSOR = Question(
     name="broken_sensor",
     lecture=LECTURE,
-    section=CLOSE,
+    section="4. One cloud, four scalers",
     minutes=1,
     difficulty=2,
     answer="b",
@@ -39,7 +37,7 @@ BROKEN_SENSOR = Question(
 MEAN_FOR_ONE_PICTURE = Question(
     name="mean_for_one_picture",
     lecture=LECTURE,
-    section=CLOSE,
+    section="7. Pictures",
     minutes=1,
     difficulty=1,
     answer="d",

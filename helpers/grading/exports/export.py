@@ -11,6 +11,7 @@ from .roster import match, read_roster
 from .tables import Exported, ExportError, Marks, marks_of
 
 TABLES = {"canvas": canvas.write, "moodle": moodle.write, "nbgrader": nbgrader.write}
+_NAMED = 20  # people who handed in nothing, each with a line; a roster of the whole school is one line
 FORMATS = (*TABLES, "gradescope")
 
 
@@ -41,5 +42,8 @@ def _table(marks: Marks, write, path: Path, roster: Path | None) -> Exported:
     people = read_roster(roster)
     matching = match(people, list(marks.points))
     done = write(marks, path, people, matching)
-    absent = [f"{people.name(person)} of the roster handed in nothing" for person in matching.absent]
+    absent = [people.name(person) for person in matching.absent]
+    if len(absent) > _NAMED:
+        absent = [f"{', '.join(absent[:3])} and {len(absent) - 3} others"]
+    absent = [f"{name} of the roster handed in nothing" for name in absent]
     return replace(done, remarks=tuple(dict.fromkeys((*matching.remarks, *absent, *done.remarks))))

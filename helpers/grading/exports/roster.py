@@ -86,12 +86,12 @@ def read_roster(path: Path) -> Roster:
     try:
         rows = list(csv.reader(io.StringIO(text := _text(path), newline=""), delimiter=_separator(text)))
     except (OSError, csv.Error) as error:
-        raise ExportError(f"the roster {path} cannot be read ({error})") from error
+        raise ExportError(f"the roster {path} cannot be read ({getattr(error, 'strerror', None) or error})") from error
     columns = tuple(column.strip() for column in rows[0]) if rows else ()
     known = {*_IDENTIFIERS, *_NAMES, *_FIRST, *_LAST, *_NUMBERED}
     if not known & {column.lower() for column in columns}:
         raise ExportError(
-            f"the first row of the roster {path} should hold headings such as {', '.join(['Student', *_IDENTIFIERS])}"
+            f"the first row of the roster {path} should hold headings: Student, Email address, Username, ..."
         )
     if twice := [column for column, count in Counter(columns).items() if column and count > 1]:
         raise ExportError(f"the roster {path} has two columns named {twice[0]!r}")
