@@ -7,6 +7,7 @@ import copy
 import importlib
 import inspect
 import json
+import textwrap
 from functools import cache
 from pathlib import Path
 
@@ -57,8 +58,14 @@ def source_of(name: str, function) -> str:
     """A cell that answers exercise `name` with a function of the exercises' own module (a spelling or a mistake)."""
     function = getattr(function, "function", function)
     needed, _ = needed_statements([(0, s) for s in _statements_of(function.__module__)], function.__name__)
-    kept = [ast.unparse(_undecorated(s.node)) for _, s in needed if not ast.unparse(s.node).startswith("from helpers")]
-    return "\n\n".join([*kept, f"{name} = {function.__name__}"])
+    kept = [_undecorated(s.node) for _, s in needed if not ast.unparse(s.node).startswith("from helpers")]
+    imports = [ast.unparse(node) for node in kept if isinstance(node, ast.Import | ast.ImportFrom)]
+    rest = [ast.unparse(node) for node in kept if not isinstance(node, ast.Import | ast.ImportFrom)]
+    if len(rest) == 1:
+        return "\n\n".join([*imports, *rest, f"{name} = {function.__name__}"])
+    # Other answers of the notebook have helpers of the same names; the last one would serve all.
+    inside = textwrap.indent("\n\n".join([*rest, f"return {function.__name__}"]), "    ")
+    return "\n\n".join([*imports, f"def answer_to_{name}():\n{inside}", f"{name} = answer_to_{name}()"])
 
 
 @cache
