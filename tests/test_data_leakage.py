@@ -10,7 +10,7 @@ import pytest
 from helpers.datasets import available
 from helpers.exercises import exercise_named
 from helpers.experiments import leakage
-from helpers.experiments.leakage import LEAKS, measure
+from helpers.experiments.leakage import LEAKS, area_under_curve, measure
 from helpers.explorers.data_leakage import NAMES, OFF, LeakageExplorer
 from helpers.hospital import AFTERWARDS, AT_ADMISSION, draw_stays, hospital_stays, numbers, wave
 from helpers.judging.judge import CORRECT, Examination, public_examination
@@ -75,6 +75,14 @@ def test_more_of_a_leak_is_more_optimism(leak):
     model = None if leak == "selection" else "one tree"
     weak, strong = (measure(leak, strength, model).optimism.mean() for strength in (0.0, 1.0))
     assert strong > weak + 0.05
+
+
+def test_the_area_under_the_curve_is_that_of_scikit_learn():
+    from sklearn.metrics import roc_auc_score
+
+    rng = np.random.default_rng(0)
+    labels, chances = rng.integers(0, 2, 300), rng.integers(0, 20, 300) / 20  # many ties
+    assert area_under_curve(labels, chances) == pytest.approx(roc_auc_score(labels, chances), abs=1e-12)
 
 
 def test_no_fresh_stay_stands_in_train_or_test():

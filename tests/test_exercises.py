@@ -7,6 +7,7 @@ import subprocess
 import sys
 import warnings
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -15,8 +16,9 @@ from helpers.building.source import source_path
 from helpers.exercises import LECTURES, exercise_named, exercises_of
 from helpers.exercises import normalized_network as networks
 from helpers.judging.exercise import Exercise, Part, Question, call
-from helpers.judging.judge import NOT_ATTEMPTED, Examination, judge, public_examination
+from helpers.judging.judge import Examination, judge, public_examination
 from helpers.judging.networks import Network
+from helpers.paths import SOLUTIONS
 from helpers.proving import checks, mutants, solutions
 from helpers.sandbox.observe import Call, identical, observe
 from helpers.sandbox.wire import decode, encode
@@ -26,59 +28,62 @@ FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, Exercise)]
 QUESTIONS = [exercise for exercise in ALL if isinstance(exercise, Question)]
 MISTAKES = [pytest.param(e, m, id=f"{e.name}-{m.name}") for e in FUNCTIONS for m in e.mistakes]
 SPELLINGS = [pytest.param(e, s, id=f"{e.name}-{s.__name__}") for e in FUNCTIONS for s in e.spellings]
-SEEDS = (2, 77, 12345)
 
 
 def for_each(exercises):
     return pytest.mark.parametrize("exercise", exercises, ids=lambda exercise: exercise.name)
 
 
-@pytest.fixture(scope="module")
-def examinations():
-    """The public examination of each exercise and those of three gradings."""
-    return {e.name: [public_examination(e), *(Examination(e, seed) for seed in SEEDS)] for e in FUNCTIONS}
+@cache
+def proof_of(exercise):
+    return checks.prove(exercise)
 
 
 # Wrong answers, right answers, no answer.
 
 
 @pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
-def test_a_known_mistake_is_rejected_with_its_own_message(exercise, mistake, examinations):
-    assert checks.mistake_problem(exercise, mistake, examinations[exercise.name]) == ""
+def test_a_known_mistake_is_rejected_with_its_own_message(exercise, mistake):
+    proof = proof_of(exercise)
+    assert (mistake.name, True) in proof.mistakes, proof.failures
 
 
 @pytest.mark.parametrize(("exercise", "spelling"), SPELLINGS)
-def test_a_right_answer_earns_all_points_however_it_is_written(exercise, spelling, examinations):
-    assert checks.spelling_problem(spelling, examinations[exercise.name]) == ""
+def test_a_right_answer_earns_all_points_however_it_is_written(exercise, spelling):
+    proof = proof_of(exercise)
+    assert (spelling.__name__, True) in proof.spellings, proof.failures
 
 
 @for_each(FUNCTIONS)
-def test_the_lecture_s_solution_earns_all_points(exercise, examinations):
-    source = solutions.solution_source(exercise.lecture, exercise.name)
-    solution = solutions.function_from(source, exercise.lecture, exercise.name)
-    assert checks.spelling_problem(solution, examinations[exercise.name]) == ""
+def test_the_lecture_s_solution_earns_all_points(exercise):
+    assert proof_of(exercise).solution_accepted, proof_of(exercise).failures
 
 
 @for_each(FUNCTIONS)
 def test_the_stub_is_not_attempted_rather_than_wrong(exercise):
-    source = solutions.stub_source(exercise.lecture, exercise.name)
-    stub = solutions.function_from(source, exercise.lecture, exercise.name)
-    verdict = checks.verdict_on(stub, public_examination(exercise))
-    assert (verdict.status, verdict.points) == (NOT_ATTEMPTED, 0)
+    assert proof_of(exercise).stub_not_attempted
 
 
 @for_each(FUNCTIONS)
 def test_every_changed_solution_that_passes_has_a_reason(exercise):
-    source = solutions.solution_source(exercise.lecture, exercise.name)
-    count, survivors = checks.survivors(exercise, source)
-    assert count >= 5
-    assert set(survivors) == set(exercise.equivalent_mutants)
+    proof = proof_of(exercise)
+    assert proof.mutants >= 5
+    assert {description for description, _ in proof.survivors} == set(exercise.equivalent_mutants)
+
+
+def test_nothing_else_is_wrong_with_any_check_and_the_table_is_what_was_found():
+    proofs = [proof_of(exercise) for exercise in ALL]
+    assert [failure for proof in proofs for failure in proof.failures] == []
+    text = checks.checks_table(proofs)
+    assert text == (SOLUTIONS / "checks.md").read_text(encoding="utf-8")
+    for exercise in ALL:
+        assert f"### {exercise.name}\n" in text
 
 
 @for_each(FUNCTIONS)
 @pytest.mark.parametrize("nothing", [lambda *a, **k: None, lambda *a, **k: 0.0, lambda first, *a, **k: first])
-def test_a_function_that_does_nothing_earns_no_point(exercise, nothing, examinations):
-    for examination in examinations[exercise.name]:
+def test_a_function_that_does_nothing_earns_no_point(exercise, nothing):
+    for examination in (public_examination(exercise), Examination(exercise, 77)):
         assert checks.verdict_on(nothing, examination).points == 0
 
 
@@ -270,7 +275,7 @@ def test_a_look_alike_of_the_right_function_is_rejected(exercise):
 
 @for_each(QUESTIONS)
 def test_a_question_is_proved_as_the_functions_are(exercise):
-    assert checks.prove(exercise).failures == []
+    assert proof_of(exercise).failures == []
 
 
 # What an exercise has to have.
@@ -446,15 +451,6 @@ def test_a_check_that_is_too_weak_is_reported():
 def test_a_reason_for_a_mutant_that_is_caught_is_reported_as_stale():
     stale = replace(exercise_named("mean_square"), equivalent_mutants={"line 9: `a` → `b`": "It was so once."})
     assert any("does not survive: line 9" in failure for failure in checks.prove(stale).failures)
-
-
-def test_the_table_of_checks_is_the_same_every_time_and_reports_no_failure():
-    proofs = checks.prove_all()
-    text = checks.checks_table(proofs)
-    assert [failure for proof in proofs for failure in proof.failures] == []
-    assert text == checks.checks_table()
-    for exercise in ALL:
-        assert f"### {exercise.name}\n" in text
 
 
 def test_mutants_change_one_thing_each_and_say_what():

@@ -36,11 +36,7 @@ def build_class(folder) -> dict[str, dict[str, tuple[str, float]]]:
         classroom.write_submission(folder, student, classroom.notebook_with(classroom.wrong_answers(turn)))
         expected[student] = {}
         for e in everything:
-            if isinstance(e, Question):
-                given = sorted(e.why_wrong)[turn % len(e.why_wrong)]
-            else:
-                given = e.mistakes[turn % len(e.mistakes)]
-            verdict = classroom.predicted(e, given, SEED)
+            verdict = classroom.predicted(e, wrong_answer(e, turn), SEED)
             expected[student][e.name] = (verdict.status, verdict.points)
 
     def one(student, source, status, name="leaky_relu"):
@@ -132,6 +128,48 @@ def test_each_mistake_is_told_in_its_own_words(graded):
         page = (root / "out" / "feedback" / f"wrong-{turn}" / f"{LECTURE}.html").read_text(encoding="utf-8")
         for e in classroom.exercises():
             assert str(prose(e.mistakes[turn % len(e.mistakes)].message)) in page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lecture", ["02_data_leakage", "03_preprocessing"])
+def test_every_mistake_and_every_spelling_of_a_lecture_is_graded_and_told_as_predicted(lecture, tmp_path):
+    walls_hold()
+    everything = exercises_of(lecture)
+    wrong = {
+        f"wrong-{turn}": {e.name: wrong_answer(e, turn) for e in everything}
+        for turn in range(max(len(e.why_wrong if isinstance(e, Question) else e.mistakes) for e in everything))
+    }
+    spellings = max(len(e.spellings) for e in classroom.exercises(lecture))
+    for turn, student in enumerate(wrong):
+        notebook = classroom.notebook_with(classroom.wrong_answers(turn, lecture), lecture)
+        classroom.write_submission(tmp_path / "class", student, notebook, lecture)
+    for turn in range(spellings):
+        notebook = classroom.notebook_with(classroom.right_answers(turn, lecture), lecture)
+        classroom.write_submission(tmp_path / "class", f"right-{turn}", notebook, lecture)
+    command = [sys.executable, "-m", "helpers.cli", "grade", tmp_path / "class", "--out", tmp_path / "out"]
+    done = subprocess.run([*command, "--seed", str(SEED)], capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+
+    points = {}
+    for row in rows(tmp_path / "out" / "results.csv"):
+        key = (row["student"], row["exercise"])
+        points[key] = points.get(key, 0) + float(row["points"])
+    for e in everything:
+        most = sum(e.points_by_part.values())
+        assert all(points[f"right-{turn}", e.name] == most for turn in range(spellings)), e.name
+        for student, answers in wrong.items():
+            verdict = classroom.predicted(e, answers[e.name], SEED)
+            assert points[student, e.name] == verdict.points < most, (student, e.name)
+            page = (tmp_path / "out" / "feedback" / student / f"{lecture}.html").read_text(encoding="utf-8")
+            told = e.why_wrong[answers[e.name]] if isinstance(e, Question) else answers[e.name].message
+            assert str(prose(told)) in page, (student, e.name)
+
+
+def wrong_answer(exercise, turn):
+    """What `classroom.wrong_answers` hands in: a mistake of a function, a letter of a question."""
+    if isinstance(exercise, Question):
+        return sorted(exercise.why_wrong)[turn % len(exercise.why_wrong)]
+    return exercise.mistakes[turn % len(exercise.mistakes)]
 
 
 def test_the_output_says_how_it_was_isolated(graded):

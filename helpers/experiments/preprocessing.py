@@ -3,40 +3,20 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.decomposition import PCA
-from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 
-EPSILON = 1e-5
-
-
-class ZCA(PCA):
-    """Whitening that turns the cloud back at the end, E (D + epsilon)^-1/2 E^T, with variances divided by n."""
-
-    def transform(self, X):
-        deviations = np.sqrt(self.explained_variance_ * (self.n_samples_ - 1) / self.n_samples_ + EPSILON)
-        return super().transform(X) / deviations @ self.components_
-
-    def fit_transform(self, X, y=None):
-        return self.fit(X).transform(X)
-
-
-# Name -> an estimator that has yet to be fitted; all of scikit-learn's interface.
-TRANSFORMATIONS = {
-    "as it is": None,
-    "centred": StandardScaler(with_std=False),
-    "standardised": StandardScaler(),
-    "min-max": MinMaxScaler(),
-    "robust": RobustScaler(),
-    "PCA": PCA(),
-    "PCA, white": PCA(whiten=True),
-    "ZCA, white": ZCA(),
-}
+TRANSFORMATIONS = (
+    *("as it is", "centred", "standardised", "min-max", "robust"),
+    *("PCA", "PCA, white", "ZCA, white"),
+)
 
 
 def transformed(features, name):
     """The table under one of TRANSFORMATIONS, fitted on the table itself."""
-    transformation = TRANSFORMATIONS[name]
-    return np.array(features) if transformation is None else transformation.fit_transform(features)
+    if name == TRANSFORMATIONS[0]:
+        return np.array(features)
+    from .scalers import SCALERS
+
+    return SCALERS[name].fit_transform(features)
 
 
 def cloud(n=200, correlation=0.8, spread=3.0, outlier=0.0, seed=0):

@@ -17,8 +17,8 @@ TRUE_WEIGHTS = np.array([1.0, -0.4])
 
 class PreprocessingExplorer(Explorer):
     controls: ClassVar[dict] = {
-        "name": Choice("transformation", tuple(TRANSFORMATIONS), "as it is"),
-        "spread": Slider("second deviation", 0.5, 5.0, 0.5, 3.0),
+        "name": Choice("transformation", TRANSFORMATIONS, "as it is"),
+        "spread": Slider("2nd deviation", 0.5, 5.0, 0.5, 3.0),
         "correlation": Slider("correlation", 0.0, 0.95, 0.05, 0.6),
         "outlier": Slider("outlier", 0, 60, 5, 0),
         "share": Slider("rate / best rate", 0.1, 1.5, 0.05, 1.0),
@@ -28,8 +28,9 @@ class PreprocessingExplorer(Explorer):
         figure, (left, right) = new_figure(1, 2, width=9, height=4.2)
         left.axhline(0, **ROLES["reference"])
         left.axvline(0, **ROLES["reference"])
-        self.dots = left.plot([0], [0], ".", color=BLUE, markersize=4, alpha=0.6)[0]
-        self.last = left.plot([0], [0], "x", color=VERMILLION, markersize=8, markeredgewidth=2)[0]
+        on_the_edge = {"clip_on": False}  # whole, not half
+        self.dots = left.plot([0], [0], ".", color=BLUE, markersize=4, alpha=0.6, **on_the_edge)[0]
+        self.last = left.plot([0], [0], "x", color=VERMILLION, markersize=8, markeredgewidth=2, **on_the_edge)[0]
         left.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), aspect="equal")
         left.set(title="the table (cross: the outlier)", ylabel="second column")
         left.set(xlabel="first column (what lies beyond is drawn on the edge)")
@@ -54,7 +55,11 @@ class PreprocessingExplorer(Explorer):
             line.set_data(*((ellipse - descent.goal) / unit).T)
         self.path.set_data(*np.clip((descent.path - descent.goal) / unit, -10, 10).T)
         steps = descent.steps_needed
-        arrives = f"{steps} steps to a thousandth of the loss" if np.isfinite(steps) else "it never arrives"
+        arrives = (
+            f"{steps} step{'s' * (steps != 1)} to a thousandth of the loss"
+            if np.isfinite(steps)
+            else "it never arrives"
+        )
         deviations = table[:-1].std(axis=0)
         return (
             f"Deviations of the ordinary points: {deviations[0]:.2f} and {deviations[1]:.2f}. The loss bends "
