@@ -139,7 +139,7 @@ def draw_halving(rounds, curves, race):
         for curve in in_round:
             left.plot(np.arange(start, end + 1), 100 * curve[start : end + 1], color=color, linewidth=1)
         left.axvline(end, **ROLES["reference"])
-        left.annotate(f"{count} run", (end, 70), ha="right", va="top", rotation=90)
+        left.annotate(f"{count} runs", (end, 70), ha="right", va="top", rotation=90)
         start = end
     left.set(xlabel="epoch", ylabel="validation accuracy in %", title="one halving", ylim=(0, 75))
     bins = np.arange(10, 72, 2)
