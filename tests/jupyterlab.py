@@ -106,13 +106,15 @@ def type_into(page, index, source):
     run(page, index)
 
 
-def run(page, index):
+def run(page, index, seconds=60):
     """Run a cell and wait until it has run."""
     go_to(page, index)
     before = page.evaluate(RUN_COUNT, index)
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-cell'); }")
     page.wait_for_function(
-        f"([index, before]) => ![0, before].includes(({RUN_COUNT})(index))", arg=[index, before], timeout=60_000
+        f"([index, before]) => ![0, before].includes(({RUN_COUNT})(index))",
+        arg=[index, before],
+        timeout=1000 * seconds,
     )
 
 

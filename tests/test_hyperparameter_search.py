@@ -279,6 +279,18 @@ def test_the_board_fills_while_the_search_runs_beside_the_interface(board):
     assert "Best: " in board.words.value
 
 
+def test_runs_that_explode_become_crosses_on_the_board(board):
+    board.widgets["rate_high"].value = -1.0
+    board.widgets["rate_low"].value = -1.5
+    board.widgets["count"].value = 10
+    board.start()
+    wait_until(lambda: not board.search.running)
+    board.redraw()
+    broken = [run for run in board.runs() if run.stopped_after is not None]
+    assert 0 < len(broken) == len(board.crosses.get_xdata())
+    assert f"{len(broken)} broken off" in board.words.value
+
+
 def test_stop_ends_the_search_and_keeps_what_was_found(board):
     board.epochs = 10_000
     board.start()

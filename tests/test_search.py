@@ -106,8 +106,10 @@ def test_the_number_of_jobs_changes_nothing(pictures):
 def test_a_run_whose_loss_explodes_is_broken_off_and_the_others_go_on(pictures):
     wild = {"learning_rate": 1e6, "regularization": 0.0}
     calm = {"learning_rate": 0.3, "regularization": 0.0}
-    exploded, learned = train([wild, calm], pictures)
+    told = []
+    exploded, learned = train([wild, calm], pictures, on_epoch=lambda index, run: told.append(run))
     assert exploded.stopped_after == 1
+    assert [run.configuration for run in told if run.stopped_after] == [wild]
     assert len(exploded.losses) == 2
     assert learned.stopped_after is None
     assert len(learned.losses) == EPOCHS + 1

@@ -91,10 +91,11 @@ def train_many(
     """Train one ReLU network a configuration by plain minibatch gradient descent; a list of Run, in the same order.
 
     `pictures` comes from `prepare`. A run is broken off after an epoch whose loss is not finite or above `stop_factor`
-    times its first. `on_epoch(index, run)` is called after each epoch of each run with its Run so far, by one thread at
-    a time; when it returns STOP_RUN that run is broken off, when it returns STOP_SEARCH all are, and those that have
-    not begun keep their row 0. `jobs` is the number of cores, all by default; the results are the same, bit for bit,
-    whatever it is. `weight_scale(fan_in, fan_out)` is the deviation of the first weights.
+    times its first. `on_epoch(index, run)` is called after each epoch of each run with its Run so far, whose
+    `stopped_after` is set when its loss ends it, by one thread at a time; when it returns STOP_RUN that run is broken
+    off, when it returns STOP_SEARCH all are, and those that have not begun keep their row 0. `jobs` is the number of
+    cores, all by default; the results are the same, bit for bit, whatever it is. `weight_scale(fan_in, fan_out)` is the
+    deviation of the first weights.
 
     Raises ValueError for pictures that are not prepared and configurations that cannot be trained.
     """
@@ -260,13 +261,13 @@ def _train_stack(plan, configurations, indices, teller):
             kept = []
             for place, number in enumerate(alive):
                 rows[number].append((losses[place], train_accuracies[place], validation_accuracies[place]))
-                run = _run(configurations[number], rows[number])
                 exploded = not losses[place] <= plan.stop_factor * rows[number][0][0]  # also when it is not a number
+                run = _run(configurations[number], rows[number], epoch if exploded else None)
                 asked = teller.wants_to_stop(indices[number], run)
                 last = epoch == plan.epochs
-                if exploded or (asked and not last):
+                if asked and not last:
                     run = replace(run, stopped_after=epoch)
-                else:
+                if run.stopped_after is None:
                     kept.append(place)
                 if plan.keep_layers and (last or run.stopped_after):
                     run = replace(run, layers=networks.layers(place))
@@ -275,8 +276,8 @@ def _train_stack(plan, configurations, indices, teller):
         return [run or _run(configurations[number], rows[number]) for number, run in enumerate(runs)]
 
 
-def _run(configuration, rows):
-    return Run(configuration, *(np.array(column, dtype=float) for column in zip(*rows, strict=True)))
+def _run(configuration, rows, stopped_after=None):
+    return Run(configuration, *(np.array(column, dtype=float) for column in zip(*rows, strict=True)), stopped_after)
 
 
 class Networks:

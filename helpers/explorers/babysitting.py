@@ -113,8 +113,8 @@ class CommandCenter(Explorer):
         self.run = self._fresh()  # the reader's own run starts from the start
         alt = (
             "Four plots over updates. At a rate of one millionth the loss stands still and the updates are a "
-            "hundred-thousandth of the weights in layer 1; from update 500 on, at 3e-4, the loss falls in both parts and "
-            "the updates are near a hundredth; from update 2500 on, at 6e-3, the loss leaves the picture."
+            "hundred-thousandth of the weights in layer 1; from update 500 on, at 3e-4, the loss falls in both parts "
+            "and the updates are near a hundredth; from update 2500 on, at 6e-3, the loss leaves the picture."
         )
         show_png(png(self.figure.canvas), alt)
 

@@ -46,7 +46,8 @@ def draw_search(runs, ranges, marked=None):
     _log_plane(plane, ranges)
     if marked:
         plane.add_patch(_frame(marked))
-    figure.colorbar(dots, ax=plane, label="validation accuracy in %")
+    plane.set_title("colour: validation accuracy in %")
+    figure.colorbar(dots, ax=plane)
     side.semilogx(_places(finished)[0], [100 * run.score for run in finished], "o", color=BLUE, markersize=4)
     side.semilogx(_places(broken)[0], [0] * len(broken), "x", color=VERMILLION, markersize=5)
     side.set(xlabel=RATE, ylabel="validation accuracy in %", xlim=ranges["learning_rate"], ylim=(-4, 75))
@@ -139,9 +140,9 @@ def draw_halving(rounds, curves, race):
         for curve in in_round:
             left.plot(np.arange(start, end + 1), 100 * curve[start : end + 1], color=color, linewidth=1)
         left.axvline(end, **ROLES["reference"])
-        left.annotate(f"{count} run", (end, 70), ha="right", va="top", rotation=90)
+        left.annotate(f"{count} runs", (end, 88), ha="right", va="top", rotation=90)
         start = end
-    left.set(xlabel="epoch", ylabel="validation accuracy in %", title="one halving", ylim=(0, 75))
+    left.set(xlabel="epoch", ylabel="validation accuracy in %", title="one halving", ylim=(0, 90))
     bins = np.arange(10, 72, 2)
     right.hist(100 * race.plain, bins, color=ORANGE, alpha=0.6, label=f"random, {race.candidates[1]} runs")
     right.hist(
