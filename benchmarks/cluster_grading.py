@@ -70,11 +70,11 @@ def main() -> None:
         for lecture, sizes in ((LECTURE, [options.count]), (CHEAP, options.sizes)):
             start = None
             for count in (1, *sizes):
-                console.print(f"[dim]{lecture}: {count} submissions on both backends ...", highlight=False)
                 seconds, grader = compared(lecture, count, workers, Path(scratch))
                 start = start or seconds
-                figures = cells(count, seconds, start)
-                table.add_row(lecture, str(count), *figures, f"{workers.megabytes:.0f}", f"{grader:.0f}")
+                row = (lecture, str(count), *cells(count, seconds, start), f"{workers.megabytes:.0f}", f"{grader:.0f}")
+                table.add_row(*row)
+                console.print(f"[dim]{' | '.join(row)}", highlight=False)
     console.print(table)
 
 

@@ -1,5 +1,6 @@
 """What the tests share."""
 
+import contextlib
 import os
 import shutil
 import time
@@ -54,15 +55,25 @@ CHROMIUM_OPTIONS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """Chromium, without a window."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        cannot_run_here("no Chromium; install it (Debian: apt install chromium) to run the browser tests")
+@contextlib.contextmanager
+def chromium():
+    """Chromium, without a window; None if it is not installed."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        yield None
+        return
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium for the tests of a module."""
+    with chromium() as found:
+        if found is None:
+            cannot_run_here("no Chromium; install it (Debian: apt install chromium) to run the browser tests")
+        yield found

@@ -30,7 +30,7 @@ def workers(tmp_path_factory):
 
     scratch = tmp_path_factory.mktemp("dask")
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=str(scratch), silence_logs=50
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", local_directory=str(scratch), silence_logs=50
     ) as local:
         yield local
 
@@ -88,10 +88,11 @@ def test_no_scheduler_is_said_with_what_to_type(submissions, tmp_path, monkeypat
         grade(Order(submissions, tmp_path, seed=3, scheduler="tcp://127.0.0.1:9"))
 
 
-def test_a_cluster_without_workers_is_said(submissions, tmp_path):
+def test_a_cluster_without_workers_is_said(submissions, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 1)
     from distributed import LocalCluster
 
     with contextlib.ExitStack() as stack:
-        empty = stack.enter_context(LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50))
+        empty = stack.enter_context(LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=50))
         with pytest.raises(ClusterUnavailable, match="no workers"):
             grade(Order(submissions, tmp_path, seed=3, scheduler=empty.scheduler_address))

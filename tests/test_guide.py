@@ -36,7 +36,7 @@ def a_project(folder):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "cache"))
     programs = folder / ".venv" / "bin"
     programs.mkdir(parents=True)
-    for name, arguments in {"course": "-m helpers.cli", "python": ""}.items():
+    for name, arguments in {"course": "-m helpers.cli", "python": "", "dask": "-m dask"}.items():
         (programs / name).write_text(f'#!/bin/sh\nPYTHONPATH="{folder}" exec "{sys.executable}" {arguments} "$@"\n')
         (programs / name).chmod(0o755)
     (programs / "activate").write_text(f'PATH="{programs}:$PATH"\n')
@@ -68,7 +68,7 @@ def followed(tmp_path_factory):
 def test_the_guide_has_a_command_for_every_step():
     text = "\n".join(blocks())
     commands = ("make doctor", "course grade", "--preview", "course adjust", "course export", "course send")
-    assert all(command in text for command in (*commands, "course autograder"))
+    assert all(command in text for command in (*commands, "--backend dask", "course autograder"))
     assert all(f"--format {name}" in text for name in ("canvas", "moodle", "gradescope", "nbgrader"))
 
 
@@ -100,6 +100,13 @@ def test_the_pretend_class_gets_its_marks_in_every_format(followed):
     theirs = {r["student_id"]: float(r["score"]) for r in rows(folder / "grades" / "nbgrader.csv")}
     assert theirs == expected
     assert "No mark and no status changes." in printed
+
+
+def test_a_cluster_gives_the_same_marks(followed):
+    folder, printed, _ = followed
+    assert re.search(r"on each of [12] workers", printed)
+    marks = {r["student"]: float(r["total"]) for r in rows(folder / "cluster" / "grades.csv")}
+    assert marks == {"ada": MOST, "grace": 0, "linus": 0}  # nobody has decided about Grace there
 
 
 def rows(path):

@@ -84,8 +84,9 @@ def known_by_heart() -> dict[str, str]:
 
 
 def short(notebook: dict) -> dict:
-    """Without what a learner may delete: only the first code cell and the cells that nbgrader knows."""
+    """Without what a learner may delete: only the cells that nbgrader knows, and a first one with the imports."""
     first = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+    first["source"] = "import numpy as np\nfrom helpers import check"
     notebook["cells"] = [cell for cell in notebook["cells"] if cell is first or "nbgrader" in cell["metadata"]]
     return notebook
 
@@ -141,13 +142,13 @@ class Course:
         self.nbgrader("generate_assignment", lecture)
         return self.folder / "release" / lecture / f"{lecture}.ipynb"
 
-    def hand_in(self, student: str, notebook: dict) -> None:
-        path = self.folder / "submitted" / student / LECTURE / f"{LECTURE}.ipynb"
+    def hand_in(self, student: str, notebook: dict, lecture: str = LECTURE) -> None:
+        path = self.folder / "submitted" / student / lecture / f"{lecture}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(notebook), encoding="utf-8")
 
-    def marks(self) -> dict[str, dict[str, float]]:
-        """Each student's marks by exercise, from nbgrader's gradebook."""
+    def marks(self, lecture: str = LECTURE) -> dict[str, dict[str, float]]:
+        """Each student's marks by exercise of a lecture, from nbgrader's gradebook."""
         code = (
             "import json, sys\nfrom nbgrader.api import Gradebook\n"
             "with Gradebook(sys.argv[1]) as book:\n"
@@ -155,7 +156,7 @@ class Course:
             "    print(json.dumps({s.student.id: {g.name: g.auto_score for n in s.notebooks for g in n.grades}"
             " for s in submissions}))\n"
         )
-        found = json.loads(self.run("-c", code, f"sqlite:///{self.folder}/gradebook.db", LECTURE))
+        found = json.loads(self.run("-c", code, f"sqlite:///{self.folder}/gradebook.db", lecture))
         return {
             student: {name.removeprefix("check_"): mark for name, mark in cells.items()}
             for student, cells in found.items()
@@ -183,14 +184,20 @@ def compared(course) -> Comparison:
     subprocess.run([*grade, "--limit-seconds", "2"], check=True, capture_output=True, timeout=TIMEOUT)
     export = [sys.executable, "-m", "helpers.cli", "export", out, "--format", "nbgrader"]
     subprocess.run(export, check=True, capture_output=True, timeout=120)
-    ours: dict[str, dict[str, float]] = {}
-    for row in rows(out / "results.csv"):
-        own = ours.setdefault(row["student"], {})
-        own[row["exercise"]] = own.get(row["exercise"], 0.0) + float(row["points"])
+    ours = marks_by_exercise(out)
     found = Comparison(course.marks(), ours, rows(course.folder / "theirs.csv"), rows(out / "nbgrader.csv"))
     for student in found.ours:
         print(f"{student}: nbgrader {sum(found.theirs[student].values()):g}, ours {sum(ours[student].values()):g}")
     return found
+
+
+def marks_by_exercise(out: Path) -> dict[str, dict[str, float]]:
+    """Each student's marks by exercise, from our table."""
+    ours: dict[str, dict[str, float]] = {}
+    for row in rows(out / "results.csv"):
+        own = ours.setdefault(row["student"], {})
+        own[row["exercise"]] = own.get(row["exercise"], 0.0) + float(row["points"])
+    return ours
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -213,6 +220,26 @@ def test_nbgrader_releases_what_we_release(course, lecture):
         assert "".join(their["source"]) == expected
         assert their["metadata"].get("nbgrader", {}).items() >= {k: v for k, v in role.items() if k != "points"}.items()
         assert float(their["metadata"].get("nbgrader", {}).get("points", 0)) == role.get("points", 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lecture", [lecture for lecture in LECTURES if lecture != LECTURE])
+def test_marks_are_equal_in_every_other_lecture(course, tmp_path, lecture):
+    """One student who has every second answer wrong, by one of the known mistakes."""
+    walls_hold()
+    right, wrong = classroom.right_answers(1, lecture), classroom.wrong_answers(1, lecture)
+    mixed = {name: (wrong if turn % 2 else right)[name] for turn, name in enumerate(right)}
+    notebook = short(classroom.notebook_with(mixed, lecture))
+    course.generate(lecture)
+    course.hand_in("mixed", notebook, lecture)
+    course.nbgrader("autograde", lecture)
+    classroom.write_submission(tmp_path / "in", "mixed", notebook, lecture)
+    grade = [sys.executable, "-m", "helpers.cli", "grade", tmp_path / "in", "--out", tmp_path / "out", "--seed", "1"]
+    subprocess.run(grade, check=True, capture_output=True, timeout=TIMEOUT)
+    theirs, ours = course.marks(lecture)["mixed"], marks_by_exercise(tmp_path / "out")["mixed"]
+    print(f"{lecture}: nbgrader {sum(theirs.values()):g}, ours {sum(ours.values()):g}, of {len(ours)} exercises")
+    assert theirs == ours
+    assert 0 < sum(ours.values()) < sum(exercise.points for exercise in exercises_of(lecture)) or len(ours) == 1
 
 
 @pytest.mark.slow

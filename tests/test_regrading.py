@@ -114,6 +114,17 @@ def test_a_preview_after_a_fixed_check_shows_the_marks_by_the_new_rules(room, mo
         assert cyd in book.submissions()
 
 
+def test_one_lecture_by_new_rules_does_not_cost_the_marks_of_the_others(room):
+    classroom.write_submission(room / "in", "ada", classroom.untouched_notebook(), LECTURE)
+    assert run("grade", room / "in", "--out", room / "out").returncode == OK
+    before = (room / "out" / "results.csv").read_bytes()
+    done = run("grade", room / "in", "--out", room / "out", "--only", LECTURE, "--limit-seconds", 3)
+    assert done.returncode == USAGE
+    assert f"the marks of {FIRST} would go" in done.stderr
+    assert run("report", room / "out").returncode == OK
+    assert (room / "out" / "results.csv").read_bytes() == before
+
+
 def test_a_student_who_left_and_one_who_came_are_seen(room):
     shutil.rmtree(room / "in" / "ada")
     correct(room, "dot")

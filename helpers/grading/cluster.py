@@ -58,6 +58,8 @@ def on_cluster(address: str, terms: Terms) -> Iterator[Backend]:
             f"`dask worker {address} --nthreads 1` in the course's environment"
         ) from error
     with client:
+        with contextlib.suppress(TimeoutError):  # workers that were started just now; without any, `_agreed` says so
+            client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
         opened = client.run(_open, terms, on_error="return")
         isolation = _agreed(opened)
         threads = sum(client.nthreads().values())

@@ -108,6 +108,12 @@ def _backend(order: Order, seed: int, found: ClassFolder) -> contextlib.Abstract
 def _prepare(book: Gradebook, order: Order, seed: int, found: ClassFolder, isolation: str) -> None:
     deciding = {"version": course_version(), "limits": [order.limits.cpu_seconds, order.limits.memory_mb], "seed": seed}
     if any(book.settings().get(name) != value for name, value in deciding.items()):
+        if order.only and (others := sorted(set(book.lectures()) - {order.only})):
+            raise GradingError(
+                f"{order.preview_of or order.out} was marked by other rules (another version of the course, other "
+                f"limits); with --only the marks of {', '.join(others)} would go. Mark all lectures again, or "
+                "use another --out"
+            )
         book.keep_only(set(), LECTURES)  # marks by other rules do not stand beside new ones
     book.set(**deciding, isolation=isolation, remarks=list(found.remarks))
     book.set(
