@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.exercises.preprocessing.common import LECTURE, correlated, with_constant
+from helpers.exercises.preprocessing.common import LECTURE
 from helpers.exercises.preprocessing.pca_whiten import (
     BY_THE_VARIANCE,
     DDOF,
     EPSILON_OUTSIDE,
     NO_EPSILON,
+    edge_cases,
+    epsilons,
+    values,
 )
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Exercise, Part, mistake
 
 
 def oracle(features, epsilon=1e-5):
@@ -21,33 +24,6 @@ def oracle(features, epsilon=1e-5):
     d = features.shape[1]
     covariance = np.cov(features, rowvar=False, bias=True).reshape(d, d)
     return (features - features.mean(axis=0)) @ fractional_matrix_power(covariance + epsilon * np.eye(d), -0.5)
-
-
-def values(rng):
-    return [
-        call(np.array([[3.0, 1.0], [-3.0, -1.0], [1.0, -1.0], [-1.0, 1.0]])),
-        call(correlated(rng, 6, 2)),
-        call(correlated(rng, 8, 3)),
-        call(correlated(rng, 30, 4)),
-    ]
-
-
-def epsilons(rng):
-    return [
-        call(correlated(rng, 6, 2), epsilon=0.5),
-        call(correlated(rng, 9, 3), epsilon=0.1),
-        call(0.003 * correlated(rng, 8, 2)),
-    ]
-
-
-def edge_cases(rng):
-    return [
-        call([[1.0, -2.0], [4.0, 0.5], [2.0, 7.0]]),
-        call(with_constant(correlated(rng, 7, 3), 1)),
-        call(correlated(rng, 5, 1)),
-        call(np.array([[1, 2], [5, 3], [2, 9], [0, 0]])),
-        call(correlated(rng, 12, 2).astype(np.float32)),
-    ]
 
 
 @mistake(
