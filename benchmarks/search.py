@@ -2,6 +2,8 @@
 
     .venv/bin/python benchmarks/search.py [--batch-size 20] [--slow-count 100] [--without keras_tuner ...]
 
+takes about half an hour on two quiet cores, with --slow-count 20 some seven minutes.
+
 Same data (shapes10), same 100 configurations of a 3072-50-10 network, same five epochs of plain minibatch SGD from
 weights of deviation 1e-4, same breaking off. One run on one machine: compare figures of one run only. Every contender
 has a process of its own and may use all cores; its clock starts when data and libraries are loaded. With --slow-count
@@ -68,7 +70,8 @@ def main() -> None:
             if name in ("ours", "sklearn"):  # once beside ours, once at the end: the machine may have changed
                 peak = max(peak, gemm_rate(1000, 2000))
                 products = max(products, gemm_rate(*first_layer_shape(options.batch_size)))
-            console.print(f"{TITLES[name]}: {results.get(name, {}).get('seconds', reasons.get(name))}", style="dim")
+            said = f"{results[name]['seconds']:.1f} s" if name in results else reasons[name]
+            console.print(f"{TITLES[name]}: {said}", style="dim")
     console.print(comparison(results, options))
     for name, reason in reasons.items():
         console.print(f"Not compared: {TITLES[name]} ({' '.join(reason)}).")
@@ -395,7 +398,7 @@ def comparison(results: dict, options: argparse.Namespace) -> Table:
         "best accuracy",
         "mean difference from ours",
     ):
-        table.add_column(column, justify="left" if column == "who" else "right")
+        table.add_column(column, justify="left" if column == "who" else "right", no_wrap=column == "who")
     ours = results.get("ours")
     for name, result in results.items():
         scores = {
