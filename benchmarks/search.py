@@ -393,9 +393,9 @@ def comparison(results: dict, options: argparse.Namespace) -> Table:
         "who",
         "trained",
         "seconds",
-        "of the processor",
+        "of CPU",
         "times ours",
-        "best accuracy",
+        "best",
         "differs by",
     ):
         table.add_column(column, justify="left" if column == "who" else "right", no_wrap=column == "who")
@@ -416,7 +416,7 @@ def comparison(results: dict, options: argparse.Namespace) -> Table:
             f"{max(scores.values()):.3f}",
             f"{difference:.3f}" if ours else "",
         )
-    table.caption = "differs by: mean difference of the accuracies from ours; ours from ours with another seed"
+    table.caption = "best: accuracy; differs by: mean difference of the accuracies from ours (ours: from another seed)"
     keras = [results[name]["seconds"] for name in KERAS_BASED if name in results]
     if ours and keras:
         table.caption += f"\n{min(keras) / ours['seconds']:.1f} times faster than the fastest that is based on Keras"
