@@ -131,7 +131,9 @@ def test_each_mistake_is_told_in_its_own_words(graded):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lecture", ["02_data_leakage", "03_preprocessing"])
+@pytest.mark.parametrize(
+    "lecture", ["02_data_leakage", "03_preprocessing", "10_babysitting", "11_hyperparameter_search"]
+)
 def test_every_mistake_and_every_spelling_of_a_lecture_is_graded_and_told_as_predicted(lecture, tmp_path):
     walls_hold()
     everything = exercises_of(lecture)

@@ -1,6 +1,5 @@
 """Explorer of lecture 10, the command center: start a run, watch its instruments, and change it while it trains."""
 
-import asyncio
 import html
 import time
 from typing import ClassVar
@@ -12,7 +11,7 @@ from ..experiments.babysitting import HIDDEN, Training, prepared
 from ..experiments.live import DIVERGED, FAILED, FINISHED, READY, RUNNING, LiveRun, stop_current
 from ..plots.babysitting import CHANCE, GOOD_RATIO
 from ..plots.style import BLACK, COMPARED, GREY, ROLES, new_figure, png, show_png
-from .explorer import Choice, Explorer, Slider
+from .explorer import Choice, Explorer, Slider, loop_of_the_notebook
 
 LIMIT = 3000  # updates of one run
 REFRESH = 0.25  # seconds between two pictures, at least; drawing takes at most a fifth of the time
@@ -171,9 +170,8 @@ class CommandCenter(Explorer):
         """Redraw again and again while the run trains, at a bounded rate and from the interface's own loop."""
         if self._tick_is_due:
             return
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # no notebook around us: a script or a test
+        loop = loop_of_the_notebook()
+        if loop is None:
             self.redraw()
             return
         self._tick_is_due = True

@@ -117,9 +117,8 @@ class Explorer:
         """Draw soon. Events that pile up while a frame is drawn lead to one more frame, with the newest values."""
         if self._redraw_is_due:
             return
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # no notebook around us: a script or a test
+        loop = loop_of_the_notebook()
+        if loop is None:
             self.redraw()
             return
         self._redraw_is_due = True
@@ -131,6 +130,14 @@ class Explorer:
         bundle = self.panel()._repr_mimebundle_()
         bundle["text/plain"] = "A panel that needs a running kernel; its first picture is shown by static()."
         display(bundle, raw=True)
+
+
+def loop_of_the_notebook():
+    """The interface's own loop, in which later frames are drawn; None in a script or a test."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _look(label):

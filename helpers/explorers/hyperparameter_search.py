@@ -1,6 +1,5 @@
 """Explorer of lecture 11: a board that fills while a search runs beside the interface."""
 
-import asyncio
 import threading
 import weakref
 from typing import ClassVar
@@ -12,7 +11,7 @@ from ..experiments.hyperparameter_search import BATCH_SIZE, EPOCHS, best_first, 
 from ..experiments.search import STOP_SEARCH, train_many
 from ..plots.hyperparameter_search import ACCURACY, RATE, REGULARIZATION
 from ..plots.style import BLACK, BLUE, ROLES, VERMILLION, new_figure
-from .explorer import Explorer, Slider
+from .explorer import Explorer, Slider, loop_of_the_notebook
 
 EVERY = 0.25  # seconds between two frames while a search runs
 EDGE = 0.1  # share of a range that counts as its edge
@@ -157,13 +156,11 @@ class SearchBoard(Explorer):
 
     def _tick(self):
         """Draw a frame, and another one soon as long as the search runs."""
+        still = self.search is not None and self.search.running  # asked before drawing: the last frame shows the end
         self.redraw()
-        if self.search is None or not self.search.running:
-            return
-        try:
-            asyncio.get_running_loop().call_later(EVERY, self._tick)
-        except RuntimeError:  # no notebook around us
-            return
+        loop = loop_of_the_notebook()
+        if still and loop is not None:
+            loop.call_later(EVERY, self._tick)
 
     def _words(self, ranges, finished, broken, best, count):
         if not all(low < high for low, high in ranges.values()):
