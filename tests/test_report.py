@@ -310,7 +310,7 @@ def test_a_gradebook_from_before_behaviour_was_kept_still_gives_a_report(tmp_pat
 
 
 def test_a_class_of_three_hundred_gives_a_page_that_opens_fast(tmp_path):
-    seven = tuple(lecture for lecture in LECTURES if lecture != "07_batch_normalization")  # planning networks takes long
+    seven = tuple(lecture for lecture in LECTURES if lecture != "07_batch_normalization")  # networks take long
     plan = plan_class(12, seven, SEED)
     with Gradebook(tmp_path / "gradebook.db", create=True) as book:
         fill_gradebook(plan, book)
