@@ -216,7 +216,8 @@ def _draw_answer(exercise, known: bool, seed: int, rng) -> Answer:
     kind = str(rng.choice(list(_NOT_KNOWN), p=list(_NOT_KNOWN.values())))
     if kind == "nothing":
         return Answer(kind, "", nothing(exercise, NOT_ATTEMPTED, "Not attempted."))
-    if isinstance(exercise, Question) or kind == "mistake":
+    # A network has no value to bend a little: whoever errs there makes a known mistake.
+    if isinstance(exercise, Question) or kind == "mistake" or (exercise.uses_keras and kind != "raises"):
         ways = exercise.why_wrong if isinstance(exercise, Question) else exercise.mistakes
         return _mistaken(exercise, int(rng.integers(len(ways))), seed)
     if kind == "raises":
