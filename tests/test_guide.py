@@ -59,7 +59,7 @@ def followed(tmp_path_factory):
             env=environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=600,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         yield project / "class", done.stdout, server.mails
