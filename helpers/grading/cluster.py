@@ -20,7 +20,7 @@ from .station import Backend, Station, Terms, refuse_process_as_root
 from .submissions import Submission
 from .version import course_version
 
-_CONNECT_SECONDS = 10
+_CONNECT_SECONDS = 30  # a scheduler and a worker that were started just now need some
 _RETRIES = 3  # of a submission whose worker was lost; the third worker in a row is no accident
 
 _station: tuple[Terms, Station] | None = None
