@@ -52,7 +52,7 @@ def draw_search(runs, ranges, marked=None):
     side.semilogx(_places(broken)[0], [0] * len(broken), "x", color=VERMILLION, markersize=5)
     side.set(xlabel=RATE, ylabel="validation accuracy in %", xlim=ranges["learning_rate"], ylim=(-4, 75))
     side.axhline(10, **ROLES["reference"])
-    plane.legend(loc="lower left", handletextpad=0.2)
+    side.legend(*plane.get_legend_handles_labels(), loc="upper left", handletextpad=0.2)
     return figure
 
 
