@@ -155,7 +155,7 @@ def graded(tmp_path_factory):
         classroom.write_submission(root / "class", student, notebook, LECTURE)
     classroom.write_submission(root / "class", "untouched", classroom.untouched_notebook(LECTURE), LECTURE)
     command = [sys.executable, "-m", "helpers.cli", "grade", root / "class", "--out", root / "out", "--seed", "3"]
-    done = subprocess.run([*command, "--limit-seconds", "5"], capture_output=True, text=True, timeout=600)
+    done = subprocess.run([*command, "--limit-seconds", "8"], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     with (root / "out" / "results.csv").open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["exercise"] == NAME]

@@ -67,7 +67,7 @@ def main(isolation: str, hidden: list[str]) -> None:
         if isolation == "strict":
             from . import walls
 
-            walls.enter_private_root(hidden)
+            walls.enter_private_root(hidden, start["keras"])
         if start["keras"]:
             _load_keras(isolation)
     except Exception as error:

@@ -53,11 +53,12 @@ class WallsUnavailable(Exception):
     """This system cannot put up the walls; the message says what is missing."""
 
 
-def enter_private_root(hidden: list[str]) -> None:
+def enter_private_root(hidden: list[str], for_keras: bool = False) -> None:
     """Leave this process's view of the machine for one that holds Python and nothing else.
 
     Must be called once, by a process with one thread; it goes on in a fork, and the original waits for it.
-    `hidden` names folders that must stay out even if they lie inside the Python installation.
+    `hidden` names folders that must stay out even if they lie inside the Python installation. `for_keras` adds what
+    TensorFlow cannot do without: a scratch folder for this process too, and an answer to which program it is.
     Raises `WallsUnavailable`.
     """
     if sys.platform != "linux" or platform.machine() not in _FORBIDDEN_CALLS:
@@ -70,12 +71,12 @@ def enter_private_root(hidden: list[str]) -> None:
         if os.geteuid() == 0:
             # Root builds the room, because only root may read its way to a private Python, and then stops being root.
             _unshare(kinds)
-            _build_root(hidden)
+            _build_root(hidden, for_keras)
             _give_up_root()
             _unshare_user(_CLONE_NEWPID, proc)
         else:
             _unshare_user(kinds | _CLONE_NEWPID, proc)
-            _build_root(hidden)
+            _build_root(hidden, for_keras)
     except OSError as error:
         if error.errno not in _REFUSALS:
             raise
@@ -141,7 +142,7 @@ def limit_resources(cpu_seconds: int, memory_bytes: int, threads: int) -> None:
         resource.setrlimit(resource.RLIMIT_NPROC, (threads, threads))
 
 
-def _build_root(hidden: list[str]) -> None:
+def _build_root(hidden: list[str], for_keras: bool) -> None:
     _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
     # The new root is put over a folder that every system has and that no Python lives in; nobody else sees it there.
     root = "/proc"
@@ -166,11 +167,12 @@ def _build_root(hidden: list[str]) -> None:
     for path in _DEVICES:
         _bind(path, root)
     os.makedirs(root + SCRATCH)
-    _mount_scratch(root + SCRATCH)  # for the libraries that the server loads; each fork puts its own over it
     os.makedirs(root + "/tmp", exist_ok=True)
-    # TensorFlow ends a process that cannot read which program it is (and, if that is a Python, its command line).
-    os.makedirs(root + "/proc/self")
-    os.symlink("/program", root + "/proc/self/exe")
+    if for_keras:
+        _mount_scratch(root + SCRATCH)  # each fork puts its own over it
+        # TensorFlow ends a process that cannot read which program it is (and, if that is a Python, its command line).
+        os.makedirs(root + "/proc/self")
+        os.symlink("/program", root + "/proc/self/exe")
     os.chdir(root)
     _check(_libc.syscall(_pivot_root(), b".", b"."), "pivot_root")
     _check(_libc.umount2(b".", _MNT_DETACH), "umount")
