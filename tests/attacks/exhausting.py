@@ -54,7 +54,7 @@ def memory_in_one_block():
     return returns("np.ones(10**11)")
 
 
-@answer("exhausting", MEMORY_LIMIT)
+@answer("exhausting", MEMORY_LIMIT, TIME_LIMIT)  # whichever comes first: a slow machine takes seconds to fill memory
 def memory_in_many_blocks():
     """Fill memory a megabyte at a time."""
     return returns("[bytearray(10**6) for _ in range(10**6)]")
