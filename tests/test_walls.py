@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are L
 @pytest.fixture(scope="module")
 def runner():
     try:
-        with Runner("strict", Limits(cpu_seconds=1, memory_mb=256)) as runner:
+        with Runner("strict", Limits(cpu_seconds=2, memory_mb=128)) as runner:
             yield runner
     except IsolationUnavailable as error:
         cannot_run_here(f"this kernel does not allow the walls: {error}")
