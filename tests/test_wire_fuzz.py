@@ -183,7 +183,7 @@ HEAVY = {
 def test_no_message_costs_much_time_or_memory(message):
     started = time.process_time()
     decode(message)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 8  # on a slow machine; what is quadratic takes minutes
     tracemalloc.start()
     decode(message)
     peak = tracemalloc.get_traced_memory()[1]
@@ -196,7 +196,7 @@ def test_a_full_reply_of_the_worst_messages_is_read_in_time():
     reply = with_length(message) * (server.MAX_REPLY // len(message))
     started = time.process_time()
     assert _split(reply, NONCE, 100) is None
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize(
