@@ -121,7 +121,7 @@ def run(page, index, seconds=60):
 def run_all(page):
     """Run the whole notebook, wait until it has run, and return the errors among the outputs."""
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
-    page.wait_for_function(ALL_HAVE_RUN, timeout=180_000)
+    page.wait_for_function(ALL_HAVE_RUN, timeout=400_000)
     return [
         output
         for index in page.evaluate(FIND_CELLS, ".")

@@ -24,14 +24,14 @@ def test_run_all_succeeds_on_an_untouched_notebook(page):
 def test_every_figure_has_alt_text_in_the_page(page):
     go_to(page, cell_with(page, r"draw_gallery"))
     image = page.locator(".jp-OutputArea img[alt]").first
-    image.wait_for(timeout=20_000)
+    image.wait_for(timeout=60_000)
     assert len(image.get_attribute("alt")) > 40
 
 
 def test_the_explorer_redraws_when_a_control_moves(page):
     go_to(page, cell_with(page, r"^explorer$"))
     picture = page.locator(".jp-OutputArea img.widget-image").first
-    picture.wait_for(timeout=20_000)
+    picture.wait_for(timeout=60_000)
     words = page.locator(".jp-OutputArea [role=status]").first
     before, words_before = picture.get_attribute("src"), words.inner_text()
     handle = page.locator(".jp-OutputArea .widget-slider .noUi-handle").first
@@ -41,7 +41,7 @@ def test_the_explorer_redraws_when_a_control_moves(page):
     page.wait_for_function(
         "(before) => document.querySelector('.jp-OutputArea img.widget-image').src !== before",
         arg=before,
-        timeout=20_000,
+        timeout=60_000,
     )
     page.wait_for_timeout(300)
     assert words.inner_text() != words_before
@@ -49,7 +49,7 @@ def test_the_explorer_redraws_when_a_control_moves(page):
     page.wait_for_function(
         "(words) => document.querySelector('.jp-OutputArea [role=status]').innerText === words",
         arg=words_before,
-        timeout=20_000,
+        timeout=60_000,
     )
 
 
