@@ -419,7 +419,7 @@ OVERFIT_TINY = Exercise(
     hints=(
         "Make the dict of parameters, then repeat: loss and gradients by `two_layer_loss`, write the loss down, "
         "`sgd_step`.",
-        "201 losses need 201 calls of `two_layer_loss`, and the step after the last of them does no harm.",
+        "For 201 values `two_layer_loss` is called 201 times, and the step after the last of them does no harm.",
     ),
     equivalent_mutants={
         "line 1: `np.asarray(features, dtype=float)` → `np.asarray(features)`": "`two_layer_loss` makes floats.",
