@@ -169,7 +169,7 @@ HEAVY = {
     "deep nesting": framed(b"[" * 10**6 + b"]" * 10**6),
     "a long number": framed(b'{"int":"' + b"9" * 10**6 + b'"}'),
     "a bare long number": framed(b"9" * 10**6),
-    "keys with one hash": pairs(i * (2**61 - 1) for i in range(1, 20_000)),
+    "keys with one hash": pairs(i * (2**61 - 1) for i in range(1, 45_000)),
     "as many of those as are let through": pairs(i * (2**61 - 1) for i in range(1, 1000)),
     "a huge shape": framed(b'{"array":"<f8","shape":[999999999999,999999999999,999999999999]}'),
     "a huge empty shape": framed(b'{"array":"<f8","shape":[0,999999999999,999999999999]}'),
@@ -179,11 +179,21 @@ HEAVY = {
 }
 
 
+def pace() -> float:
+    """Seconds of processor time for adding ten million numbers, here and now.
+
+    The heaviest of the messages takes about 12 of these; a dict of 45 000 keys with one hash would take about 100.
+    """
+    started = time.process_time()
+    sum(range(10**7))
+    return time.process_time() - started
+
+
 @pytest.mark.parametrize("message", HEAVY.values(), ids=HEAVY.keys())
 def test_no_message_costs_much_time_or_memory(message):
     started = time.process_time()
     decode(message)
-    assert time.process_time() - started < 8  # on a slow machine; what is quadratic takes minutes
+    assert time.process_time() - started < 30 * pace()
     tracemalloc.start()
     decode(message)
     peak = tracemalloc.get_traced_memory()[1]
@@ -196,7 +206,7 @@ def test_a_full_reply_of_the_worst_messages_is_read_in_time():
     reply = with_length(message) * (server.MAX_REPLY // len(message))
     started = time.process_time()
     assert _split(reply, NONCE, 100) is None
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < 40 * pace()
 
 
 @pytest.mark.parametrize(
