@@ -1,5 +1,6 @@
 """A grading that is killed at any moment and started again ends with the same marks as one that was left alone."""
 
+import math
 import os
 import random
 import signal
@@ -46,6 +47,20 @@ def marked(out) -> int:
         return 0
 
 
+def killed(grading: subprocess.Popen, out, after: float, marks: float) -> bool:
+    """Kill it after so many seconds or so many further marks, whichever comes first; False if it ended before."""
+    started, enough = time.monotonic(), marked(out) + marks
+    while grading.poll() is None:
+        assert time.monotonic() < started + 120, "it neither ends nor marks anything"
+        if time.monotonic() > started + after or marked(out) >= enough:
+            os.killpg(grading.pid, signal.SIGKILL)
+            grading.wait()
+            return True
+        time.sleep(0.02)
+    assert grading.returncode == 0
+    return False
+
+
 def nothing_survives(root) -> bool:
     deadline = time.monotonic() + SECONDS_TO_END
     while processes_that_name(root):
@@ -72,16 +87,16 @@ def test_killed_and_started_again_it_finishes_with_the_same_marks(tmp_path):
     while kills < KILLS:
         out = tmp_path / f"round-{rounds}"
         rounds += 1
-        while True:
-            grading = start(source, out)
-            try:
-                assert grading.wait(timeout=moments.uniform(0.1, duration)) == 0
-                break
-            except subprocess.TimeoutExpired:
-                os.killpg(grading.pid, signal.SIGKILL)
-                grading.wait()
-                kills += 1
-                half_done += 0 < marked(out) < STUDENTS
-                assert nothing_survives(tmp_path)
+        # By turns at any moment, which is mostly while it starts, and when it has marked some more.
+        while killed(
+            start(source, out),
+            out,
+            after=moments.uniform(0.1, duration) if kills % 2 else math.inf,
+            marks=math.inf if kills % 2 else moments.randint(1, STUDENTS // 2),
+        ):
+            kills += 1
+            half_done += 0 < marked(out) < STUDENTS
+            assert nothing_survives(tmp_path)
         assert tables(out) == expected
+    print(f"{kills} kills in {rounds} rounds, {half_done} of them between the first and the last submission")
     assert half_done >= 2, "no kill fell between the first and the last submission: the test tried nothing"

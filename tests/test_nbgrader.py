@@ -117,7 +117,8 @@ class Course:
     """An nbgrader course in a folder, and nbgrader's own commands on it."""
 
     def __init__(self, folder: Path, environments: Path):
-        self.folder = folder
+        folder.mkdir()
+        self.folder, self.environments = folder, environments
         try:
             self.python = python_of("nbgrader", environments)
         except (Failed, subprocess.SubprocessError, OSError) as problem:
@@ -167,9 +168,7 @@ class Course:
 def course(tmp_path_factory) -> Course:
     kept = os.environ.get("PEER_ENVIRONMENTS")
     environments = Path(kept) if kept else tmp_path_factory.mktemp("environments")
-    folder = tmp_path_factory.mktemp("nbgrader") / "course"
-    folder.mkdir()
-    return Course(folder, environments)
+    return Course(tmp_path_factory.mktemp("nbgrader") / "course", environments)
 
 
 @pytest.fixture(scope="module")
@@ -235,13 +234,13 @@ def test_marks_are_equal_in_every_other_lecture(course, tmp_path, lecture):
     named = [name for name in right if name not in with_keras]
     mixed = {name: (wrong if turn % 2 else right)[name] for turn, name in enumerate(named)}
     notebook = short(classroom.notebook_with(mixed, lecture))
-    course.generate(lecture)
-    course.hand_in("mixed", notebook, lecture)
-    course.nbgrader("autograde", lecture)
-    classroom.write_submission(tmp_path / "in", "mixed", notebook, lecture)
-    grade = [sys.executable, "-m", "helpers.cli", "grade", tmp_path / "in", "--out", tmp_path / "out", "--seed", "1"]
-    subprocess.run(grade, check=True, capture_output=True, timeout=TIMEOUT)
-    theirs, ours = course.marks(lecture)["mixed"], marks_by_exercise(tmp_path / "out")["mixed"]
+    own = Course(tmp_path / "course", course.environments)  # the class that is compared below has nobody else
+    own.generate(lecture)
+    own.hand_in("mixed", notebook, lecture)
+    own.nbgrader("autograde", lecture)
+    grade = [sys.executable, "-m", "helpers.cli", "grade", own.folder / "submitted", "--out", tmp_path / "out"]
+    subprocess.run([*grade, "--seed", "1"], check=True, capture_output=True, timeout=TIMEOUT)
+    theirs, ours = own.marks(lecture)["mixed"], marks_by_exercise(tmp_path / "out")["mixed"]
     print(f"{lecture}: nbgrader {sum(theirs.values()):g}, ours {sum(ours.values()):g}, of {len(ours)} exercises")
     assert theirs == ours
     assert 0 < sum(ours.values()) < sum(exercise.points for exercise in exercises_of(lecture)) or len(ours) == 1

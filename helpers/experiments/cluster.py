@@ -81,10 +81,12 @@ def kill_a_worker(client):
 
     Only for workers on this computer: it is how the lecture shows that nothing is lost.
     """
-    workers = client.scheduler_info(n_workers=-1)["workers"]
+    # The scheduler may still list a worker that has just died; that one does not answer.
+    while not (answers := client.run(_process_id, on_error="ignore")):
+        time.sleep(0.1)
     busy = client.processing()
-    address = max(workers, key=lambda worker: len(busy.get(worker, ())))
-    process = psutil.Process(client.run(_process_id, workers=[address])[address])
+    address = max(answers, key=lambda worker: len(busy.get(worker, ())))
+    process = psutil.Process(answers[address])
     process.kill()
     return address
 
