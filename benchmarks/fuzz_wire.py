@@ -23,10 +23,12 @@ except ImportError:
 with atheris.instrument_imports(include=["helpers.sandbox.wire", "helpers.grading.runner"]):
     from helpers.grading import runner
     from helpers.sandbox import server, wire
+    from helpers.sandbox.observe import Call
 
 import numpy as np
 
 NONCE = "n"
+REQUESTS = [runner.Request("f", [Call()], [Call()]), runner.Request("letter")]
 
 
 def one_input(data: bytes) -> None:
@@ -35,10 +37,7 @@ def one_input(data: bytes) -> None:
     # The same bytes as a header (so that the fuzzer need not find the lengths), and as a whole reply.
     message = struct.pack("<I", len(data)) + data
     for reply in (data, server.LENGTH.pack(len(message)) + message):
-        messages = runner._split(reply, NONCE, 3)
-        with contextlib.suppress(KeyError, TypeError, ValueError):
-            for message in messages or []:
-                runner._read_message(message, runner.Evidence("finished"))
+        runner.read_replies(REQUESTS, reply, reply, NONCE, "crashed")
 
 
 def seeds() -> list[bytes]:

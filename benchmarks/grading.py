@@ -429,16 +429,16 @@ def growth(scratch: Path, sizes: list[int], console: Console) -> Table:
 def profile(scratch: Path, count: int) -> Table:
     """Shares of the time of `grade` with one job, from timing hooks; the start of Python itself is not in it."""
     from helpers.grading import grade as grading
-    from helpers.grading import marking, outputs
+    from helpers.grading import marking, outputs, station
     from helpers.grading.gradebook import Gradebook
     from helpers.grading.runner import Runner
 
     hooks = {
-        "starting and probing the untrusted process": [(Runner, "__enter__"), (Runner, "probe")],
-        "the right values and the mistakes' (once a lecture)": [(grading, "examinations")],
+        "starting and probing the untrusted process": [(Runner, "wait_until_ready"), (Runner, "probe")],
+        "the right values and the mistakes' (once a lecture)": [(station, "tasks_of")],
         "reading notebooks": [(marking, "code_cells")],
         "untrusted": [(Runner, "run")],
-        "judging": [(marking, "judge"), (marking, "judge_letter"), (marking, "nothing")],
+        "judging": [(marking, "judge_if_right"), (marking, "judge"), (marking, "judge_letter"), (marking, "nothing")],
         "gradebook": [(Gradebook, "save")],
         "pages and tables": [(outputs, "write_all")],
     }
@@ -482,27 +482,22 @@ def timed(function, label: str, seconds: Counter):
 
 def split_of_a_run(paths: list[Path]) -> dict[str, float]:
     """What the untrusted process does for these notebooks, apart: forks and walls, definitions, calls."""
-    from helpers.grading.marking import examinations
+    from helpers.grading.marking import tasks_of
     from helpers.grading.notebook import code_cells
-    from helpers.grading.runner import Runner
+    from helpers.grading.runner import Request, Runner
 
-    papers = examinations(LECTURE, SEED)
+    tasks = tasks_of(LECTURE, SEED)
+    requests = [task.request for task in tasks]
+    names = [Request(task.exercise.name) for task in tasks]  # asks for the value, and calls nothing
     untouched = json.dumps(classroom.untouched_notebook()).encode()
     seconds: Counter = Counter()
     with Runner(familiar=code_cells(untouched)) as runner:
         run = {stage: timed(runner.run, stage, seconds) for stage in ("nothing", "defined", "called")}
         for path in paths:
             cells = code_cells(path.read_bytes())
-            for question in classroom.questions():
-                run["nothing"]([], question.name, None)
-                run["defined"](cells, question.name, None)
-                run["called"](cells, question.name, None)
-            for name, paper in papers.items():
-                public = [trial.call for trial in paper.trials if trial.public]
-                fresh = [trial.call for trial in paper.trials if not trial.public]
-                run["nothing"]([], name, None)
-                run["defined"](cells, name, [])
-                run["called"](cells, name, public, fresh)
+            run["nothing"]([], names)
+            run["defined"](cells, names)
+            run["called"](cells, requests)
     return {
         "forks and walls": seconds["nothing"],
         "finding definitions and running them": max(0.0, seconds["defined"] - seconds["nothing"]),

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from helpers.grading.runner import IsolationUnavailable, Limits, Runner
+from helpers.grading.runner import IsolationUnavailable, Limits, Request, Runner
 from helpers.sandbox import server
 from helpers.sandbox.observe import Call
 from tests.conftest import cannot_run_here
@@ -25,7 +25,7 @@ def runner():
 
 def outcome(runner, source):
     """The ending of the process, and the first observation if there is one."""
-    evidence = runner.run([source], "f", [Call()])
+    (evidence,), _ = runner.run([source], [Request("f", [Call()])])
     return evidence.ending, evidence.observations[0] if evidence.observations else None
 
 
@@ -102,12 +102,12 @@ import sys
 import threading
 def f(x):
     frame = sys._getframe()
-    while 'job' not in frame.f_locals:
+    while 'first_calls' not in frame.f_locals:
         frame = frame.f_back
-    return len(frame.f_locals['job']['calls'])
+    return [len(frame.f_locals['first_calls']), len(frame.f_locals['calls']), 'state' in frame.f_locals]
 """
-    evidence = runner.run([source], "f", [Call((1.0,))], [Call((2.0,)), Call((3.0,))])
-    assert [seen.value for seen in evidence.observations] == [1, 1, 1]
+    (evidence,), _ = runner.run([source], [Request("f", [Call((1.0,))], [Call((2.0,)), Call((3.0,))])])
+    assert [seen.value for seen in evidence.observations] == [[1, 1, False], [1, 1, True], [1, 1, True]]
 
 
 def test_the_environment_holds_nothing_of_the_graders(runner, monkeypatch):
@@ -207,20 +207,51 @@ def test_nothing_of_one_submission_reaches_the_next(runner):
     assert seen.value == 1.0
 
 
+def together(runner, cells, *names):
+    found, _ = runner.run(cells, [Request(name) for name in names])
+    return dict(zip(names, found, strict=True))
+
+
 def test_variables_are_looked_up_together(runner):
     cells = ['a = "b"', "unrelated = 1 / 0", "c = ...", "d = missing_name"]
-    found = runner.look_up(cells, ["a", "c", "d", "e"])
+    found = together(runner, cells, "a", "c", "d", "e")
     assert (found["a"].variable, found["a"].attempted) == ("b", True)
     assert not found["c"].attempted
     assert "missing_name" in found["d"].problem
     assert found["e"].problem == ""
 
 
-def test_a_variable_that_ends_the_process_costs_no_other(runner):
+def test_what_was_answered_before_the_process_ended_is_kept(runner):
     cells = ['first = "a"', "import os\nsecond = os._exit(0)", 'third = "c"']
-    found = runner.look_up(cells, ["first", "second", "third"])
-    assert (found["first"].variable, found["third"].variable) == ("a", "c")
-    assert found["second"].ending == "crashed"
+    found = together(runner, cells, "first", "second", "third")
+    assert (found["first"].variable, found["first"].ending) == ("a", "finished")
+    assert [found[name].ending for name in ("second", "third")] == ["crashed", "crashed"]
+
+
+def test_functions_are_called_together_the_further_calls_when_all_have_answered_the_first(runner):
+    source = """
+import math
+math.told = told = getattr(math, "told", [])  # a module is what two definitions share
+def f(x):
+    told.append(x)
+    return [*told]
+g = f
+"""
+    requests = [Request(name, [Call((name + "1",))], [Call((name + "2",))]) for name in "fg"]
+    found, _ = runner.run([source], requests)
+    assert [[seen.value for seen in evidence.observations] for evidence in found] == [
+        [["f1"], ["f1", "g1", "f2"]],
+        [["f1", "g1"], ["f1", "g1", "f2", "g2"]],
+    ]
+
+
+def test_randomness_does_not_depend_on_what_ran_before(runner):
+    cells = ["import random\nimport numpy as np\ndef f(): return [random.random(), float(np.random.normal())]", "g = f"]
+    f, g = (Request(name, [Call(), Call()], [Call()]) for name in "fg")
+    (alone,), _ = runner.run(cells, [g])
+    (_, beside), _ = runner.run(cells, [f, g])
+    assert beside.observations == alone.observations
+    assert len({tuple(seen.value) for seen in alone.observations}) == 3
 
 
 @pytest.mark.parametrize("with_splice", [True, False])
@@ -241,7 +272,7 @@ def test_messages_pass_from_file_to_file_and_back(monkeypatch, with_splice):
     sender.start()
     assert server._read(read_end, len(content)) == content
     sender.join()
-    assert server._whole(server._for_reading(file)) == content
+    assert os.pread(server._for_reading(file), len(content) + 1, 0) == content
     with pytest.raises(EOFError):
         server._pass_on(file, os.pipe()[1], 1)  # there is no more in it
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.grading.runner import Evidence, _read_message, _read_observation, _read_value, _split
+from helpers.grading.runner import Evidence, Request, read_replies
 from helpers.sandbox import server, wire
+from helpers.sandbox.observe import Call
 
 NONCE = "0123456789abcdef"
 OBSERVATION = {
@@ -93,25 +94,73 @@ def decode(message: bytes):
     return value
 
 
-def read(reply: bytes, most: int = 3) -> Evidence | None:
-    """What the grader makes of a reply: evidence, or None for tampering."""
-    messages = _split(reply, NONCE, most)
-    evidence = Evidence("finished")
-    for message in messages or []:
-        _read_value(dict(message), Evidence("finished"))  # never raises: it says "tampering"
-    try:
-        for message in messages or []:
-            _read_message(dict(message), evidence)
-        for message in messages or []:
-            _read_observation(dict(message), Evidence("finished"))
-    except (KeyError, TypeError, ValueError):
-        return None
-    assert len(evidence.observations) <= most
-    for seen in evidence.observations:
-        assert (type(seen.error), type(seen.message), type(seen.overflow), type(seen.changed)) == (str, str, bool, bool)
-        (seen.error + seen.message).encode()
-    assert evidence.problem is None or type(evidence.problem) is str
-    return evidence
+REQUESTS = [Request("f", [Call()], [Call()]), Request("letter"), Request("g", [Call(), Call()])]
+ENDINGS = {"finished", "crashed", "tampering"}
+
+
+def read(first: bytes, later: bytes = b"") -> list[Evidence]:
+    """What the grader makes of a reply, which must be evidence of exact types or tampering, whatever the bytes are."""
+    found = read_replies(REQUESTS, first, later, NONCE, "crashed")
+    assert len(found) == len(REQUESTS)
+    for request, evidence in zip(REQUESTS, found, strict=True):
+        assert evidence.ending in ENDINGS
+        assert evidence.problem is None or type(evidence.problem) is str
+        assert type(evidence.attempted) is bool
+        wire.encode(evidence.variable)
+        assert len(evidence.observations) <= sum(request.counts)
+        answered = evidence.problem is not None or len(evidence.observations) == sum(request.counts)
+        assert not request.is_function or evidence.ending != "finished" or answered
+        for seen in evidence.observations:
+            types = (type(seen.error), type(seen.message), type(seen.overflow), type(seen.changed))
+            assert types == (str, str, bool, bool)
+            (seen.error + seen.message).encode()
+    return found
+
+
+def endings(found: list[Evidence]) -> list[str]:
+    return [evidence.ending for evidence in found]
+
+
+TAMPERING = ["tampering"] * len(REQUESTS)
+OBSERVED, RAISED, PROBLEM, VARIABLE = VALID
+
+
+def test_an_honest_reply_is_shared_out_among_the_requests():
+    first = [OBSERVED, VARIABLE, RAISED, OBSERVED]
+    found = read(b"".join(map(with_length, first)), with_length(RAISED))
+    assert endings(found) == ["finished"] * 3
+    outcomes = [[seen.outcome for seen in evidence.observations] for evidence in found]
+    assert outcomes == [["returned", "raised"], [], ["raised", "returned"]]
+    assert found[1].variable == "b"
+    found = read(b"".join(map(with_length, [PROBLEM, PROBLEM, PROBLEM])))
+    assert [evidence.problem for evidence in found] == ["NameError"] * 3
+
+
+@pytest.mark.parametrize("later", [[], [OBSERVED]])
+@pytest.mark.parametrize("count", range(5))
+def test_what_a_process_did_not_come_to_is_left_open(count, later):
+    """Without the further calls the first function is not answered whole, whatever the others are."""
+    first = [OBSERVED, VARIABLE, RAISED, OBSERVED][:count]
+    found = read(b"".join(map(with_length, first)), b"".join(map(with_length, later if count else [])))
+    whole = [count >= 1 and bool(later), count >= 2, count >= 4]
+    assert endings(found) == ["finished" if answered else "crashed" for answered in whole]
+
+
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [
+        ([VARIABLE], []),
+        ([OBSERVED, OBSERVED], []),
+        ([OBSERVED, VARIABLE, OBSERVED, OBSERVED, OBSERVED], []),
+        ([OBSERVED, VARIABLE, OBSERVED, OBSERVED], [OBSERVED, OBSERVED]),
+        ([OBSERVED, VARIABLE, OBSERVED, OBSERVED], [PROBLEM]),
+        ([PROBLEM, VARIABLE, OBSERVED, OBSERVED], [OBSERVED]),
+        ([OBSERVED, VARIABLE, OBSERVED, PROBLEM], []),
+        ([], [OBSERVED]),
+    ],
+)
+def test_whole_messages_that_do_not_fit_the_requests_are_tampering(first, later):
+    assert endings(read(b"".join(map(with_length, first)), b"".join(map(with_length, later)))) == TAMPERING
 
 
 @settings(max_examples=400, deadline=None)
@@ -129,6 +178,7 @@ def test_damaged_messages_are_malformed_or_plain(message):
     decode(message)
     read(with_length(message))
     read(with_length(VALID[0]) + with_length(message))
+    read(b"".join(map(with_length, [OBSERVED, VARIABLE, OBSERVED, OBSERVED])), with_length(message))
 
 
 @settings(max_examples=400, deadline=None)
@@ -147,12 +197,14 @@ def test_well_formed_messages_of_any_shape_are_evidence_or_tampering(value, more
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.sampled_from(VALID), max_size=4), st.integers(0, 400))
-def test_a_reply_that_was_cut_off_keeps_its_whole_messages(messages, cut):
-    reply = b"".join(map(with_length, messages))
-    kept = _split(reply[: max(0, len(reply) - cut)], NONCE, len(messages))
-    assert kept is not None
-    assert len(kept) <= len(messages)
+@given(st.integers(0, 2000))
+def test_a_reply_that_was_cut_off_keeps_its_whole_messages(cut):
+    messages = list(map(with_length, [OBSERVED, VARIABLE, RAISED, OBSERVED]))
+    reply = b"".join(messages)
+    end = max(0, len(reply) - cut)
+    arrived = sum(len(b"".join(messages[:n])) <= end for n in range(1, 5))
+    found = read(reply[:end])
+    assert sum(len(evidence.observations) for evidence in found) + (found[1].variable == "b") == arrived
 
 
 def brackets(count):
@@ -205,7 +257,7 @@ def test_a_full_reply_of_the_worst_messages_is_read_in_time():
     message = framed(b"[" + b"[]," * 19_990 + b"[]]")
     reply = with_length(message) * (server.MAX_REPLY // len(message))
     started = time.process_time()
-    assert _split(reply, NONCE, 100) is None
+    assert endings(read_replies([Request("f", [Call()] * 100)], reply, b"", NONCE, "crashed")) == ["tampering"]
     assert time.process_time() - started < 40 * pace()
 
 
@@ -218,7 +270,7 @@ def test_a_nonce_that_is_not_the_text_itself_is_tampering(nonce):
         message = wire.encode({"nonce": nonce, "problem": "x"})
     except wire.Unsendable:
         return
-    assert _split(with_length(message), NONCE, 1) is None
+    assert endings(read(with_length(message))) == TAMPERING
 
 
 def test_text_that_no_file_can_hold_is_malformed():

@@ -1,14 +1,19 @@
-"""Mark one submission: get the evidence for each exercise, judge it, give every part a status."""
+"""Mark one submission: get the evidence for each exercise, judge it, give every part a status.
+
+One process answers all exercises first, which is quick. What it shows to be entirely right is marked so, and so are
+the letters of questions, which are read before any function is called. Whatever else came back might be the doing of
+another exercise's answer in the same process, so each of those is asked again alone, and that decides.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from helpers.exercises import exercises_of, functions_of
+from helpers.exercises import exercises_of
 from helpers.judging.exercise import Exercise, Question
 from helpers.judging.judge import (
     ERROR,
@@ -18,13 +23,14 @@ from helpers.judging.judge import (
     Examination,
     Verdict,
     judge,
+    judge_if_right,
     judge_letter,
     nothing,
     plain_text,
 )
 
 from .notebook import Unreadable, code_cells
-from .runner import Evidence, IsolationUnavailable, Limits, Runner, RunnerFault
+from .runner import Evidence, Limits, Request, Runner, RunnerFault
 from .submissions import Submission
 
 TIME_LIMIT, TAMPERING, UNREADABLE = "time limit", "tampering", "unreadable"
@@ -45,14 +51,36 @@ class MarkedSubmission:
     cpu_seconds: float = 0.0
 
 
-def examinations(lecture: str, seed: int) -> dict[str, Examination]:
-    """The examinations of a lecture's functions, by exercise: the same inputs for the whole class."""
-    return {exercise.name: Examination(exercise, seed) for exercise in functions_of(lecture)}
+@dataclass(frozen=True)
+class Task:
+    """An exercise of a lecture, what is asked about it, and for a function how its answer is judged."""
+
+    exercise: Exercise | Question
+    request: Request
+    examination: Examination | None = None
+
+    @property
+    def uses_keras(self) -> bool:
+        return isinstance(self.exercise, Exercise) and self.exercise.uses_keras
+
+
+def tasks_of(lecture: str, seed: int) -> list[Task]:
+    """What every submission to a lecture has to do: the same inputs for the whole class."""
+    return [_task(exercise, seed) for exercise in exercises_of(lecture)]
+
+
+def _task(exercise: Exercise | Question, seed: int) -> Task:
+    if isinstance(exercise, Question):
+        return Task(exercise, Request(exercise.name))
+    examination = Examination(exercise, seed)
+    public = [trial.call for trial in examination.trials if trial.public]
+    fresh = [trial.call for trial in examination.trials if not trial.public]
+    return Task(exercise, Request(exercise.name, public, fresh), examination)
 
 
 def mark(
     submission: Submission,
-    lecture_examinations: dict[str, Examination],
+    tasks: Sequence[Task],
     free_runner: Callable[[bool], AbstractContextManager[Runner]],
     limits: Limits,
 ) -> MarkedSubmission:
@@ -69,17 +97,29 @@ def mark(
         cells = code_cells(submission.content)
     except Unreadable as problem:
         return without_evidence(submission, digest, UNREADABLE, f"This notebook could not be marked: {problem}.")
-    exercises = exercises_of(submission.lecture)
-    evidence = _gather(exercises, cells, lecture_examinations, free_runner)
+    # The questions first: their letters are read before any function has been called.
+    together = sorted((task for task in tasks if not task.uses_keras), key=lambda task: task.examination is not None)
+    verdicts, cpu_seconds = {}, 0.0
+    if len(together) > 1:
+        found, cpu_seconds = _ask(together, cells, free_runner)
+        for task, evidence in zip(together, found, strict=True):
+            verdict = _verdict_beside_others(task, evidence)
+            if verdict is not None:
+                verdicts[task.exercise.name] = verdict
+    for task in tasks:
+        if task.exercise.name not in verdicts:
+            (evidence,), more = _ask([task], cells, free_runner)
+            cpu_seconds += more
+            verdicts[task.exercise.name] = _judge_or_fault(task, evidence, limits)
     return MarkedSubmission(
         submission.student,
         submission.lecture,
         submission.path,
         digest,
-        tuple(_judge_or_fault(e, lecture_examinations.get(e.name), evidence[e.name], limits) for e in exercises),
+        tuple(verdicts[task.exercise.name] for task in tasks),
         submission.note,
         time.perf_counter() - started,
-        sum(e.cpu_seconds for e in evidence.values() if isinstance(e, Evidence)),
+        cpu_seconds,
     )
 
 
@@ -95,62 +135,46 @@ def content_digest(submission: Submission) -> str:
     return hashlib.sha256(submission.content + submission.problem.encode()).hexdigest()
 
 
-def _gather(exercises, cells, lecture_examinations, free_runner) -> dict[str, Evidence | Exception]:
-    """The evidence for each exercise, or why it could not be had."""
-    functions = [exercise for exercise in exercises if isinstance(exercise, Exercise)]
-    questions = [exercise.name for exercise in exercises if isinstance(exercise, Question)]
-    found: dict[str, Evidence | Exception] = {}
-    with free_runner(False) as runner:
-        for exercise in functions:
-            if not exercise.uses_keras:
-                found[exercise.name] = _run(runner, cells, exercise.name, lecture_examinations[exercise.name])
-        try:
-            found |= runner.look_up(cells, questions) if questions else {}
-        except Exception as fault:
-            found |= dict.fromkeys(questions, fault)
-    for exercise in functions:
-        if exercise.uses_keras:
-            try:
-                with free_runner(True) as runner:
-                    found[exercise.name] = _run(runner, cells, exercise.name, lecture_examinations[exercise.name])
-            except IsolationUnavailable as problem:
-                found[exercise.name] = problem
-    return found
-
-
-def _run(runner: Runner, cells, name: str, examination: Examination) -> Evidence | Exception:
-    public = [trial.call for trial in examination.trials if trial.public]
-    fresh = [trial.call for trial in examination.trials if not trial.public]
+def _ask(tasks: Sequence[Task], cells, free_runner) -> tuple[list[Evidence | Exception], float]:
+    """What one process answers to these tasks, or why it could not be had; seconds of processor."""
     try:
-        return runner.run(cells, name, public, fresh)
-    except Exception as fault:
-        return fault
+        with free_runner(tasks[0].uses_keras) as runner:
+            return runner.run(cells, [task.request for task in tasks])
+    except Exception as fault:  # it must cost neither the student the points nor the class its marks
+        return [fault] * len(tasks), 0.0
 
 
-def _judge_or_fault(exercise, examination, evidence: Evidence | Exception, limits) -> Verdict:
-    # Whatever goes wrong, it must cost neither the student the points nor the class its marks.
-    if isinstance(exercise, Exercise) and exercise.uses_keras:
-        limits = limits.for_keras()
+def _verdict_beside_others(task: Task, evidence: Evidence | Exception) -> Verdict | None:
+    """The verdict that no other answer in the same process can have spoilt; None if there is none."""
+    if isinstance(evidence, Exception) or evidence.ending != "finished" or evidence.problem is not None:
+        return None
+    if task.examination is None:
+        return judge_letter(task.exercise, evidence.variable if evidence.attempted else None)
+    return judge_if_right(task.examination, evidence.observations)
+
+
+def _judge_or_fault(task: Task, evidence: Evidence | Exception, limits: Limits) -> Verdict:
     try:
         if isinstance(evidence, Exception):
             raise evidence
-        return _judge(exercise, examination, evidence, limits)
+        return _judge(task, evidence, limits.for_keras() if task.uses_keras else limits)
     except Exception as fault:
         why = str(fault) if isinstance(fault, RunnerFault) else f"{type(fault).__name__} in the grader itself"
-        return nothing(exercise, GRADER_FAULT, f"The grader failed here ({why}); grade again.")
+        return nothing(task.exercise, GRADER_FAULT, f"The grader failed here ({why}); grade again.")
 
 
-def _judge(exercise, examination, evidence: Evidence, limits) -> Verdict:
+def _judge(task: Task, evidence: Evidence, limits: Limits) -> Verdict:
+    exercise = task.exercise
     if evidence.ending == TAMPERING:
         return nothing(exercise, TAMPERING, "What came back was not the answer to the calls that were made. No points.")
     if evidence.problem is not None:
         return _judge_problem(exercise, evidence.problem)
-    if isinstance(exercise, Question) and evidence.ending == "finished":
+    if task.examination is None and evidence.ending == "finished":
         return judge_letter(exercise, evidence.variable if evidence.attempted else None)
     status, because = _ending(evidence.ending, limits)
-    if isinstance(exercise, Question):
+    if task.examination is None:
         return nothing(exercise, status, because)
-    return judge(examination, evidence.observations, status, because)
+    return judge(task.examination, evidence.observations, status, because)
 
 
 def _judge_problem(exercise, problem: str) -> Verdict:

@@ -10,8 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -49,17 +50,39 @@ class Limits:
     def wall_seconds(self) -> float:
         return 6.0 * self.cpu_seconds + 10.0
 
+    def for_all_together(self) -> Limits:
+        """What the exercises of a submission may use when one process answers them all: what most of them need."""
+        return replace(self, cpu_seconds=max(1, self.cpu_seconds // 5))
+
     def for_keras(self) -> Limits:
         """What a model may use instead: every call of `fit` costs half a second and some threads before it trains."""
         return Limits(3 * self.cpu_seconds, self.memory_mb + 1024, 512)
 
 
+class Request:
+    """What is asked about one name: to call its function, or without `calls` for the value of a variable.
+
+    The `further_calls` reach the untrusted process when it has answered the first ones: its texts about those cannot
+    tell of these.
+    """
+
+    def __init__(self, name: str, calls: Sequence[Call] | None = None, further_calls: Sequence[Call] = ()):
+        self.name, self.is_function = name, calls is not None
+        self.counts = (len(calls), len(further_calls)) if self.is_function else (1, 0)
+        # Written once for a whole class.
+        first = None if calls is None else _plain_calls(calls)
+        self.messages = tuple(
+            server.with_length(wire.encode(part, recipes=True)) for part in (first, _plain_calls(further_calls))
+        )
+
+
 @dataclass
 class Evidence:
-    """What came back for one exercise.
+    """What came back for one request.
 
-    `observations` are those of the calls that were answered, in order. `ending` says how the process ended: "finished",
-    "time limit", "output limit", "crashed" or "tampering". `problem` is the reason why the name could not be had.
+    `observations` are those of the calls that were answered, in order. `ending` is "finished" if there is an answer to
+    all that was asked, else says how the process ended: "time limit", "output limit", "crashed" or "tampering".
+    `problem` is the reason why the name could not be had.
     """
 
     ending: str
@@ -67,7 +90,6 @@ class Evidence:
     problem: str | None = None
     variable: object = None
     attempted: bool = True
-    cpu_seconds: float = 0.0
 
 
 class Runner:
@@ -113,78 +135,54 @@ class Runner:
     def probe(self) -> list[str]:
         """What a submission could reach from inside, one sentence each; empty behind walls that hold."""
         with tempfile.NamedTemporaryFile(prefix="canary") as canary, tempfile.TemporaryDirectory() as folder:
-            request = {
+            probe = {
                 "readable": [canary.name, str(HELPERS / "exercises" / "__init__.py"), "/etc/passwd"],
                 "writable": [os.path.join(folder, "planted")],
                 "server_pid": os.getpid(),
             }
-            messages, _, _ = self._exchange([], [], request, 1)
+            first, _, _, nonce = self._exchange({"probe": probe}, [], self.limits)
+        messages = _split(first, nonce, 1)
         if not messages or not isinstance(messages[0].get("found"), list):
             raise RunnerFault("the probe of the walls did not answer")
         return messages[0]["found"]
 
-    def run(self, cells: list[str], name: str, calls: list[Call], further_calls: Sequence[Call] = ()) -> Evidence:
-        """Let the untrusted process look `name` up in `cells` and call it.
+    def run(self, cells: list[str], requests: Sequence[Request]) -> tuple[list[Evidence], float]:
+        """Let one untrusted process answer these requests about `cells`: the evidence for each, seconds of processor.
 
-        The `further_calls` reach it when it has answered the first ones: its texts about those cannot tell of these.
-        Raises `RunnerFault` when the server itself fails; it is started afresh first.
+        Several requests together have less time than each of them would have alone. Raises `RunnerFault` when the
+        server itself fails; it is started afresh first.
         """
-        first, later, answer = self._exchange(cells, [name], _plain_calls(calls), len(calls), further_calls)
-        evidence = Evidence(answer["ending"], cpu_seconds=answer["cpu_seconds"])
-        if first is None or later is None:
-            evidence.ending = "tampering"
-            return evidence
-        try:
-            for message in first:
-                _read_message(message, evidence)
-            if len(evidence.observations) == len(calls):
-                for message in later:
-                    _read_observation(message, evidence)
-        except (KeyError, TypeError, ValueError):
-            return Evidence("tampering", cpu_seconds=answer["cpu_seconds"])
-        answered = len(evidence.observations) == len(calls) + len(further_calls)
-        if evidence.ending == "finished" and not (evidence.problem is not None or answered):
-            evidence.ending = "crashed"
-        return evidence
-
-    def look_up(self, cells: list[str], names: Sequence[str]) -> dict[str, Evidence]:
-        """Let the untrusted process look up the values of variables; the evidence for each name.
-
-        One process does it for all of them, which is quick; if it does not come to its end, each name gets its own.
-        Raises `RunnerFault` when the server itself fails; it is started afresh first.
-        """
-        messages, _, answer = self._exchange(cells, list(names), None, len(names))
-        found = {name: Evidence(answer["ending"]) for name in names}
-        complete = answer["ending"] == "finished" and messages is not None and len(messages) == len(names)
-        if not complete and len(names) > 1:
-            found = {name: self.look_up(cells, [name])[name] for name in names}
-        elif complete:
-            for evidence, message in zip(found.values(), messages, strict=True):
-                _read_value(message, evidence)
-        elif answer["ending"] == "finished":
-            found[names[0]].ending = "tampering" if messages is None else "crashed"
-        found[names[0]].cpu_seconds += answer["cpu_seconds"]
-        return found
-
-    def _exchange(self, cells, names, calls, expected, further_calls=()):
-        nonce = secrets.token_hex(16)
+        limits = self.limits if len(requests) == 1 else self.limits.for_all_together()
         job = {
             "cells": [np.frombuffer(source.encode(), dtype="u1") for source in cells],
-            "names": names,
-            "calls": calls,
-            "nonce": nonce,
+            "names": [request.name for request in requests],
         }
+        first, later, answer, nonce = self._exchange(job, requests, limits)
+        ending = answer["ending"]
+        if ending == "finished":
+            ending = "crashed"  # what it then has not answered
+        return read_replies(requests, first, later, nonce, ending), answer["cpu_seconds"]
+
+    def _exchange(self, job: dict, requests: Sequence[Request], limits: Limits) -> tuple[bytes, bytes, dict, str]:
+        """Have one job done: what it wrote for the first and the further calls, how it ended, what stamps its words."""
+        nonce = secrets.token_hex(16)
+        first = [
+            server.with_length(wire.encode({**job, "nonce": nonce})),
+            *(request.messages[0] for request in requests),
+        ]
+        later = [request.messages[1] for request in requests]
         try:
-            self._send(wire.encode(job, recipes=True), wire.encode(_plain_calls(further_calls), recipes=True))
-            deadline = time.monotonic() + self.limits.wall_seconds + 30
+            self._process.stdin.write(server.BOUNDS.pack(limits.cpu_seconds, limits.wall_seconds))
+            self._send(b"".join(first), b"".join(later))
+            deadline = time.monotonic() + limits.wall_seconds + 30
             answer = wire.decode(self._receive(deadline))
-            first, later = (self._read(answer[reply], deadline) for reply in ("reply", "later_reply"))
+            replies = [self._read(answer[reply], deadline) for reply in ("reply", "later_reply")]
         except (OSError, wire.Malformed, RunnerFault) as error:
             self.stop()
             self.launch()
             self.wait_until_ready()
             raise RunnerFault(f"the untrusted process's server stopped ({error})") from error
-        return _split(first, nonce, expected), _split(later, nonce, len(further_calls)), answer
+        return *replies, answer, nonce
 
     def launch(self) -> None:
         """Start the server process, which takes a second or two until it is ready."""
@@ -207,8 +205,7 @@ class Runner:
     def wait_until_ready(self) -> None:
         """Raises `IsolationUnavailable` if the walls cannot be put up."""
         try:
-            limits = {"cpu_seconds": self.limits.cpu_seconds, "wall_seconds": self.limits.wall_seconds}
-            limits |= {"memory_mb": self.limits.memory_mb, "threads": self.limits.threads}
+            limits = {"memory_mb": self.limits.memory_mb, "threads": self.limits.threads}
             self._send(wire.encode({"familiar": self.familiar, "keras": self.keras, **limits}))
             ready = wire.decode(self._receive(time.monotonic() + _START_SECONDS))
         except (OSError, RunnerFault, wire.Malformed) as error:
@@ -223,7 +220,7 @@ class Runner:
 
     def _send(self, *messages: bytes) -> None:
         for message in messages:
-            self._process.stdin.write(server.LENGTH.pack(len(message)) + message)
+            self._process.stdin.write(server.with_length(message))
         self._process.stdin.flush()
 
     def _receive(self, deadline: float) -> bytes:
@@ -251,8 +248,20 @@ def _plain_calls(calls: Sequence[Call]) -> list:
     return [[list(call.arguments), call.keywords] for call in calls]
 
 
-def _split(reply: bytes, nonce: str, most: int) -> list[dict] | None:
-    """The messages of a reply, or None if it holds anything else than whole messages of this job, `most` of them."""
+def read_replies(requests: Sequence[Request], first: bytes, later: bytes, nonce: str, ending: str) -> list[Evidence]:
+    """The evidence for each request, from whatever a process wrote for the first and for the further calls.
+
+    `ending` is that of what it leaves open. Bytes that are no answer to these requests are tampering with all of them.
+    """
+    most = [sum(counts) for counts in zip(*(request.counts for request in requests), strict=True)]
+    try:
+        return _evidence(requests, _split(first, nonce, most[0]), _split(later, nonce, most[1]), ending)
+    except (KeyError, TypeError, ValueError):
+        return [Evidence("tampering") for _ in requests]
+
+
+def _split(reply: bytes, nonce: str, most: int) -> list[dict]:
+    """The messages of a reply. Raises `ValueError` if it is anything else than whole messages of this job, `most`."""
     messages, position = [], 0
     while len(reply) - position >= server.LENGTH.size:
         (length,) = server.LENGTH.unpack_from(reply, position)
@@ -260,52 +269,75 @@ def _split(reply: bytes, nonce: str, most: int) -> list[dict] | None:
         if len(reply) - position < length:
             return messages  # the process died while it wrote
         if len(messages) == most:
-            return None
+            raise ValueError("more than was asked for")
         try:
             message = wire.decode(reply[position : position + length])
-        except wire.Malformed:
-            return None
+        except wire.Malformed as error:
+            raise ValueError("not a message") from error
         # The type first: an array in the place of the nonce would be compared item by item.
         if type(message) is not dict or type(stamp := message.pop("nonce", None)) is not str or stamp != nonce:
-            return None
+            raise ValueError("not of this job")
         messages.append(message)
         position += length
     return messages
 
 
-def _read_message(message: dict, evidence: Evidence) -> None:
-    """Take one message about a function into the evidence. Raises `ValueError` or its like for what is none."""
-    if set(message) == {"problem"}:
-        evidence.problem = _sentence(message["problem"])
-    else:
-        _read_observation(message, evidence)
+def _evidence(requests: Sequence[Request], first: list[dict], later: list[dict], ending: str) -> list[Evidence]:
+    """Share the messages of a process out among the requests; `ending` is that of what they leave open.
+
+    Raises `ValueError` or its like for messages that fit no requests.
+    """
+    first, later = deque(first), deque(later)
+    found = []
+    for request in requests:
+        evidence = Evidence("finished")
+        if not first:
+            evidence.ending = ending
+        elif set(first[0]) == {"problem"}:
+            evidence.problem = _sentence(first.popleft()["problem"])
+        elif request.is_function:
+            _read_observations(first, request.counts[0], evidence, ending)
+        else:
+            _read_value(first.popleft(), evidence)
+        found.append(evidence)
+    for request, evidence in zip(requests, found, strict=True):
+        if evidence.ending == "finished" and evidence.problem is None:
+            _read_observations(later, request.counts[1], evidence, ending)
+    if first or later:
+        raise ValueError("more than was asked for")
+    return found
+
+
+def _read_observations(messages: deque[dict], count: int, evidence: Evidence, ending: str) -> None:
+    for _ in range(count):
+        if not messages:
+            evidence.ending = ending
+            return
+        message = messages.popleft()
+        seen = message["observation"]
+        if set(message) != {"observation"} or type(seen) is not dict or set(seen) != _OBSERVED:
+            raise ValueError("not an observation")
+        if not all(type(seen[text]) is str for text in ("outcome", "error", "message")):
+            raise ValueError("not an observation")
+        if seen["outcome"] not in _OUTCOMES:
+            raise ValueError("not an observation")
+        seen["error"], seen["message"] = seen["error"][:80], seen["message"][: MAX_TEXT + 80]
+        seen["overflow"], seen["changed"] = seen["overflow"] is True, seen["changed"] is not False
+        evidence.observations.append(Observation(**seen))
 
 
 def _read_value(message: dict, evidence: Evidence) -> None:
-    """Take the message about a variable into the evidence; "tampering" if it is none."""
+    """Take the message about a variable into the evidence. Raises `ValueError` if it is none."""
     match message:
-        case {"problem": str()} if len(message) == 1:
-            evidence.problem = _sentence(message["problem"])
         case {"variable": variable, "attempted": bool(attempted)} if len(message) == 2:
             evidence.variable, evidence.attempted = variable, attempted
         case {"outcome": str()}:
             evidence.variable = ""  # something that cannot be sent is an answer, and no letter
         case _:
-            evidence.ending = "tampering"
+            raise ValueError("not a value")
 
 
 def _sentence(text) -> str:
     if type(text) is not str:
         raise ValueError("not a sentence")
     return text[:MAX_TEXT]
-
-
-def _read_observation(message: dict, evidence: Evidence) -> None:
-    seen = message["observation"]
-    if set(message) != {"observation"} or type(seen) is not dict or set(seen) != _OBSERVED:
-        raise ValueError("not an observation")
-    if not all(type(seen[text]) is str for text in ("outcome", "error", "message")) or seen["outcome"] not in _OUTCOMES:
-        raise ValueError("not an observation")
-    seen["error"], seen["message"] = seen["error"][:80], seen["message"][: MAX_TEXT + 80]
-    seen["overflow"], seen["changed"] = seen["overflow"] is True, seen["changed"] is not False
-    evidence.observations.append(Observation(**seen))

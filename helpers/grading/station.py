@@ -1,4 +1,4 @@
-"""A place where submissions are marked: runners behind probed walls, and the examinations of the lectures."""
+"""A place where submissions are marked: runners behind probed walls, and the tasks of the lectures."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from dataclasses import dataclass
 
 from helpers.exercises import LECTURES, functions_of
 from helpers.fingerprint import as_built
-from helpers.judging.judge import Examination
 from helpers.paths import NOTEBOOKS
 
-from .marking import MarkedSubmission, examinations, mark
+from .marking import MarkedSubmission, Task, mark, tasks_of
 from .notebook import Unreadable, code_cells
 from .runner import IsolationUnavailable, Limits, Runner
 from .submissions import Submission
@@ -59,12 +58,12 @@ class Station:
         self._terms = terms
         self._plain = _Runners(terms, jobs, keras=False)
         self._with_keras = _Runners(terms, jobs, keras=True)
-        self._papers: dict[str, dict[str, Examination]] = {}
+        self._tasks: dict[str, list[Task]] = {}
         self._writing = threading.Lock()
         self.isolation = ""
 
     def open(self, lectures: set[str] = frozenset()) -> None:
-        """Start the runners and probe the walls. `lectures` are those whose examinations will be wanted at once.
+        """Start the runners and probe the walls. `lectures` are those whose tasks will be wanted at once.
 
         Raises `IsolationUnavailable` if the walls cannot be put up or have a hole.
         """
@@ -73,7 +72,7 @@ class Station:
         if any(exercise.uses_keras for lecture in lectures for exercise in functions_of(lecture)):
             self._with_keras.launch()
         for lecture in sorted(lectures):
-            self.papers(lecture)
+            self.tasks(lecture)
         self.isolation = describe_isolation(self._terms.isolation, self._plain.open())
 
     def close(self) -> None:
@@ -89,14 +88,14 @@ class Station:
 
     def mark(self, submission: Submission) -> MarkedSubmission:
         """Mark one submission with the next free runner."""
-        return mark(submission, self.papers(submission.lecture), self._free_runner, self._terms.limits)
+        return mark(submission, self.tasks(submission.lecture), self._free_runner, self._terms.limits)
 
-    def papers(self, lecture: str) -> dict[str, Examination]:
-        """The examinations of a lecture, by exercise: the same for the whole class."""
+    def tasks(self, lecture: str) -> list[Task]:
+        """What every submission to a lecture is asked; made once for a class."""
         with self._writing:
-            if lecture not in self._papers:
-                self._papers[lecture] = examinations(lecture, self._terms.seed)
-            return self._papers[lecture]
+            if lecture not in self._tasks:
+                self._tasks[lecture] = tasks_of(lecture, self._terms.seed)
+            return self._tasks[lecture]
 
     def _free_runner(self, keras: bool) -> AbstractContextManager[Runner]:
         return (self._with_keras if keras else self._plain).lend()

@@ -7,6 +7,7 @@ equals, then the smallest public input with what is expected and what came.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -109,23 +110,27 @@ def judge(examination: Examination, observations: list[Observation], ending: str
     `observations` belong to the first trials, in order. If there are fewer, the process ended before: `ending` is then
     the status of what was not answered, and `because` the sentence about it.
     """
-    exercise, trials = examination.exercise, examination.trials
+    right = judge_if_right(examination, observations)
+    if right is not None:
+        return right
+    exercise = examination.exercise
     if observations and observations[0].outcome == "not attempted":
         return nothing(exercise, NOT_ATTEMPTED, "Not attempted yet.")
-    if exercise.uses_keras:
-        observations = [replace(seen, value=networks.read(seen.value)) for seen in observations]
-    problems = [
-        _problem(exercise, trial, expected, seen, _before(trials, observations, i))
-        for i, (trial, expected, seen) in enumerate(zip(trials, examination.expectations, observations, strict=False))
-    ]
-    parts = [_judge_part(name, points, trials, problems, ending) for name, points in _own_parts(exercise)]
-    unfinished = (ending or ERROR) if len(observations) < len(trials) else ""
-    parts.append(_judge_untouched(exercise, observations, parts[0], unfinished))
-    failing = [i for i, problem in enumerate(problems) if problem]
-    untouched = parts[-1].status == CORRECT
-    if not failing and untouched and len(observations) == len(trials):
-        return Verdict(exercise.name, CORRECT, tuple(parts))
-    return _explain(examination, observations, problems, tuple(parts), ending, because)
+    observations = _readable(exercise, observations)
+    problems = list(_problems(examination, observations))
+    parts = _judge_parts(examination, observations, problems, ending)
+    return _explain(examination, observations, problems, parts, ending, because)
+
+
+def judge_if_right(examination: Examination, observations: list[Observation]) -> Verdict | None:
+    """What `judge` says of an answer that is right in everything; None for any other, which is quick to find out."""
+    if len(observations) < len(examination.trials) or any(seen.changed for seen in observations):
+        return None
+    observations = _readable(examination.exercise, observations)
+    if any(_problems(examination, observations)):
+        return None
+    parts = _judge_parts(examination, observations, [None] * len(observations), "")
+    return Verdict(examination.exercise.name, CORRECT, parts)
 
 
 def judge_letter(question: Question, letter) -> Verdict:
@@ -165,6 +170,19 @@ def _expectation(exercise: Exercise, call: Call):
         return apply(exercise.oracle, call.arguments, call.keywords)
     except ValueError as error:  # what a docstring promises to raise
         return _Raises(type(error), type(error).__name__)
+
+
+def _readable(exercise: Exercise, observations: list[Observation]) -> list[Observation]:
+    if not exercise.uses_keras:
+        return observations
+    return [replace(seen, value=networks.read(seen.value)) for seen in observations]
+
+
+def _problems(examination: Examination, observations: list[Observation]) -> Iterator[Difference | None]:
+    """What is wrong with each of the calls that were answered, one after the other."""
+    trials = examination.trials
+    for i, (trial, expected, seen) in enumerate(zip(trials, examination.expectations, observations, strict=False)):
+        yield _problem(examination.exercise, trial, expected, seen, _before(trials, observations, i))
 
 
 def _before(trials, observations, i) -> tuple[Call, object] | None:
@@ -211,6 +229,13 @@ def _unsendable(type_name: str, uses_keras: bool) -> str:
         return "It uses the course's own `helpers`; an answer stands on NumPy, SciPy and scikit-learn."
     expected = "a Keras model is" if uses_keras else "plain numbers, arrays or lists are"
     return f"It returned an object of type {type_name}; {expected} expected."
+
+
+def _judge_parts(examination, observations, problems, ending) -> tuple[PartResult, ...]:
+    exercise, trials = examination.exercise, examination.trials
+    parts = [_judge_part(name, points, trials, problems, ending) for name, points in _own_parts(exercise)]
+    unfinished = (ending or ERROR) if len(observations) < len(trials) else ""
+    return (*parts, _judge_untouched(exercise, observations, parts[0], unfinished))
 
 
 def _judge_part(name, points, trials, problems, ending) -> PartResult:

@@ -70,29 +70,48 @@ def remember(sources: list[str]) -> None:
             statement.reads  # noqa: B018, a cached property
 
 
-def define(cells: list[str], name: str):
-    """Run the statements that `name` needs, in the order of the notebook, and return its value.
+class Definitions:
+    """What the code cells of one notebook define. `cells` are their sources."""
 
-    Parameters: the sources of the code cells; the name of a function or variable.
-    Raises `DefinitionError` when no cell binds the name or the cell that does cannot be run.
-    """
-    statements, problems = _parse(cells, name)
-    statements = _as_when_it_was_checked(statements, cells, name)
-    needed, unresolved = needed_statements(statements, name)
-    if unresolved and any(s.reads & _OPAQUE for _, s in statements):
-        needed = statements
-    namespace = {"__name__": "__main__", "__builtins__": builtins}
-    for cell, statement in needed:
-        try:
-            exec(statement.code(cell_file(cell)), namespace)
-        except NotImplementedError:
-            continue
-        except BaseException as error:  # a cell that fails costs what it binds, as in Jupyter
-            problems.append(f"{type(error).__name__}: {error}"[:300] + where(error))
-    value = namespace.get(name, _MISSING)
-    if value is _MISSING:
-        raise DefinitionError(problems[-1] if problems else "")
-    return value
+    def __init__(self, cells: list[str]):
+        self._cells = cells
+        self._statements: list[tuple[int, Statement]] = []
+        self._not_parsed: dict[int, str] = {}
+        for number, source in enumerate(cells, 1):
+            try:
+                self._statements += [(number, s) for s in _familiar.get(source) or statements_of(source)]
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+                line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+                what = getattr(error, "msg", error)
+                self._not_parsed[number] = f"{type(error).__name__}: {what} (code cell {number}{line})"
+
+    def value(self, name: str):
+        """Run the statements that `name` needs, in the order of the notebook, and return its value.
+
+        Raises `DefinitionError` when no cell binds the name or the cell that does cannot be run.
+        """
+        problems = [problem for number, problem in self._not_parsed.items() if name in self._cells[number - 1]]
+        statements = _as_when_it_was_checked(self._statements, self._cells, name)
+        needed, unresolved = needed_statements(statements, name)
+        if unresolved and any(s.reads & _OPAQUE for _, s in statements):
+            needed = statements
+        namespace = {"__name__": "__main__", "__builtins__": builtins}
+        for cell, statement in needed:
+            try:
+                exec(statement.code(cell_file(cell)), namespace)
+            except NotImplementedError:
+                continue
+            except BaseException as error:  # a cell that fails costs what it binds, as in Jupyter
+                problems.append(f"{type(error).__name__}: {error}"[:300] + where(error))
+        value = namespace.get(name, _MISSING)
+        if value is _MISSING:
+            raise DefinitionError(problems[-1] if problems else "")
+        return value
+
+
+def define(cells: list[str], name: str):
+    """The value that the code cells give one name; raises as `Definitions.value` does."""
+    return Definitions(cells).value(name)
 
 
 def cell_file(cell: int) -> str:
@@ -109,20 +128,6 @@ def where(error: BaseException) -> str:
             place = f" (code cell {file[6:-1]}, line {trace.tb_lineno})"
         trace = trace.tb_next
     return place
-
-
-def _parse(cells, name):
-    statements, problems = [], []
-    for number, source in enumerate(cells, 1):
-        try:
-            statements_of_cell = _familiar.get(source) or statements_of(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            if name in source:
-                line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-                problems.append(f"{type(error).__name__}: {getattr(error, 'msg', error)} (code cell {number}{line})")
-            continue
-        statements += [(number, statement) for statement in statements_of_cell]
-    return statements, problems
 
 
 def statements_of(source: str) -> list[Statement]:

@@ -1,23 +1,26 @@
-"""The process that forks once for each exercise of a submission.
+"""The process that forks for the exercises of a submission: once for all of them, once for each that this left open.
 
 It is started by the grader, loads what answers may use, goes behind its wall, and then waits for jobs on standard
 input. For each job it forks a *worker*, which runs the submission, watches over its limits, and passes on unread what
 it writes, together with how it ended. Jobs and replies go from file to file inside the kernel (`splice`), so that the
 server's memory, of which every worker gets a copy, never holds a byte of any submission or of its inputs.
 
-Messages are `wire` messages after their length. The first one to arrive holds the limits and the cells that were handed
-out. A job is a dict: `cells` (sources of the code cells, as UTF-8 in arrays), `names`, `calls` (a list of
-`[arguments, keywords]` for the function of the one name; None asks for the values of the variables with these names),
-`nonce`. A list of further calls follows it as a message of its own. The worker gets those when it has answered the
-first ones and closed that pipe, so nothing that it says about the first inputs, which its author will read, can tell of
-the others. The answer is a dict: `ending` ("finished", "time limit", "output limit", "crashed"), `cpu_seconds`, `reply`
-and `later_reply`: how many bytes the worker wrote for the first and for the further calls. Those bytes follow; they are
-again messages after their length, one for each call or name.
+Messages are `wire` messages after their length; a bundle of them is their bytes one after the other, after the length
+of all. The first message to arrive holds the limits and the cells that were handed out. A job is what the worker may
+use (`BOUNDS`) and two bundles. The first one: a dict of `cells` (sources of the code cells, as UTF-8 in arrays),
+`names` and `nonce`, then for each name a list of `[arguments, keywords]` for the function of that name, or None to ask
+for the value of a variable. The second one: a list of further calls for each name. The worker gets those when it has
+answered all of the first ones and closed that pipe, so nothing that it says about the first inputs, which its author
+will read, can tell of the others. The answer is a dict: `ending` ("finished", "time limit", "output limit", "crashed"),
+`cpu_seconds`, `reply` and `later_reply`: how many bytes the worker wrote for the first and for the further calls. Those
+bytes follow; they are again messages after their length, one for each call or variable, in order; one about a problem
+stands for all calls of its function.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import resource
 import select
@@ -29,16 +32,15 @@ import traceback
 from typing import NamedTuple
 
 LENGTH = struct.Struct("<Q")
+BOUNDS = struct.Struct("<Qd")  # seconds of processor, seconds on the clock
 MAX_REPLY = 24 * 2**20  # bytes that one worker may write; below wire.MAX_BYTES, because they travel in one message
 LINGER_SECONDS = 1  # that a worker may take to end after it has closed its pipe
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Limits(NamedTuple):
-    """What one worker may use."""
+    """What one worker may use, besides the time that its job says."""
 
-    cpu_seconds: int
-    wall_seconds: float
     memory_bytes: int  # of address space, with what this process has mapped itself
     threads: int
 
@@ -75,7 +77,9 @@ def main(isolation: str, hidden: list[str]) -> None:
         return
     _send(answers, wire.encode({"ready": True, "why": ""}))
     memory = _address_space() + start["memory_mb"] * 2**20
-    limits = Limits(start["cpu_seconds"], start["wall_seconds"], memory, start["threads"])
+    limits = Limits(memory, start["threads"])
+    gc.collect()
+    gc.freeze()  # or a collection in a worker would touch, and so copy, every object that it shares with this process
     with contextlib.suppress(EOFError):  # the grader has ended
         while True:
             _serve(jobs, answers, isolation, limits)
@@ -86,9 +90,10 @@ def _serve(jobs: int, answers: int, isolation: str, limits: Limits) -> None:
     from . import wire
 
     with _open_files() as files:
+        bounds = BOUNDS.unpack(_read(jobs, BOUNDS.size))
         job, reply, later_reply = files(_nameless_file()), files(_nameless_file()), files(_nameless_file())
         _pass_on(jobs, job, _next_length(jobs))
-        ending, cpu_seconds = _run(job, reply, later_reply, isolation, limits, jobs)
+        ending, cpu_seconds = _run(job, reply, later_reply, isolation, limits, bounds, jobs)
         sizes = [min(os.fstat(file).st_size, MAX_REPLY) for file in (reply, later_reply)]
         answer = {"ending": ending, "cpu_seconds": cpu_seconds, "reply": sizes[0], "later_reply": sizes[1]}
         _send(answers, wire.encode(answer))
@@ -173,9 +178,7 @@ def _move(source: int, target: int, most: int) -> int:
 
 def _copy(source: int, target: int, most: int) -> int:
     chunk = os.read(source, most)
-    data = memoryview(chunk)
-    while data:
-        data = data[os.write(target, data) :]
+    _write(target, chunk)
     return len(chunk)
 
 
@@ -196,7 +199,16 @@ def _fork(task) -> int:
 
 
 def _send(fd: int, message: bytes) -> None:
-    data = memoryview(LENGTH.pack(len(message)) + message)
+    _write(fd, with_length(message))
+
+
+def with_length(message: bytes) -> bytes:
+    """A message as it travels."""
+    return LENGTH.pack(len(message)) + message
+
+
+def _write(fd: int, content: bytes) -> None:
+    data = memoryview(content)
     while data:
         data = data[os.write(fd, data) :]
 
@@ -235,18 +247,21 @@ def _learn_familiar_cells(sources: list[str]) -> None:
     cells.remember(sources)
 
 
-def _run(job: int, reply: int, later_reply: int, isolation: str, limits: Limits, jobs: int) -> tuple[str, float]:
+def _run(
+    job: int, reply: int, later_reply: int, isolation: str, limits: Limits, bounds: tuple[int, float], jobs: int
+) -> tuple[str, float]:
     """Start a worker, collect what it writes within the limits, and see it end: how, and its seconds of processor."""
     from . import walls
 
-    deadline = time.monotonic() + limits.wall_seconds
+    cpu_seconds, wall_seconds = bounds
+    deadline = time.monotonic() + wall_seconds
     with _open_files() as files:
         further_calls = files(_nameless_file())
         readable = files(_for_reading(further_calls))
         (first, first_end), (later, later_end), (wait, go) = os.pipe(), os.pipe(), os.pipe()
         channel = Channel(first_end, later_end, wait, readable, job)
         with walls.process_namespace() if isolation == "strict" else contextlib.nullcontext():
-            pid = _fork(lambda: _work(isolation, limits, channel))
+            pid = _fork(lambda: _work(isolation, limits, cpu_seconds, channel))
         for fd in (first_end, later_end, wait):
             os.close(fd)
         files(first), files(later)
@@ -267,7 +282,7 @@ def _run(job: int, reply: int, later_reply: int, isolation: str, limits: Limits,
     used = usage.ru_utime + usage.ru_stime
     if ending == "finished" and status != 0:
         # The kernel's limit kills like nothing else here; it counts in ticks, so on a busy machine `used` may be less.
-        by_limit = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and used >= limits.cpu_seconds / 2
+        by_limit = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and used >= cpu_seconds / 2
         ending = "time limit" if by_limit else "crashed"
     return ending, used
 
@@ -313,12 +328,9 @@ def _kill(pid: int, isolation: str) -> None:
         os.kill(pid, signal.SIGKILL) if isolation == "strict" else os.killpg(pid, signal.SIGKILL)
 
 
-def _work(isolation: str, limits: Limits, channel: Channel) -> None:
+def _work(isolation: str, limits: Limits, cpu_seconds: int, channel: Channel) -> None:
     """In the worker: go behind the walls, find the names, make the calls, write what happened."""
-    import random
     import tempfile
-
-    import numpy as np
 
     from . import cells, observe, walls, wire
 
@@ -328,55 +340,89 @@ def _work(isolation: str, limits: Limits, channel: Channel) -> None:
         os.setpgid(0, 0)
         os.chdir(tempfile.gettempdir())
         walls.close_all_but(channel)
-    walls.limit_resources(limits.cpu_seconds, limits.memory_bytes, limits.threads)
-    # An answer with randomness of its own still gets the same marks every time.
-    random.seed(0)
-    np.random.seed(0)
-    job = wire.decode(_whole(channel.job), recipes=True)
+    walls.limit_resources(cpu_seconds, limits.memory_bytes, limits.threads)
+    first, *first_calls = _messages(channel.job)
+    job = wire.decode(first)
     os.close(channel.job)
 
-    def report(value: dict, fd: int = channel.reply) -> None:
-        _send(fd, _encode({"nonce": job["nonce"], **value}))
+    def message(value: dict) -> bytes:
+        return with_length(_encode({"nonce": job["nonce"], **value}))
 
-    if not job["names"]:
+    def report(value: dict) -> None:
+        _write(channel.reply, message(value))
+
+    if "probe" in job:
         from .probe import probe
 
-        report({"found": probe(**job["calls"])})
-        return
-    sources = [bytes(source).decode() for source in job["cells"]]
-
-    def found(name: str):
-        """The value that the cells give a name, with what there is to report if there is none."""
-        try:
-            return cells.define(sources, name), None
-        except cells.DefinitionError as error:
-            return None, {"problem": str(error)}
-
-    if job["calls"] is None:
-        for name in job["names"]:
-            value, problem = found(name)
-            report(problem or {"variable": None if value is ... else value, "attempted": value is not ...})
-        return
-    value, problem = found(*job["names"])
-    if problem is None and (value is ... or not callable(value)):
-        problem = {"problem": "not attempted" if value is ... else "not callable"}
-    if problem is not None:
-        report(problem)
+        report({"found": probe(**job["probe"])})
         return
 
-    def answer(calls: list, fd: int) -> None:
+    def answer(function, calls: list, fd: int) -> None:
+        messages = []
         for arguments, keywords in calls:
-            seen = observe.observe(value, observe.Call(tuple(arguments), keywords), where=cells.where)
-            report({"observation": vars(seen)}, fd)
+            seen = observe.observe(function, observe.Call(tuple(arguments), keywords), where=cells.where)
+            messages.append(message({"observation": vars(seen)}))
+            if alone:  # what it has answered counts, even if the next call ends the process
+                _write(fd, messages.pop())
+        _write(fd, b"".join(messages))
 
-    answer(job["calls"], channel.reply)
+    alone = len(job["names"]) == 1
+    definitions = cells.Definitions([bytes(source).decode() for source in job["cells"]])
+    functions = []
+    for name, encoded in zip(job["names"], first_calls, strict=True):
+        _seed()
+        calls, function = wire.decode(encoded, recipes=True), None
+        try:
+            value = definitions.value(name)
+            if calls is None:
+                report({"variable": None if value is ... else value, "attempted": value is not ...})
+            elif value is ... or not callable(value):
+                report({"problem": "not attempted" if value is ... else "not callable"})
+            else:
+                function = value
+                answer(function, calls, channel.reply)
+        except cells.DefinitionError as error:
+            report({"problem": str(error)})
+        functions.append((function, _state_of_randomness()))
     os.close(channel.reply)
     os.read(channel.go, 1)  # returns when the server has closed its end
-    answer(wire.decode(_whole(channel.further_calls), recipes=True), channel.later_reply)
+    for (function, state), encoded in zip(functions, _messages(channel.further_calls), strict=True):
+        if function is not None:
+            _seed(state)
+            answer(function, wire.decode(encoded, recipes=True), channel.later_reply)
 
 
-def _whole(file: int) -> bytes:
-    return os.pread(file, os.fstat(file).st_size, 0)
+def _seed(state: tuple | None = None) -> None:
+    """An answer with randomness of its own gets the same marks every time, whatever ran before it."""
+    import random
+
+    import numpy as np
+
+    if state is None:
+        random.seed(0)
+        np.random.seed(0)
+    else:
+        random.setstate(state[0])
+        np.random.set_state(state[1])
+
+
+def _state_of_randomness() -> tuple:
+    import random
+
+    import numpy as np
+
+    return random.getstate(), np.random.get_state()
+
+
+def _messages(file: int) -> list[bytes]:
+    """The messages of a bundle."""
+    content = os.pread(file, os.fstat(file).st_size, 0)
+    messages, position = [], 0
+    while position < len(content):
+        (length,) = LENGTH.unpack_from(content, position)
+        position += LENGTH.size + length
+        messages.append(content[position - length : position])
+    return messages
 
 
 def _encode(value: dict) -> bytes:
