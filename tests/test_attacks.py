@@ -114,7 +114,7 @@ def test_no_process_is_left(graded):
 
 
 def test_the_time_of_a_submission_is_bounded(graded):
-    # For each exercise, and once for the questions together: the limit on the clock, the second in which a worker may
+    # For each exercise, and once for all of them together: the limit on the clock, the second in which a worker may
     # linger, and a second to judge.
     bound = (len(exercises_of(LECTURE)) + 1) * (Limits(LIMIT_SECONDS).wall_seconds + 2)
     assert max(graded.seconds_by_student.values()) < bound

@@ -197,6 +197,21 @@ def leaky_relu(x, alpha=0.01):
 
 
 @answer("honest", CORRECT)
+def takes_numpy_apart():
+    """The function replaces parts of NumPy, which the other answers in the notebook need whole."""
+    return (
+        RIGHT
+        + """
+careful = leaky_relu
+def leaky_relu(x, alpha=0.01):
+    result = careful(x, alpha)
+    np.exp = np.tanh = np.log1p = np.mean = np.all = np.abs = np.maximum = abs
+    return result
+"""
+    )
+
+
+@answer("honest", CORRECT)
 def names_in_other_alphabets():
     """Variables are Greek and Chinese, and the text is indented with tabs."""
     return """
