@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.exercises import exercise_named, exercises_of
-from helpers.exercises.initialization import he_std, xavier_std
+from helpers.exercises.initialization.common import he_std, xavier_std
 from helpers.experiments import initialization
 from helpers.experiments.activations import ACTIVATIONS
 from helpers.experiments.signal import draw, he, lecun, propagate, xavier

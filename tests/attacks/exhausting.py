@@ -171,9 +171,9 @@ def keys_with_one_hash():
         INSIDE
         + """
 def leaky_relu(x, alpha=0.01):
-    job, fd = inside()
+    here, fd = inside()
     pairs = [[{'int': str(i * (2**61 - 1))}, None] for i in range(1, 9999)]
-    send(fd, {'dict': [['nonce', job['nonce']], ['problem', {'dict': pairs}]]})
+    send(fd, {'dict': [['nonce', here['job']['nonce']], ['problem', {'dict': pairs}]]})
     os._exit(0)
 """
     )

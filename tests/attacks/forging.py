@@ -15,7 +15,7 @@ def inside():
     frame = sys._getframe()
     while 'job' not in frame.f_locals or 'channel' not in frame.f_locals:
         frame = frame.f_back
-    return frame.f_locals['job'], frame.f_locals['channel'][0]
+    return frame.f_locals, frame.f_locals['channel'][0]
 def send(fd, tree, buffers=b''):
     header = json.dumps(tree).encode()
     message = struct.pack('<I', len(header)) + header + buffers
@@ -190,8 +190,8 @@ def a_verdict_instead_of_a_value():
         INSIDE
         + """
 def leaky_relu(x, alpha=0.01):
-    job, fd = inside()
-    send(fd, {'dict': [['nonce', job['nonce']], ['status', 'correct'], ['points', {'int': '4'}]]})
+    here, fd = inside()
+    send(fd, {'dict': [['nonce', here['job']['nonce']], ['status', 'correct'], ['points', {'int': '4'}]]})
     os._exit(0)
 """
     )
@@ -219,11 +219,12 @@ def answers_to_all_calls_at_once():
         INSIDE
         + """
 def leaky_relu(x, alpha=0.01):
-    job, fd = inside()
+    here, fd = inside()
     fields = ['outcome', 'value', 'error', 'message', 'overflow', 'changed']
-    for _ in job['calls']:
-        values = ['returned', {'float': '0x0.0p+0'}, '', '', False, False]
-        send(fd, {'dict': [['nonce', job['nonce']], ['observation', {'dict': [list(p) for p in zip(fields, values)]}]]})
+    values = ['returned', {'float': '0x0.0p+0'}, '', '', False, False]
+    zero = {'dict': [list(pair) for pair in zip(fields, values)]}
+    for _ in here['calls']:
+        send(fd, {'dict': [['nonce', here['job']['nonce']], ['observation', zero]]})
     os._exit(0)
 """
     )
@@ -277,8 +278,8 @@ def a_reply_that_no_database_takes():
         INSIDE
         + """
 def leaky_relu(x, alpha=0.01):
-    job, fd = inside()
-    send(fd, {'dict': [['nonce', job['nonce']], ['problem', chr(0xD800)]]})
+    here, fd = inside()
+    send(fd, {'dict': [['nonce', here['job']['nonce']], ['problem', chr(0xD800)]]})
     os._exit(0)
 """
     )

@@ -36,7 +36,7 @@ def the_solutions():
     return reads(
         "@COURSE@/solutions/04_activations.md",
         "@COURSE@/solutions",
-        "@COURSE@/helpers/exercises/activations.py",
+        "@COURSE@/helpers/exercises/activations/leaky_relu.py",
         "@COURSE@/tests",
     )
 
@@ -161,7 +161,7 @@ def leaky_relu(x, alpha=0.01):
         frame = sys._getframe()
         while 'job' not in frame.f_locals:
             frame = frame.f_back
-        found(frame.f_locals['job']['calls'][{public}:])
+        found(frame.f_locals['calls'][{public}:])
         found(os.pread(frame.f_locals['channel'][3], 300, 0))
     return x
 """

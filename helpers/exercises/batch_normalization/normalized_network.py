@@ -5,10 +5,9 @@ Keras is imported where a function needs it: who only judges need not load it.
 
 from __future__ import annotations
 
+from helpers.exercises.batch_normalization.common import LECTURE
 from helpers.judging.exercise import Exercise, Part, call, mistake
 from helpers.judging.networks import Builds, Classifies, Lacks, Network, activation, dense, normalization
-
-LECTURE = "07_batch_normalization"
 
 
 def normalized_network_oracle(n_features, hidden, n_classes):

@@ -1,0 +1,180 @@
+"""`gelu`. The oracle goes from number to number with `math.erfc`."""
+
+from __future__ import annotations
+
+import math
+import statistics
+
+import numpy as np
+from scipy import special, stats
+
+from helpers.exercises.activations.common import (
+    ARRAYS_ANYWAY,
+    FLOATS_ANYWAY,
+    LECTURE,
+    NOT_IN_PLACE,
+    each,
+    far_out,
+    nested,
+    shapes,
+    values,
+)
+from helpers.judging.exercise import Exercise, Part, mistake
+
+
+def gelu_oracle(x):
+    return each(lambda v: v * math.erfc(-v / math.sqrt(2)) / 2, x)
+
+
+@mistake(
+    "This is the tanh approximation, off by up to 0.0005. The exact function is asked for: x times the normal "
+    "distribution function, `scipy.special.ndtr` or by way of `erf`."
+)
+def gelu_by_tanh(x):
+    x = np.asarray(x, dtype=float)
+    return 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))
+
+
+@mistake(
+    "This is x sigmoid(1.702 x), an approximation that is off by up to 0.02. The exact function is asked for: x times "
+    "the normal distribution function."
+)
+def gelu_by_sigmoid(x):
+    x = np.asarray(x, dtype=float)
+    return x * special.expit(1.702 * x)
+
+
+@mistake("This is SiLU (Swish), x sigmoid(x). GELU multiplies x by the normal distribution function instead.")
+def silu_for_gelu(x):
+    x = np.asarray(x, dtype=float)
+    return x * special.expit(x)
+
+
+@mistake("This is Φ(x) alone. Multiply it by x.")
+def gelu_without_x(x):
+    return special.ndtr(np.asarray(x, dtype=float))
+
+
+@mistake(
+    "You multiplied by the density, the bell. Φ is the distribution *function*: the area under the bell to the left of "
+    "x (`cdf`, not `pdf`)."
+)
+def gelu_with_the_density(x):
+    x = np.asarray(x, dtype=float)
+    return x * np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
+
+
+@mistake("Inside `erf`, x must be divided by the square root of 2.")
+def gelu_without_the_root_of_two(x):
+    x = np.asarray(x, dtype=float)
+    return 0.5 * x * (1 + special.erf(x))
+
+
+@mistake("It is twice too large: Φ(x) is *half* of 1 + erf(x / √2).")
+def gelu_without_the_half(x):
+    x = np.asarray(x, dtype=float)
+    return x * (1 + special.erf(x / np.sqrt(2)))
+
+
+@mistake("`erf` runs from -1 to 1, and Φ from 0 to 1. Take (1 + erf(x / √2)) / 2.")
+def gelu_with_bare_erf(x):
+    x = np.asarray(x, dtype=float)
+    return x * special.erf(x / np.sqrt(2))
+
+
+@mistake("This is ReLU. GELU follows it from afar only: near 0 it bends, and it dips below 0 on the left.")
+def relu_for_gelu(x):
+    return np.maximum(np.asarray(x, dtype=float), 0)
+
+
+@mistake("`math.erf` takes one number at a time. `scipy.special.erf` and `scipy.special.ndtr` take whole arrays.")
+def gelu_of_one_number(x):
+    x = np.asarray(x, dtype=float)
+    return 0.5 * x * (1 + math.erf(x / math.sqrt(2)))
+
+
+@mistake(NOT_IN_PLACE)
+def gelu_in_place(x):
+    x = np.asarray(x, dtype=float)
+    x *= special.ndtr(x)
+    return x
+
+
+def gelu_by_ndtr(x):
+    return np.asarray(x) * special.ndtr(x)
+
+
+def gelu_by_erf(x):
+    x = np.asarray(x, dtype=float)
+    return 0.5 * x * (1.0 + special.erf(x / np.sqrt(2.0)))
+
+
+def gelu_by_erfc(x):
+    x = np.asarray(x, dtype=float)
+    return x * special.erfc(-x / np.sqrt(2)) / 2
+
+
+def gelu_by_stats(x):
+    return np.multiply(x, stats.norm.cdf(x))
+
+
+def gelu_by_vectorize(x):
+    return np.vectorize(lambda v: v * (1 + math.erf(v / math.sqrt(2))) / 2, otypes=[float])(x)
+
+
+def gelu_by_statistics(x):
+    return nested(lambda v: v * statistics.NormalDist().cdf(v), x)
+
+
+def gelu_in_single_precision(x):
+    x = np.asarray(x, dtype=np.float32)
+    return x * special.ndtr(x)
+
+
+def gelu_with_a_work_array(x):
+    out = np.array(x, dtype=float)
+    out *= special.ndtr(out)
+    return out
+
+
+GELU = Exercise(
+    name="gelu",
+    lecture=LECTURE,
+    section="GELU: how likely is it that others are smaller?",
+    minutes=4,
+    difficulty=2,
+    parts=(Part("values", 3, values), Part("shapes", 1, shapes), Part("edge cases", 1, far_out)),
+    oracle=gelu_oracle,
+    mistakes=(
+        gelu_by_tanh,
+        gelu_by_sigmoid,
+        silu_for_gelu,
+        gelu_without_x,
+        gelu_with_the_density,
+        gelu_without_the_root_of_two,
+        gelu_without_the_half,
+        gelu_with_bare_erf,
+        relu_for_gelu,
+        gelu_of_one_number,
+        gelu_in_place,
+    ),
+    spellings=(
+        gelu_by_ndtr,
+        gelu_by_erf,
+        gelu_by_erfc,
+        gelu_by_stats,
+        gelu_by_vectorize,
+        gelu_by_statistics,
+        gelu_in_single_precision,
+        gelu_with_a_work_array,
+    ),
+    hints=(
+        "Φ(x) is the probability that a standard normal number is smaller than x: 0.5 at 0, nearly 1 at 3.",
+        "NumPy has no Φ. `scipy.special` has two ways to it: `ndtr`, which is Φ, and `erf`.",
+    ),
+    equivalent_mutants={
+        "line 3: `x = np.asarray(x, dtype=float)` → `nothing`": ARRAYS_ANYWAY,
+        "line 3: `np.asarray(x, dtype=float)` → `np.asarray(x)`": FLOATS_ANYWAY,
+        "line 3: `np.asarray(x, dtype=float)` → `x`": ARRAYS_ANYWAY,
+    },
+)

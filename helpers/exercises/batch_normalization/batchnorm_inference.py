@@ -1,0 +1,211 @@
+"""`batchnorm_inference`: with running averages. The oracle calculates with decimals, number by number."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+import numpy as np
+
+from helpers.exercises.batch_normalization.common import (
+    EPSILON_OUTSIDE,
+    LECTURE,
+    NOT_IN_PLACE,
+    VARIANCE_FOR_DEVIATION,
+    batch,
+    floats,
+    scale_and_shift,
+)
+from helpers.judging.exercise import Exercise, Part, call, mistake
+
+
+def inference_oracle(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    rows = np.asarray(x, dtype=float).tolist()
+    parameters = list(zip(gamma, beta, running_mean, running_var, strict=True))
+    return np.array(
+        [
+            [
+                float(g) * (v - float(m)) / float((Decimal(float(s)) + Decimal(float(epsilon))).sqrt()) + float(b)
+                for v, (g, b, m, s) in zip(row, parameters, strict=True)
+            ]
+            for row in rows
+        ]
+    )
+
+
+def inference_call(rng, n, units, spread=1.0, **keywords):
+    gamma, beta = scale_and_shift(rng, units)
+    mean, var = rng.normal(0, 2, units), spread * rng.uniform(0.3, 4, units)
+    return call(batch(rng, n, units), gamma, beta, mean, var, **keywords)
+
+
+def inference_values(rng):
+    return [
+        call(np.array([[3.0]]), np.array([2.0]), np.array([0.5]), np.array([1.0]), np.array([4.0])),
+        inference_call(rng, 3, 3),
+        inference_call(rng, 4, 3, epsilon=0.5),
+        inference_call(rng, 5, 2, spread=1e-5),
+        inference_call(rng, 20, 5),
+    ]
+
+
+def inference_shapes(rng):
+    return [inference_call(rng, *shape, epsilon=0.1) for shape in [(1, 3), (4, 1), (2, 2), (2, 5)]]
+
+
+def inference_edge_cases(rng):
+    zero = inference_call(rng, 3, 2)
+    zero.arguments[4][:] = 0.0
+    return [
+        call([[0.5, -1.5], [2.5, 0.5]], [2.0, 3.0], [1.0, -1.0], [0.5, 0.0], [1.0, 2.25]),
+        call(np.array([[1, 2], [4, 2]]), np.array([1, -2]), np.array([0, 3]), np.array([2, 1]), np.array([1, 4])),
+        zero,
+        call(*(array.astype(np.float32) for array in inference_call(rng, 3, 2).arguments)),
+    ]
+
+
+@mistake(
+    "You normalised by the statistics of this batch. At inference the running averages take their place; otherwise "
+    "the answer for one sample depends on its neighbours."
+)
+def inference_by_batch_statistics(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    x, gamma, beta = floats(x, gamma, beta)
+    return gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + epsilon) + beta
+
+
+@mistake("The mean is the running one, but the variance is still that of this batch. Both come from the averages.")
+def inference_by_batch_variance(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    x, gamma, beta, mean = floats(x, gamma, beta, running_mean)
+    return gamma * (x - mean) / np.sqrt(x.var(axis=0) + epsilon) + beta
+
+
+@mistake("The variance is the running one, but the mean is still that of this batch. Both come from the averages.")
+def inference_by_batch_mean(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    x, gamma, beta, var = floats(x, gamma, beta, running_var)
+    return gamma * (x - x.mean(axis=0)) / np.sqrt(var + epsilon) + beta
+
+
+@mistake(EPSILON_OUTSIDE)
+def inference_with_epsilon_outside(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    x, gamma, beta, mean, var = floats(x, gamma, beta, running_mean, running_var)
+    return gamma * (x - mean) / (np.sqrt(var) + epsilon) + beta
+
+
+@mistake("Epsilon is missing. Training divides by the root of variance plus epsilon, and inference has to do the same.")
+def inference_without_epsilon(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    x, gamma, beta, mean, var = floats(x, gamma, beta, running_mean, running_var)
+    with np.errstate(all="ignore"):
+        return gamma * (x - mean) / np.sqrt(var) + beta
+
+
+@mistake(VARIANCE_FOR_DEVIATION)
+def inference_divided_by_variance(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    x, gamma, beta, mean, var = floats(x, gamma, beta, running_mean, running_var)
+    return gamma * (x - mean) / (var + epsilon) + beta
+
+
+@mistake("Scale and shift are missing: they were learned, and they stay on at inference.")
+def inference_without_scale_and_shift(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    x, mean, var = floats(x, running_mean, running_var)
+    return (x - mean) / np.sqrt(var + epsilon)
+
+
+@mistake("`gamma` and `beta` are swapped. `gamma` multiplies, `beta` is added.")
+def inference_with_swapped_parameters(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    return inference_by_formula(x, beta, gamma, running_mean, running_var, epsilon)
+
+
+@mistake("The running mean was not taken off.")
+def inference_without_centring(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    x, gamma, beta, var = floats(x, gamma, beta, running_var)
+    return gamma * x / np.sqrt(var + epsilon) + beta
+
+
+@mistake(NOT_IN_PLACE)
+def inference_in_place(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    x, gamma, beta, mean, var = floats(x, gamma, beta, running_mean, running_var)
+    x -= mean
+    return gamma * x / np.sqrt(var + epsilon) + beta
+
+
+def inference_by_formula(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    x, gamma, beta, mean, var = floats(x, gamma, beta, running_mean, running_var)
+    return gamma * (x - mean) / np.sqrt(var + epsilon) + beta
+
+
+def inference_as_a_line(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    factor = np.asarray(gamma) * (np.asarray(running_var, dtype=float) + epsilon) ** -0.5
+    return np.multiply(x, factor) + (np.asarray(beta) - np.multiply(running_mean, factor))
+
+
+def inference_sample_by_sample(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    deviation = np.sqrt(np.add(running_var, epsilon))
+    return np.array([np.subtract(row, running_mean) / deviation * gamma + beta for row in x])
+
+
+def inference_as_lists(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    parameters = list(zip(gamma, beta, running_mean, running_var, strict=True))
+    return [
+        [float((v - m) / math.sqrt(s + epsilon) * g + b) for v, (g, b, m, s) in zip(row, parameters, strict=True)]
+        for row in x
+    ]
+
+
+def inference_by_einsum(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    x, gamma, beta, mean, var = floats(x, gamma, beta, running_mean, running_var)
+    return np.einsum("nd,d,d->nd", x - mean, gamma, 1 / np.sqrt(var + epsilon)) + beta
+
+
+def inference_in_single_precision(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    arrays = (x, gamma, beta, running_mean, running_var)
+    x, gamma, beta, mean, var = (np.asarray(array, dtype=np.float32) for array in arrays)
+    return gamma * (x - mean) / np.sqrt(var + np.float32(epsilon)) + beta
+
+
+def inference_with_a_work_array(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    work = np.array(x, dtype=float)
+    work -= running_mean
+    work /= np.sqrt(np.asarray(running_var) + epsilon)
+    work *= gamma
+    work += beta
+    return work
+
+
+INFERENCE = Exercise(
+    name="batchnorm_inference",
+    lecture=LECTURE,
+    section="5. One sample at a time",
+    minutes=4,
+    difficulty=1,
+    parts=(
+        Part("values", 2, inference_values),
+        Part("shapes", 1, inference_shapes),
+        Part("edge cases", 1, inference_edge_cases),
+    ),
+    oracle=inference_oracle,
+    mistakes=(
+        inference_by_batch_statistics,
+        inference_by_batch_variance,
+        inference_by_batch_mean,
+        inference_with_epsilon_outside,
+        inference_without_epsilon,
+        inference_divided_by_variance,
+        inference_without_scale_and_shift,
+        inference_with_swapped_parameters,
+        inference_without_centring,
+        inference_in_place,
+    ),
+    spellings=(
+        inference_by_formula,
+        inference_as_a_line,
+        inference_sample_by_sample,
+        inference_as_lists,
+        inference_by_einsum,
+        inference_in_single_precision,
+        inference_with_a_work_array,
+    ),
+    hints=(
+        "The formula of the forward pass stays. Only where its mean and its variance come from changes.",
+        "Nothing is computed over the samples here: no `mean`, no `var`. A single sample must do.",
+    ),
+)
