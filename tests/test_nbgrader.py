@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from tests.classroom import LECTURE
 from tests.conftest import cannot_run_here, walls_hold
 
 POINTS = {exercise.name: float(exercise.points) for exercise in exercises_of(LECTURE)}
+OTHER_LECTURES = tuple(lecture for lecture in LECTURES if lecture != LECTURE)
 TIMEOUT = 900
 
 AWKWARD = {
@@ -118,7 +120,7 @@ class Course:
 
     def __init__(self, folder: Path, environments: Path):
         folder.mkdir()
-        self.folder, self.environments = folder, environments
+        self.folder = folder
         try:
             self.python = python_of("nbgrader", environments)
         except (Failed, subprocess.SubprocessError, OSError) as problem:
@@ -136,11 +138,23 @@ class Course:
     def nbgrader(self, command: str, *arguments, fails: bool = False) -> str:
         return self.run("-m", "nbgrader", command, *arguments, fails=fails)  # in the course's folder
 
-    def generate(self, lecture: str) -> Path:
+    def for_each(self, task: str, calls: list[tuple[str, ...]]) -> None:
+        """What nbgrader's page for instructors calls, in one process: its commands take seconds to start."""
+        code = (
+            "import json, sys\nfrom nbgrader.apps import NbGraderAPI\n"
+            "api = NbGraderAPI()\n"
+            "for arguments in json.loads(sys.argv[2]):\n"
+            "    done = getattr(api, sys.argv[1])(*arguments)\n"
+            "    assert done['success'], done['error'] or done['log']\n"
+        )
+        self.run("-c", code, task, json.dumps(calls))
+
+    def source(self, lecture: str) -> None:
         source = self.folder / "source" / lecture / f"{lecture}.ipynb"
-        source.parent.mkdir(parents=True, exist_ok=True)
+        source.parent.mkdir(parents=True)
         source.write_bytes((SOLUTIONS / f"{lecture}.ipynb").read_bytes())
-        self.nbgrader("generate_assignment", lecture)
+
+    def release(self, lecture: str) -> Path:
         return self.folder / "release" / lecture / f"{lecture}.ipynb"
 
     def hand_in(self, student: str, notebook: dict, lecture: str = LECTURE) -> None:
@@ -148,54 +162,87 @@ class Course:
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(notebook), encoding="utf-8")
 
-    def marks(self, lecture: str = LECTURE) -> dict[str, dict[str, float]]:
-        """Each student's marks by exercise of a lecture, from nbgrader's gradebook."""
+    def marks(self) -> dict[str, dict[str, dict[str, float]]]:
+        """The marks in nbgrader's gradebook, by lecture, student and exercise."""
         code = (
             "import json, sys\nfrom nbgrader.api import Gradebook\n"
             "with Gradebook(sys.argv[1]) as book:\n"
-            "    submissions = book.assignment_submissions(sys.argv[2])\n"
-            "    print(json.dumps({s.student.id: {g.name: g.auto_score for n in s.notebooks for g in n.grades}"
-            " for s in submissions}))\n"
+            "    print(json.dumps({a.name: {s.student.id: {g.name.removeprefix('check_'): g.auto_score"
+            " for n in s.notebooks for g in n.grades} for s in a.submissions} for a in book.assignments}))\n"
         )
-        found = json.loads(self.run("-c", code, f"sqlite:///{self.folder}/gradebook.db", lecture))
-        return {
-            student: {name.removeprefix("check_"): mark for name, mark in cells.items()}
-            for student, cells in found.items()
-        }
+        return json.loads(self.run("-c", code, f"sqlite:///{self.folder}/gradebook.db"))
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory) -> Course:
+def environments(tmp_path_factory) -> Path:
     kept = os.environ.get("PEER_ENVIRONMENTS")
-    environments = Path(kept) if kept else tmp_path_factory.mktemp("environments")
+    return Path(kept) if kept else tmp_path_factory.mktemp("environments")
+
+
+@pytest.fixture(scope="module")
+def course(environments, tmp_path_factory) -> Course:
     return Course(tmp_path_factory.mktemp("nbgrader") / "course", environments)
+
+
+@pytest.fixture(scope="module")
+def released(environments, tmp_path_factory) -> Course:
+    """A course in which nbgrader has made the learners' notebooks of every lecture."""
+    course = Course(tmp_path_factory.mktemp("released") / "course", environments)
+    for lecture in LECTURES:
+        course.source(lecture)
+    course.for_each("generate_assignment", [(lecture,) for lecture in LECTURES])
+    return course
+
+
+@pytest.fixture(scope="module")
+def mixed(released) -> tuple[dict, dict]:
+    """Their marks and ours, by lecture and exercise, of one student who has every second answer wrong.
+
+    Exercises that use Keras stay untouched: it is not installed beside nbgrader here, it takes 2 GB.
+    """
+    walls_hold()
+    for lecture in OTHER_LECTURES:
+        right, wrong = classroom.right_answers(1, lecture), classroom.wrong_answers(1, lecture)
+        with_keras = {exercise.name for exercise in classroom.exercises(lecture) if exercise.uses_keras}
+        named = [name for name in right if name not in with_keras]
+        answers = {name: (wrong if turn % 2 else right)[name] for turn, name in enumerate(named)}
+        released.hand_in("mixed", short(classroom.notebook_with(answers, lecture)), lecture)
+    released.for_each("autograde", [(lecture, "mixed") for lecture in OTHER_LECTURES])
+    theirs = {lecture: students["mixed"] for lecture, students in released.marks().items() if students}
+    ours: dict[str, dict[str, float]] = {}
+    for (_, lecture, exercise), points in graded(released, released.folder.parent / "ours").items():
+        ours.setdefault(lecture, {})[exercise] = points
+    return theirs, ours
 
 
 @pytest.fixture(scope="module")
 def compared(course) -> Comparison:
     walls_hold()
-    for student, notebook in the_class(course.generate(LECTURE)).items():
+    course.source(LECTURE)
+    course.nbgrader("generate_assignment", LECTURE)
+    for student, notebook in the_class(course.release(LECTURE)).items():
         course.hand_in(student, notebook)
     course.nbgrader("autograde", LECTURE)
     course.nbgrader("export", "--to", course.folder / "theirs.csv")
     out = course.folder.parent / "ours"
-    grade = [sys.executable, "-m", "helpers.cli", "grade", course.folder / "submitted", "--out", out, "--seed", "1"]
-    subprocess.run([*grade, "--limit-seconds", "2"], check=True, capture_output=True, timeout=TIMEOUT)
+    ours: dict[str, dict[str, float]] = {}
+    for (student, _, exercise), points in graded(course, out).items():
+        ours.setdefault(student, {})[exercise] = points
     export = [sys.executable, "-m", "helpers.cli", "export", out, "--format", "nbgrader"]
     subprocess.run(export, check=True, capture_output=True, timeout=120)
-    ours = marks_by_exercise(out)
-    found = Comparison(course.marks(), ours, rows(course.folder / "theirs.csv"), rows(out / "nbgrader.csv"))
+    found = Comparison(course.marks()[LECTURE], ours, rows(course.folder / "theirs.csv"), rows(out / "nbgrader.csv"))
     for student in found.ours:
         print(f"{student}: nbgrader {sum(found.theirs[student].values()):g}, ours {sum(ours[student].values()):g}")
     return found
 
 
-def marks_by_exercise(out: Path) -> dict[str, dict[str, float]]:
-    """Each student's marks by exercise, from our table."""
-    ours: dict[str, dict[str, float]] = {}
+def graded(course: Course, out: Path) -> dict[tuple[str, str, str], float]:
+    """Our marks for what lies in nbgrader's folder, by student, lecture and exercise."""
+    grade = [sys.executable, "-m", "helpers.cli", "grade", course.folder / "submitted", "--out", out, "--seed", "1"]
+    subprocess.run([*grade, "--limit-seconds", "2"], check=True, capture_output=True, timeout=TIMEOUT)
+    ours: Counter = Counter()
     for row in rows(out / "results.csv"):
-        own = ours.setdefault(row["student"], {})
-        own[row["exercise"]] = own.get(row["exercise"], 0.0) + float(row["points"])
+        ours[row["student"], row["lecture"], row["exercise"]] += float(row["points"])
     return ours
 
 
@@ -206,8 +253,8 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lecture", LECTURES)
-def test_nbgrader_releases_what_we_release(course, lecture):
-    theirs = json.loads(course.generate(lecture).read_text(encoding="utf-8"))["cells"]
+def test_nbgrader_releases_what_we_release(released, lecture):
+    theirs = json.loads(released.release(lecture).read_text(encoding="utf-8"))["cells"]
     ours = json.loads((NOTEBOOKS / f"{lecture}.ipynb").read_text(encoding="utf-8"))["cells"]
     questions = {question.name for question in classroom.questions(lecture)}
     for their, our in zip(theirs, ours, strict=True):
@@ -222,25 +269,9 @@ def test_nbgrader_releases_what_we_release(course, lecture):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lecture", [lecture for lecture in LECTURES if lecture != LECTURE])
-def test_marks_are_equal_in_every_other_lecture(course, tmp_path, lecture):
-    """One student who has every second answer wrong, by one of the known mistakes.
-
-    Exercises that use Keras stay untouched: it is not installed beside nbgrader here, it takes 2 GB.
-    """
-    walls_hold()
-    right, wrong = classroom.right_answers(1, lecture), classroom.wrong_answers(1, lecture)
-    with_keras = {exercise.name for exercise in classroom.exercises(lecture) if exercise.uses_keras}
-    named = [name for name in right if name not in with_keras]
-    mixed = {name: (wrong if turn % 2 else right)[name] for turn, name in enumerate(named)}
-    notebook = short(classroom.notebook_with(mixed, lecture))
-    own = Course(tmp_path / "course", course.environments)  # the class that is compared below has nobody else
-    own.generate(lecture)
-    own.hand_in("mixed", notebook, lecture)
-    own.nbgrader("autograde", lecture)
-    grade = [sys.executable, "-m", "helpers.cli", "grade", own.folder / "submitted", "--out", tmp_path / "out"]
-    subprocess.run([*grade, "--seed", "1"], check=True, capture_output=True, timeout=TIMEOUT)
-    theirs, ours = own.marks(lecture)["mixed"], marks_by_exercise(tmp_path / "out")["mixed"]
+@pytest.mark.parametrize("lecture", OTHER_LECTURES)
+def test_marks_are_equal_in_every_other_lecture(mixed, lecture):
+    theirs, ours = (marks[lecture] for marks in mixed)
     print(f"{lecture}: nbgrader {sum(theirs.values()):g}, ours {sum(ours.values()):g}, of {len(ours)} exercises")
     assert theirs == ours
     assert 0 < sum(ours.values()) < sum(exercise.points for exercise in exercises_of(lecture)) or len(ours) == 1
@@ -294,7 +325,7 @@ def test_an_answer_that_exits_costs_one_exercise_here_and_the_whole_notebook_the
     notebook = short(classroom.notebook_with(classroom.right_answers(0) | EXITS))
     course.hand_in("exits", notebook)
     course.nbgrader("autograde", LECTURE, "--student", "exits", fails=True)
-    assert not any(course.marks().get("exits", {}).values())
+    assert not any(course.marks()[LECTURE].get("exits", {}).values())
     classroom.write_submission(tmp_path / "in", "exits", notebook)
     grade = [sys.executable, "-m", "helpers.cli", "grade", tmp_path / "in", "--out", tmp_path / "out"]
     subprocess.run(grade, check=True, capture_output=True, timeout=120)
