@@ -61,15 +61,22 @@ def source_of(name: str, function) -> str:
     """
     function = getattr(function, "function", function)
     needed, _ = needed_statements([(0, s) for s in _statements_of(function.__module__)], function.__name__)
-    kept = [text for _, s in needed if not (text := ast.unparse(s.node)).startswith("from helpers")]
+    kept = [ast.unparse(s.node) for _, s in needed if not _is_of_the_course(s.node)]
     body = textwrap.indent("\n\n".join([*kept, f"return {function.__name__}"]), "    ")
     return f"def make_{name}():\n{body}\n\n{name} = make_{name}()"
 
 
 @cache
 def _statements_of(module: str) -> list:
+    """The statements of a module of exercises, after those of the modules that it imports from beside it."""
     source = ast.parse(inspect.getsource(importlib.import_module(module)))
-    return statements_of(ast.unparse(_Undecorated().visit(source)))
+    own = statements_of(ast.unparse(_Undecorated().visit(source)))
+    beside = [s.node.module for s in own if _is_of_the_course(s.node) and ".exercises." in s.node.module]
+    return [statement for name in beside for statement in _statements_of(name)] + own
+
+
+def _is_of_the_course(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.ImportFrom) and statement.module.startswith("helpers.")
 
 
 class _Undecorated(ast.NodeTransformer):
