@@ -14,7 +14,7 @@ import pytest
 
 from helpers.building.source import source_path
 from helpers.exercises import LECTURES, exercise_named, exercises_of
-from helpers.exercises import normalized_network as networks
+from helpers.exercises.batch_normalization import normalized_network as networks
 from helpers.judging.exercise import Exercise, Part, Question, call
 from helpers.judging.judge import Examination, judge, public_examination
 from helpers.judging.networks import Network

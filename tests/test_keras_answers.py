@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from helpers.exercises.normalized_network import CLASSIFIES, NORMALIZED_NETWORK
+from helpers.exercises.batch_normalization.normalized_network import CLASSIFIES, NORMALIZED_NETWORK
 from helpers.judging.compare import Difference
 from helpers.judging.exercise import call
 from helpers.judging.networks import Builds, NotANetwork, Step, outputs, read
