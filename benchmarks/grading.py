@@ -44,6 +44,7 @@ SEED = 1
 REPEATS = 3  # of `course grade` where it is compared: it is short, so noise weighs more
 TIMEOUT = 3600  # seconds for any one command
 POLL_SECONDS = 0.25
+ASKED = {False: "all exercises together", True: "one alone"}  # by whether it is alone
 PEERS = {"nbgrader": "nbgrader==0.9.6", "otter": "otter-grader==7.0.0"}
 # What the first cell of the lecture imports, in the versions that the course itself runs with.
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "matplotlib", "ipykernel", "ipywidgets", "jinja2")
@@ -437,7 +438,6 @@ def profile(scratch: Path, count: int) -> Table:
         "starting and probing the untrusted process": [(Runner, "wait_until_ready"), (Runner, "probe")],
         "the right values and the mistakes' (once a lecture)": [(station, "tasks_of")],
         "reading notebooks": [(marking, "code_cells")],
-        "untrusted": [(Runner, "run")],
         "judging": [(marking, "judge_if_right"), (marking, "judge"), (marking, "judge_letter"), (marking, "nothing")],
         "gradebook": [(Gradebook, "save")],
         "pages and tables": [(outputs, "write_all")],
@@ -448,13 +448,19 @@ def profile(scratch: Path, count: int) -> Table:
         for label, places in hooks.items():
             for owner, name in places:
                 stack.enter_context(mock.patch.object(owner, name, timed(getattr(owner, name), label, seconds)))
+        run = Runner.run
+        timed_run = {kind: timed(run, kind, seconds) for kind in ASKED}
+        stack.enter_context(
+            mock.patch.object(Runner, "run", lambda self, cells, asked: timed_run[len(asked) == 1](self, cells, asked))
+        )
         started = time.perf_counter()
         grading.grade(grading.Order(source, source.parent / "out", jobs=1, seed=SEED))
         total = time.perf_counter() - started
-    untrusted = seconds.pop("untrusted")
-    parts = split_of_a_run(sorted(source.rglob("*.ipynb"))[:20])
-    whole = sum(parts.values())
-    shares = {label: untrusted * part / whole for label, part in parts.items()} | dict(seconds)
+    shares = {}
+    for alone, how in ASKED.items():
+        parts, untrusted = split_of_a_run(sorted(source.rglob("*.ipynb"))[:20], alone), seconds.pop(alone)
+        shares |= {f"{how}: {label}": untrusted * part / sum(parts.values()) for label, part in parts.items()}
+    shares |= dict(seconds)
     # Below 0 where the main thread writes the gradebook while the next submission is being marked.
     shares["everything else"] = max(0.0, total - sum(shares.values()))
 
@@ -480,27 +486,27 @@ def timed(function, label: str, seconds: Counter):
     return wrapper
 
 
-def split_of_a_run(paths: list[Path]) -> dict[str, float]:
+def split_of_a_run(paths: list[Path], alone: bool) -> dict[str, float]:
     """What the untrusted process does for these notebooks, apart: forks and walls, definitions, calls."""
     from helpers.grading.marking import tasks_of
     from helpers.grading.notebook import code_cells
     from helpers.grading.runner import Request, Runner
 
-    tasks = tasks_of(LECTURE, SEED)
-    requests = [task.request for task in tasks]
-    names = [Request(task.exercise.name) for task in tasks]  # asks for the value, and calls nothing
+    asked = [task.request for task in tasks_of(LECTURE, SEED)]
     untouched = json.dumps(classroom.untouched_notebook()).encode()
     seconds: Counter = Counter()
     with Runner(familiar=code_cells(untouched)) as runner:
         run = {stage: timed(runner.run, stage, seconds) for stage in ("nothing", "defined", "called")}
         for path in paths:
             cells = code_cells(path.read_bytes())
-            run["nothing"]([], names)
-            run["defined"](cells, names)
-            run["called"](cells, requests)
+            for requests in [[request] for request in asked if request.is_function] if alone else [asked]:
+                names = [Request(request.name) for request in requests]  # asks for the value, and calls nothing
+                run["nothing"]([], names)
+                run["defined"](cells, names)
+                run["called"](cells, requests)
     return {
         "forks and walls": seconds["nothing"],
-        "finding definitions and running them": max(0.0, seconds["defined"] - seconds["nothing"]),
+        "definitions": max(0.0, seconds["defined"] - seconds["nothing"]),
         "calls, and their values over the wire": max(0.0, seconds["called"] - seconds["defined"]),
     }
 
