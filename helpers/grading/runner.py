@@ -153,8 +153,9 @@ class Runner:
         server itself fails; it is started afresh first.
         """
         limits = self.limits if len(requests) == 1 else self.limits.for_all_together()
+        places = {source: place for place, source in enumerate(self.familiar)}
         job = {
-            "cells": [np.frombuffer(source.encode(), dtype="u1") for source in cells],
+            "cells": [places.get(cell, np.frombuffer(cell.encode(), dtype="u1")) for cell in cells],
             "names": [request.name for request in requests],
         }
         first, later, answer, nonce = self._exchange(job, requests, limits)

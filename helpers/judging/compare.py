@@ -78,6 +78,8 @@ def holds_text(got) -> bool:
 def _close(expected, array, tolerance) -> bool:
     if expected.dtype.kind not in "fc":
         return bool((expected == array).all())
+    if array.dtype == expected.dtype and array.tobytes() == expected.tobytes():
+        return True  # the same bits; most right answers are, and `isclose` takes ten times as long
     single = array.dtype.itemsize <= (4 if array.dtype.kind == "f" else 8)
     relative = tolerance.relative_single if single else tolerance.relative
     absolute = tolerance.absolute_single if single else tolerance.absolute

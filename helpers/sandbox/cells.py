@@ -22,15 +22,22 @@ _TRANSPARENT_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 # With one of these a cell can bind names that its text does not show.
 _OPAQUE = {"exec", "eval", "globals", "locals", "vars", "setattr", "__import__", "import_module"}
 _MISSING = object()
+_handed_out: list[str] = []
 _familiar: dict[str, list[Statement]] = {}
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A top-level statement and the names that it binds or whose objects it changes."""
+    """A top-level statement, the names that it binds or whose objects it changes, and what kind of import it is.
+
+    All that `needed_statements` asks of every statement is worked out beforehand: in a fork each object that is looked
+    at for the first time costs a copy of its page.
+    """
 
     node: ast.stmt
     binds: frozenset[str]
+    imports_module: bool
+    imports_all: bool
 
     @cached_property
     def reads(self) -> set[str]:
@@ -50,10 +57,6 @@ class Statement:
     def code(self, file: str) -> types.CodeType:
         return compile(ast.Module([self.node], []), file, "exec")
 
-    @property
-    def imports_all(self) -> bool:
-        return isinstance(self.node, ast.ImportFrom) and self.node.names[0].name == "*"
-
 
 class DefinitionError(Exception):
     """The wanted name could not be had; the message is for the learner."""
@@ -64,10 +67,16 @@ def remember(sources: list[str]) -> None:
 
     For the cells of the notebooks that were handed out: most of a submission is what everybody got.
     """
+    _handed_out.extend(sources)
     for source in sources:
         _familiar[source] = statements_of(source)
         for statement in _familiar[source]:
             statement.reads  # noqa: B018, a cached property
+
+
+def familiar(place: int) -> str:
+    """The source of a cell that was handed out, by its place among those to remember."""
+    return _handed_out[place]
 
 
 class Definitions:
@@ -132,7 +141,12 @@ def where(error: BaseException) -> str:
 
 def statements_of(source: str) -> list[Statement]:
     """Take one cell apart. Raises `SyntaxError` and its like if that cannot be done."""
-    return [Statement(node, frozenset(_bound(node))) for node in _tree(source).body]
+    return [_statement(node) for node in _tree(source).body]
+
+
+def _statement(node: ast.stmt) -> Statement:
+    imports_all = isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
+    return Statement(node, frozenset(_bound(node)), isinstance(node, ast.Import), imports_all)
 
 
 def _tree(source: str) -> ast.Module:
@@ -207,7 +221,7 @@ def needed_statements(
     statements: list[tuple[int, Statement]], name: str
 ) -> tuple[list[tuple[int, Statement]], set[str]]:
     """The statements that `name` needs, and the names among theirs that nothing binds."""
-    modules = {n for _, s in statements if isinstance(s.node, ast.Import) for n in s.binds}
+    modules = {n for _, s in statements if s.imports_module for n in s.binds}
     wanted, chosen = {name}, set()
     while True:
         more = {

@@ -7,14 +7,14 @@ server's memory, of which every worker gets a copy, never holds a byte of any su
 
 Messages are `wire` messages after their length; a bundle of them is their bytes one after the other, after the length
 of all. The first message to arrive holds the limits and the cells that were handed out. A job is what the worker may
-use (`BOUNDS`) and two bundles. The first one: a dict of `cells` (sources of the code cells, as UTF-8 in arrays),
-`names` and `nonce`, then for each name a list of `[arguments, keywords]` for the function of that name, or None to ask
-for the value of a variable. The second one: a list of further calls for each name. The worker gets those when it has
-answered all of the first ones and closed that pipe, so nothing that it says about the first inputs, which its author
-will read, can tell of the others. The answer is a dict: `ending` ("finished", "time limit", "output limit", "crashed"),
-`cpu_seconds`, `reply` and `later_reply`: how many bytes the worker wrote for the first and for the further calls. Those
-bytes follow; they are again messages after their length, one for each call or variable, in order; one about a problem
-stands for all calls of its function.
+use (`BOUNDS`) and two bundles. The first one: a dict of `cells` (sources of the code cells, as UTF-8 in arrays; for one
+that was handed out, its place among those), `names` and `nonce`, then for each name a list of `[arguments, keywords]`
+for the function of that name, or None to ask for the value of a variable. The second one: a list of further calls for
+each name. The worker gets those when it has answered all of the first ones and closed that pipe, so nothing that it
+says about the first inputs, which its author will read, can tell of the others. The answer is a dict: `ending`
+("finished", "time limit", "output limit", "crashed"), `cpu_seconds`, `reply` and `later_reply`: how many bytes the
+worker wrote for the first and for the further calls. Those bytes follow; they are again messages after their length,
+one for each call or variable, in order; one about a problem stands for all calls of its function.
 """
 
 from __future__ import annotations
@@ -367,7 +367,9 @@ def _work(isolation: str, limits: Limits, cpu_seconds: int, channel: Channel) ->
         _write(fd, b"".join(messages))
 
     alone = len(job["names"]) == 1
-    definitions = cells.Definitions([bytes(source).decode() for source in job["cells"]])
+    definitions = cells.Definitions(
+        [cells.familiar(cell) if type(cell) is int else bytes(cell).decode() for cell in job["cells"]]
+    )
     functions = []
     for name, encoded in zip(job["names"], first_calls, strict=True):
         _seed()

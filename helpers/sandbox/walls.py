@@ -24,6 +24,7 @@ import stat
 import struct
 import sys
 from collections.abc import Sequence
+from functools import cache
 
 SCRATCH = "/scratch"
 SCRATCH_MB = 64
@@ -83,6 +84,7 @@ def enter_private_root(hidden: list[str], for_keras: bool = False) -> None:
         raise WallsUnavailable(
             f"the kernel refused a namespace or mount ({error}); user namespaces must be allowed for this user"
         ) from error
+    _filter_program()  # once, and not in every fork
     _continue_as_init()
 
 
@@ -308,6 +310,13 @@ def _pivot_root() -> int:
 
 def _forbid_calls() -> None:
     """Install a seccomp filter (classic BPF) that answers EPERM to the forbidden calls."""
+    program, _ = _filter_program()
+    _check(_libc.prctl(_PR_SET_SECCOMP, 2, ctypes.addressof(program), 0, 0), "seccomp")
+
+
+@cache
+def _filter_program() -> tuple[ctypes.Array, ctypes.Array]:
+    """What the kernel wants: the length and address of the instructions; and those, which must stay in memory."""
     audit, clone, _ = _ARCHITECTURE[platform.machine()]
     allow, kill = 0x7FFF0000, 0x80000000
     refuse = 0x00050000 | _EPERM
@@ -326,6 +335,5 @@ def _forbid_calls() -> None:
 
     instructions = b"".join(struct.pack("HBBI", *instruction) for instruction in program)
     buffer = ctypes.create_string_buffer(instructions, len(instructions))
-    filter_program = struct.pack("HxxxxxxP", len(program), ctypes.addressof(buffer))
-    filter_buffer = ctypes.create_string_buffer(filter_program, len(filter_program))
-    _check(_libc.prctl(_PR_SET_SECCOMP, 2, ctypes.addressof(filter_buffer), 0, 0), "seccomp")
+    head = struct.pack("HxxxxxxP", len(program), ctypes.addressof(buffer))
+    return ctypes.create_string_buffer(head, len(head)), buffer
