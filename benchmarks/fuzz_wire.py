@@ -42,8 +42,8 @@ def one_input(data: bytes) -> None:
 
 def seeds() -> list[bytes]:
     """Valid messages, and their headers alone."""
-    observation = {"outcome": "returned", "value": [np.zeros(2), 1.5, 1, "a", None, True, (2j, {"a": np.float32(1)})]}
-    observation |= {"error": "", "message": "", "overflow": False, "changed": False}
+    value = [np.zeros(2), 1.5, 1, "a", None, True, (2j, {"a": np.float32(1)})]
+    observation = ["returned", value, "", "", False, False]
     messages = [{"nonce": NONCE, "observation": observation}, {"nonce": NONCE, "problem": "x"}]
     messages += [{"nonce": NONCE, "variable": "b", "attempted": True}, {"nonce": NONCE, "outcome": "too large"}]
     encoded = [wire.encode(message) for message in messages]

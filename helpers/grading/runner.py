@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,6 @@ from helpers.sandbox.observe import MAX_TEXT, Call, Observation
 HELPERS = Path(__file__).resolve().parents[1]
 ISOLATION_LEVELS = ("strict", "process")
 _START_SECONDS = 180  # until the libraries are loaded, Keras among them, on a slow and busy machine
-_OBSERVED = {f.name for f in fields(Observation)}
 _OUTCOMES = {"returned", "raised", "not attempted", "unsendable", "too large"}
 
 
@@ -315,16 +314,15 @@ def _read_observations(messages: deque[dict], count: int, evidence: Evidence, en
             evidence.ending = ending
             return
         message = messages.popleft()
-        seen = message["observation"]
-        if set(message) != {"observation"} or type(seen) is not dict or set(seen) != _OBSERVED:
+        if set(message) != {"observation"} or type(message["observation"]) is not list:
             raise ValueError("not an observation")
-        if not all(type(seen[text]) is str for text in ("outcome", "error", "message")):
+        outcome, value, error, text, overflow, changed = message["observation"]
+        if not all(type(words) is str for words in (outcome, error, text)) or outcome not in _OUTCOMES:
             raise ValueError("not an observation")
-        if seen["outcome"] not in _OUTCOMES:
-            raise ValueError("not an observation")
-        seen["error"], seen["message"] = seen["error"][:80], seen["message"][: MAX_TEXT + 80]
-        seen["overflow"], seen["changed"] = seen["overflow"] is True, seen["changed"] is not False
-        evidence.observations.append(Observation(**seen))
+        text = text[: MAX_TEXT + 80]
+        evidence.observations.append(
+            Observation(outcome, value, error[:80], text, overflow is True, changed is not False)
+        )
 
 
 def _read_value(message: dict, evidence: Evidence) -> None:

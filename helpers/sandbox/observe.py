@@ -28,7 +28,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Observation:
-    """What one call did.
+    """What one call did. Its fields travel to the grader in this order.
 
     `outcome` is "returned", "raised", "not attempted" (the stub's `NotImplementedError`), "unsendable" (a value of a
     type that cannot cross the boundary; `error` names it) or "too large". `overflow` tells of an overflow warning,

@@ -361,7 +361,7 @@ def _work(isolation: str, limits: Limits, cpu_seconds: int, channel: Channel) ->
         messages = []
         for arguments, keywords in calls:
             seen = observe.observe(function, observe.Call(tuple(arguments), keywords), where=cells.where)
-            messages.append(message({"observation": vars(seen)}))
+            messages.append(message({"observation": [*vars(seen).values()]}))
             if alone:  # what it has answered counts, even if the next call ends the process
                 _write(fd, messages.pop())
         _write(fd, b"".join(messages))
@@ -433,13 +433,14 @@ def _encode(value: dict) -> bytes:
 
     try:
         return wire.encode(value)
-    except wire.Unsendable as error:
-        instead = {"outcome": "unsendable", "error": error.type_name}
+    except wire.Unsendable as unsendable:
+        outcome, error = "unsendable", unsendable.type_name
     except (wire.TooLarge, RecursionError, MemoryError):
-        instead = {"outcome": "too large"}
+        outcome, error = "too large", ""
     if "observation" in value:
-        instead = {"observation": {**value["observation"], "value": None, **instead}}
-    return wire.encode({"nonce": value["nonce"], **instead})
+        _, _, _, *others = value["observation"]
+        return wire.encode({"nonce": value["nonce"], "observation": [outcome, None, error, *others]})
+    return wire.encode({"nonce": value["nonce"], "outcome": outcome, "error": error})
 
 
 def _address_space() -> int:
