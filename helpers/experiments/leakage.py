@@ -207,12 +207,19 @@ def area_under_curve(labels, chances):
 
 @cache
 def _measured(leak, strength, model, patients, repetitions, right):
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):  # for tables as small as these, threads cost more than they bring
+    with _thread_pools().limit(limits=1):  # for tables as small as these, threads cost more than they bring
         trials = [LEAKS[leak](strength, patients, seed, right) for seed in range(repetitions)]
         reported, fresh = np.array([score(trial, model, seed) for seed, trial in enumerate(trials)]).T
     return Scores(leak, reported, fresh)
+
+
+@cache
+def _thread_pools():
+    """Looking for them takes as long as several repetitions."""
+    from sklearn import ensemble, linear_model, neighbors, tree  # noqa: F401 - they bring some
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _model(name, seed, scaled):

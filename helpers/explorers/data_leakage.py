@@ -28,7 +28,7 @@ class LeakageExplorer(Explorer):
         "switch": Choice("the leak is", (ON, OFF), ON),
         "strength": Slider("strength", 0.0, 1.0, 0.25, 1.0),
         "model": Choice("model", ("one tree", "logistic regression"), "one tree"),
-        "patients": Slider("patients", 50, 250, 50, 150),
+        "patients": Slider("patients", 50, 150, 25, 100),  # with more of them the pictures lag behind the hand
     }
 
     def build(self):
