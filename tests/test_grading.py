@@ -1,5 +1,6 @@
 """A class of thirty, marked by the real command: every row is what was predicted before."""
 
+import contextlib
 import csv
 import json
 import subprocess
@@ -8,6 +9,9 @@ import sys
 import pytest
 
 from helpers.exercises import exercises_of
+from helpers.grading.marking import mark, tasks_of
+from helpers.grading.runner import Runner
+from helpers.grading.submissions import Submission
 from helpers.judging.exercise import Question
 from helpers.judging.judge import CORRECT
 from helpers.templates import prose
@@ -172,6 +176,61 @@ def wrong_answer(exercise, turn):
     if isinstance(exercise, Question):
         return sorted(exercise.why_wrong)[turn % len(exercise.why_wrong)]
     return exercise.mistakes[turn % len(exercise.mistakes)]
+
+
+SPOILS = """from scipy import special
+import numpy as np
+def sigmoid(x):
+    np.expm1 = None
+    return special.expit(np.asarray(x, dtype=float))
+"""
+SPOILT = """import numpy as np
+def elu(x, alpha=1.0):
+    x = np.asarray(x, dtype=float)
+    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0.0)))
+"""
+WRONG_ELU = "def elu(x, alpha=1.0):\n    return x"
+ENDS = "import os\ndef elu(x, alpha=1.0):\n    os._exit(0)"
+
+
+@pytest.mark.parametrize(
+    ("changed", "asked_again", "not_right"),
+    [
+        ({}, set(), set()),
+        ({"sigmoid": SPOILS, "elu": SPOILT}, {"elu"}, set()),
+        ({"elu": WRONG_ELU}, {"elu"}, {"elu"}),
+        ({"elu": ENDS}, {e.name for e in classroom.exercises()}, {"elu"}),
+    ],
+    ids=["all right", "one spoils another", "one wrong", "one ends the process"],
+)
+def test_what_is_not_right_beside_the_others_is_asked_again_alone(recorder, changed, asked_again, not_right):
+    answers = classroom.right_answers(1) | changed
+    submission = Submission("one", LECTURE, "one.ipynb", json.dumps(classroom.notebook_with(answers)).encode())
+    tasks = tasks_of(LECTURE, SEED)
+    marked = mark(submission, tasks, lambda keras: contextlib.nullcontext(recorder), recorder.limits)
+    together, *alone = recorder.asked
+    assert set(together) == {task.exercise.name for task in tasks}
+    assert alone == [[e.name] for e in classroom.exercises() if e.name in asked_again]
+    assert {verdict.exercise for verdict in marked.verdicts if verdict.status != CORRECT} == not_right
+
+
+class Recorder(Runner):
+    """A runner that takes note of what is asked together."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked: list[list[str]] = []
+
+    def run(self, cells, requests):
+        self.asked.append([request.name for request in requests])
+        return super().run(cells, requests)
+
+
+@pytest.fixture
+def recorder():
+    walls_hold()
+    with Recorder() as runner:
+        yield runner
 
 
 def test_the_output_says_how_it_was_isolated(graded):

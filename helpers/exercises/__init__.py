@@ -1,7 +1,7 @@
 """The exercises of the course, by lecture and by name.
 
-Each lecture's exercises stand in a module of their own, named as the lecture without its number. It is imported when
-it is asked for: the oracles need SciPy, and `import helpers` should not wait for it.
+Each lecture's exercises stand in a package named as the lecture without its number, one file each. It is imported
+when it is asked for: the oracles need SciPy, and `import helpers` should not wait for it.
 """
 
 from __future__ import annotations
