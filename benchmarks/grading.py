@@ -146,6 +146,7 @@ def write_class(folder: Path, count: int, change=lambda notebook: notebook) -> P
 
 def measure(command: list, cwd: Path = ROOT, environment: dict | None = None) -> Cost:
     """Run a command to its end. Raises `Failed` when it fails or takes longer than an hour."""
+    forget_ended_orphans()
     with tempfile.TemporaryFile("w+") as output:
         started = time.perf_counter()
         process = subprocess.Popen(
@@ -174,6 +175,13 @@ def adopt_orphans() -> None:
     """From now on a descendant whose parent was killed before it waited becomes a child of this process (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+
+def forget_ended_orphans() -> None:
+    """What this process itself has started and left, for the profile, is no part of the next command."""
+    with contextlib.suppress(ChildProcessError):
+        while os.wait4(-1, os.WNOHANG)[0]:
+            pass
 
 
 def cpu_seconds_of_orphans() -> float:
