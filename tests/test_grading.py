@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from helpers.exercises import exercises_of
+from helpers.grading import marking
 from helpers.grading.marking import mark, tasks_of
 from helpers.grading.runner import Runner
 from helpers.grading.submissions import Submission
@@ -212,6 +213,22 @@ def test_what_is_not_right_beside_the_others_is_asked_again_alone(recorder, chan
     assert set(together) == {task.exercise.name for task in tasks}
     assert alone == [[e.name] for e in classroom.exercises() if e.name in asked_again]
     assert {verdict.exercise for verdict in marked.verdicts if verdict.status != CORRECT} == not_right
+
+
+def test_a_fault_of_the_judge_costs_one_exercise(recorder, monkeypatch):
+    def fails_for_elu(examination, *rest):
+        if examination.exercise.name == "elu":
+            raise ZeroDivisionError
+        return judges[len(rest)](examination, *rest)
+
+    judges = {1: marking.judge_if_right, 3: marking.judge}
+    monkeypatch.setattr(marking, "judge_if_right", fails_for_elu)
+    monkeypatch.setattr(marking, "judge", fails_for_elu)
+    notebook = json.dumps(classroom.notebook_with(classroom.right_answers(1))).encode()
+    submission = Submission("one", LECTURE, "one.ipynb", notebook)
+    marked = mark(submission, tasks_of(LECTURE, SEED), lambda keras: contextlib.nullcontext(recorder), recorder.limits)
+    assert {v.exercise for v in marked.verdicts if v.status != CORRECT} == {"elu"}
+    assert [v.status for v in marked.verdicts if v.exercise == "elu"] == [marking.GRADER_FAULT]
 
 
 class Recorder(Runner):

@@ -148,9 +148,12 @@ def _verdict_beside_others(task: Task, evidence: Evidence | Exception) -> Verdic
     """The verdict that no other answer in the same process can have spoilt; None if there is none."""
     if isinstance(evidence, Exception) or evidence.ending != "finished" or evidence.problem is not None:
         return None
-    if task.examination is None:
-        return judge_letter(task.exercise, evidence.variable if evidence.attempted else None)
-    return judge_if_right(task.examination, evidence.observations)
+    try:
+        if task.examination is None:
+            return judge_letter(task.exercise, evidence.variable if evidence.attempted else None)
+        return judge_if_right(task.examination, evidence.observations)
+    except Exception:  # a fault of the judge: it is met again when this one exercise is judged alone, and said there
+        return None
 
 
 def _judge_or_fault(task: Task, evidence: Evidence | Exception, limits: Limits) -> Verdict:

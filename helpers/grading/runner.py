@@ -112,6 +112,7 @@ class Runner:
         self.hidden = [str(HELPERS.parent), *map(str, hidden), str(Path.home())]
         self.familiar = list(familiar)
         self.keras = keras
+        self._places: dict[str, int] = {}  # of the familiar cells that the server knows
         self._process: subprocess.Popen | None = None
 
     def __enter__(self) -> Runner:
@@ -152,9 +153,11 @@ class Runner:
         server itself fails; it is started afresh first.
         """
         limits = self.limits if len(requests) == 1 else self.limits.for_all_together()
-        places = {source: place for place, source in enumerate(self.familiar)}
         job = {
-            "cells": [places.get(cell, np.frombuffer(cell.encode(), dtype="u1")) for cell in cells],
+            "cells": [
+                self._places[cell] if cell in self._places else np.frombuffer(cell.encode(), dtype="u1")
+                for cell in cells
+            ],
             "names": [request.name for request in requests],
         }
         first, later, answer, nonce = self._exchange(job, requests, limits)
@@ -206,6 +209,7 @@ class Runner:
         """Raises `IsolationUnavailable` if the walls cannot be put up."""
         try:
             limits = {"memory_mb": self.limits.memory_mb, "threads": self.limits.threads}
+            self._places = {source: place for place, source in enumerate(self.familiar)}
             self._send(wire.encode({"familiar": self.familiar, "keras": self.keras, **limits}))
             ready = wire.decode(self._receive(time.monotonic() + _START_SECONDS))
         except (OSError, RunnerFault, wire.Malformed) as error:
