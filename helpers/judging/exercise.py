@@ -143,7 +143,10 @@ class Exercise:
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """A concept question: the answer is one letter, and every wrong letter has a sentence of its own."""
+    """A concept question: the answer is one letter, and every letter has a sentence of its own.
+
+    `why_right` says why the right letter is right; it is shown with it.
+    """
 
     name: str
     lecture: str
@@ -152,6 +155,7 @@ class Question:
     difficulty: int
     answer: str
     why_wrong: dict[str, str]
+    why_right: str = ""
     hints: tuple[str, ...] = ()
     points: int = 2
 
