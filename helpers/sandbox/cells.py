@@ -202,7 +202,7 @@ class Notebook:
         own = [i for i, s in enumerate(self.statements) if s.own]
         answers = [i for i in own if name in self.statements[i].traits.binds]
         if not answers and not self.opaque:
-            return []
+            return [[SHORT, END]] if self.problem(name) else []
         first = answers[0] if answers else own[0]
         checks = [
             i
@@ -238,7 +238,7 @@ class Notebook:
 
         Raises `DefinitionError` when no cell binds the name or the cell that does cannot be run.
         """
-        problems = [problem for number, problem in self._not_parsed.items() if name in self.sources[number - 1]]
+        problems = [self.problem(name)] if self.problem(name) else []
         module = types.ModuleType("__main__")
         namespace = module.__dict__
         namespace["__builtins__"] = builtins
