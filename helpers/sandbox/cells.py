@@ -212,8 +212,12 @@ class Notebook:
         checks = [*checks[: MOST_CHECKS // 2], *checks[MOST_CHECKS // 2 :][-MOST_CHECKS // 2 :]]
         differs_below = not checks or self._needed(name, checks[-1]) != self._needed(name, END)
         places = checks + ([END] if differs_below else [])
-        short = [[SHORT, place] for place in places] if answers else [[SHORT, END]]
-        return short if self.plain else short[:1] + [[RUN, place] for place in places] + short[1:]
+        if not answers:  # bound out of sight, which only running all can show
+            return [[SHORT, END]] + [[RUN, place] for place in places]
+        if self.plain:
+            return [[SHORT, place] for place in places]
+        last = [[SHORT, END]] if differs_below and checks else []
+        return [[SHORT, places[0]], *([RUN, place] for place in places), *last]
 
     def is_handed_out(self, name: str) -> bool:
         """Whether a handed-out statement binds a name, as a stub does."""
