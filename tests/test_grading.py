@@ -11,6 +11,7 @@ import pytest
 from helpers.exercises import exercises_of
 from helpers.grading import marking
 from helpers.grading.marking import mark, tasks_of
+from helpers.grading.notebook import code_cells
 from helpers.grading.runner import Runner
 from helpers.grading.submissions import Submission
 from helpers.judging.exercise import Question
@@ -243,7 +244,7 @@ class Recorder(Runner):
     """A runner that takes note of what is asked alone, and of which processes get fresh inputs, in order."""
 
     def __init__(self):
-        super().__init__()
+        super().__init__(familiar=code_cells(json.dumps(classroom.untouched_notebook()).encode()))
         self.asked: list[str] = []
         self.fresh: list[bool] = []
         self._public = {task.request.messages[0] for task in tasks_of(LECTURE, SEED)}
