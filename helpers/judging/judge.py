@@ -16,7 +16,7 @@ from .behaviour import behaviour, same_value
 from .compare import VALUES_DIFFER, as_array, difference, holds_text
 from .examination import OUT_OF_MEMORY, Examination, Raises, problems, public_examination, readable
 from .examples import LONGEST_CALL, Example, call_in_words, shown, shown_pair, written_call
-from .exercise import Exercise, Question
+from .exercise import UNTOUCHED, Exercise, Question
 from .mistakes import matching_mistake
 from .parts import (
     ALL_PUBLIC_PASS,
@@ -30,6 +30,7 @@ from .parts import (
     RUNGS,
     WRONG,
     PartResult,
+    counts_once,
     judge_parts,
     leading_rung,
     plain_text,
@@ -137,7 +138,11 @@ def judge_letter(question: Question, letter) -> Verdict:
 
 def nothing(exercise: Exercise | Question, status: str, message: str) -> Verdict:
     """A verdict without any evidence, so without any points."""
-    parts = tuple(PartResult(name, 0, points, status) for name, points in exercise.points_by_part.items())
+    waits = counts_once(next(iter(exercise.points_by_part))) if status in (WRONG, ERROR) else ""
+    parts = tuple(
+        PartResult(name, 0, points, status, waits if name == UNTOUCHED else "")
+        for name, points in exercise.points_by_part.items()
+    )
     return Verdict(exercise.name, status, parts, message)
 
 

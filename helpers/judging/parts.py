@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -65,6 +65,11 @@ def status_of(problem: Difference) -> str:
     return ERROR if problem.rung == "raised" else WRONG
 
 
+def counts_once(part: str) -> str:
+    """The sentence about a part that is not judged yet."""
+    return f"{_COUNTS_ONCE} `{part}` is right."
+
+
 def leading_rung(rungs: Sequence[str]) -> str:
     """The rung to speak of: the lowest that makes half of all problems, or else the most frequent.
 
@@ -104,12 +109,8 @@ def _judge_untouched(exercise, observations, first: PartResult, unfinished: str)
     if any(seen.changed for seen in observations):
         return PartResult(UNTOUCHED, 0, points, WRONG, IT_CHANGED_AN_INPUT)
     if unfinished or first.status != CORRECT:
-        return PartResult(UNTOUCHED, 0, points, unfinished or first.status, _once(first))
+        return PartResult(UNTOUCHED, 0, points, unfinished or first.status, counts_once(first.part))
     return PartResult(UNTOUCHED, points, points, CORRECT)
-
-
-def _once(part: PartResult) -> str:
-    return f"{_COUNTS_ONCE} `{part.part}` is right."
 
 
 # Parts that count only beside another one.
@@ -132,7 +133,7 @@ def _those_that_count(examination, observations, found, parts: list[PartResult])
             on = waiting if part not in alone else None
         elif part is not parts[0] and parts[0].status != CORRECT and _not_asked(examination, observations, found, part):
             on = parts[0]
-        counted.append(part if on is None else PartResult(part.part, 0, part.max_points, on.status, _once(on)))
+        counted.append(replace(part, points=0, status=on.status, message=counts_once(on.part)) if on else part)
     return counted
 
 
