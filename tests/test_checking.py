@@ -8,11 +8,12 @@ import pytest
 
 from helpers import check, hint, solution
 from helpers.checking import answers, borrowed
+from helpers.checking.feedback import Feedback
 from helpers.exercises import LECTURES, exercise_named, exercises_of
 from helpers.experiments import activations as course_activations
 from helpers.judging.exercise import Exercise, Question
-from helpers.judging.judge import CORRECT
-from helpers.proving.solutions import function_from
+from helpers.judging.judge import CORRECT, judge_letter
+from helpers.proving.solutions import code_cells, function_from
 
 # The package exports functions of these names.
 checking, progress = (importlib.import_module(f"helpers.checking.{name}") for name in ("check", "progress"))
@@ -274,18 +275,18 @@ def test_what_was_solved_in_an_earlier_session_stays_solved(nothing_solved, monk
 
 
 def test_a_solved_question_says_why_it_is_right(nothing_solved):
-    question = next(e for lecture in LECTURES for e in exercises_of(lecture) if isinstance(e, Question) and e.why_right)
-    shown = check(**{question.name: question.answer})
-    assert question.why_right in repr(shown)
-    assert question.why_right in repr(solution(question.name))
+    question = Question("which", "04_activations", "", 1, 1, "b", {"a": "Too small."}, why_right="It *is* b.")
+    shown = Feedback(judge_letter(question, "b"), question)
+    assert "It *is* b." in repr(shown)
+    assert "It <em>is</em> b." in shown._repr_html_()
+    assert "It *is* b." not in repr(Feedback(judge_letter(question, "a"), question))
+    progress._solved.add("which")
+    assert "It *is* b." in repr(answers.show(question, None))
 
 
 def test_without_the_lecture_s_source_a_solution_says_so(nothing_solved, monkeypatch, tmp_path):
     check(leaky_relu=right)
     monkeypatch.setattr("helpers.building.source.SOLUTIONS", tmp_path)
-    monkeypatch.setattr("helpers.proving.solutions.code_cells.cache_clear", lambda: None, raising=False)
-    from helpers.proving.solutions import code_cells
-
     code_cells.cache_clear()
     assert "not installed here" in repr(solution("leaky_relu"))
     code_cells.cache_clear()
