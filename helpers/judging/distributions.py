@@ -82,9 +82,10 @@ class Draws:
         values = self.numbers(call, value)
         if values is None or not np.isfinite(values).all():
             return Difference("value", f"{self.note}It returned numbers that are not finite.")
-        sentence = unlike(values, self.kind, float(self.std(*call.arguments[:-1])))
-        if not sentence and before is not None:
-            sentence = self._wrong_source(call, values, *before)
+        with np.errstate(all="ignore"):  # numbers whose squares are too large are found to be too large
+            sentence = unlike(values, self.kind, float(self.std(*call.arguments[:-1])))
+            if not sentence and before is not None:
+                sentence = self._wrong_source(call, values, *before)
         return Difference("value", self.note + sentence) if sentence else None
 
     def numbers(self, call, value) -> np.ndarray | None:

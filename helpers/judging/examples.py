@@ -99,6 +99,8 @@ def _moments(array) -> str:
 
 
 def _kind(value) -> str:
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_kind, value))})"
     return str(value.dtype) if isinstance(value, np.ndarray | np.generic) else type(value).__name__
 
 

@@ -122,8 +122,9 @@ def relation(cases: Sequence[Case], oracle: Callable, tolerance: Tolerance = _US
     with np.errstate(all="ignore"):
         return (
             _other_order_of_values(cases)
-            or _other_question(cases, oracle, tolerance)
+            or _other_question(cases, oracle, tolerance, _questions)
             or _of_places(cases, names, tolerance)
+            or _other_question(cases, oracle, tolerance, _questions_of_size)
         )
 
 
@@ -266,12 +267,12 @@ def _other_order_of_values(cases) -> str:
     return ""
 
 
-def _other_question(cases, oracle, tolerance) -> str:
+def _other_question(cases, oracle, tolerance, questions) -> str:
     """Whether the answer is right for other arguments than those it was given."""
     if not _enough_wrong(cases):
         return ""
     names = list(inspect.signature(oracle).parameters)
-    for sentence, changed, back in _questions(cases, oracle, names):
+    for sentence, changed, back in questions(cases, oracle, names):
         if _answers(cases, oracle, changed, back, tolerance):
             return sentence
     return ""
@@ -287,11 +288,7 @@ def _questions(cases, oracle, names) -> Iterator[tuple[str, Callable, Callable]]
                 lambda call, name=name, value=parameter.default: _with(call, names, name, value),
                 _as_it_is,
             )
-    arrays = [
-        name
-        for i, name in enumerate(names)
-        if all(len(c.call.arguments) > i and isinstance(c.call.arguments[i], np.ndarray) for c in cases)
-    ]
+    arrays = _given_arrays(cases, names)
     for name in arrays[1:]:
         for filler, word in ((np.zeros_like, "0"), (np.ones_like, "1")):
             yield (
@@ -319,16 +316,6 @@ def _questions(cases, oracle, names) -> Iterator[tuple[str, Callable, Callable]]
             lambda call, name=name: _turned(call, names, name),
             _as_it_is,
         )
-        yield (
-            f"It is right for -`{name}`: the sign of the input is turned.",
-            lambda call, name=name: _with(call, names, name, _negative(_argument(call, names, name))),
-            _as_it_is,
-        )
-        yield (
-            f"It is right for the absolute value of `{name}`: the sign of the input gets lost.",
-            lambda call, name=name: _with(call, names, name, np.abs(_argument(call, names, name))),
-            _as_it_is,
-        )
         for words, shorter in (
             ("without its last", lambda a: a[:-1]),
             ("without its first", lambda a: a[1:]),
@@ -341,6 +328,21 @@ def _questions(cases, oracle, names) -> Iterator[tuple[str, Callable, Callable]]
                 ),
                 _as_it_is,
             )
+
+
+def _questions_of_size(cases, oracle, names) -> Iterator[tuple[str, Callable, Callable]]:
+    """Asked last: for many a function another sign or size of the input is one of the result."""
+    for name in _given_arrays(cases, names)[:1]:
+        yield (
+            f"It is right for -`{name}`: the sign of the input is turned.",
+            lambda call, name=name: _with(call, names, name, _negative(_argument(call, names, name))),
+            _as_it_is,
+        )
+        yield (
+            f"It is right for the absolute value of `{name}`: the sign of the input gets lost.",
+            lambda call, name=name: _with(call, names, name, np.abs(_argument(call, names, name))),
+            _as_it_is,
+        )
         for factor, word in ((2.0, "twice"), (0.5, "half of")):
             yield (
                 f"It is right for {word} `{name}`.",
@@ -349,6 +351,15 @@ def _questions(cases, oracle, names) -> Iterator[tuple[str, Callable, Callable]]
                 ),
                 _as_it_is,
             )
+
+
+def _given_arrays(cases, names) -> list[str]:
+    """The arguments that are arrays, given by position, in every case."""
+    return [
+        name
+        for i, name in enumerate(names)
+        if all(len(c.call.arguments) > i and isinstance(c.call.arguments[i], np.ndarray) for c in cases)
+    ]
 
 
 def _answers(cases, oracle, changed, back, tolerance) -> bool:
