@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 from helpers.sandbox.observe import Call, Observation, observe
 from helpers.sandbox.recipes import apply
@@ -45,6 +46,14 @@ class Examination:
     @property
     def calls(self) -> list[Call]:
         return [trial.call for trial in self.trials]
+
+    @cached_property
+    def public(self) -> Examination:
+        """The part of it that `check` holds."""
+        part, count = copy.copy(self), sum(trial.public for trial in self.trials)
+        part.trials, part.expectations = self.trials[:count], self.expectations[:count]
+        part.known = {mistake: seen[:count] for mistake, seen in self.known.items()}
+        return part
 
 
 @cache
