@@ -175,6 +175,14 @@ def test_an_answer_that_calls_the_course_s_function_is_refused_as_in_grading():
     for sigmoid in (through_a_module, imported_inside, through_another, functools.partial(through_a_module)):
         assert "It uses the course's own `sigmoid`" in repr(check(sigmoid))
 
+    def copied(x):
+        from helpers.exercises import exercise_named
+
+        return exercise_named("sigmoid").oracle(x)
+
+    sigmoid = copied
+    assert "It uses the course's own `exercise_named`" in repr(check(sigmoid))
+
 
 def test_a_name_of_the_course_that_is_never_used_costs_nothing():
     def sigmoid(x):

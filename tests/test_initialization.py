@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 from helpers.exercises import exercise_named, exercises_of
 from helpers.exercises.initialization.common import he_std, xavier_std

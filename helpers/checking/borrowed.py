@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 _COURSE = __name__.partition(".")[0]
-_LENT = ("checking", "sandbox", "judging", "exercises")  # what calls the answer, and what it is given by an exercise
+_LENT = ("checking", "sandbox", "judging")  # what calls the answer, what it is given, and what a check in it calls
 _MOST_FUNCTIONS = 100
 SENTENCE = "It uses the course's own `{0}`; an answer stands on NumPy, SciPy and scikit-learn."
 
