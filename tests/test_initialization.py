@@ -165,7 +165,7 @@ def standardised(values):
         (_truncated(np.random.default_rng(0), 14_400).reshape(120, 120), "largest"),
         (standardised(np.round(RIGHT)), "Only 9 of the 14400 numbers are different"),
         (standardised(np.where(np.abs(RIGHT) < 1, RIGHT / 2, RIGHT)), "the shape does not. A normal"),
-        (np.round(RIGHT, 1), "rounded to 1 decimals"),
+        (np.round(RIGHT, 1), "rounded to 1 decimal."),
         (np.sort(RIGHT, axis=0), "sorted"),
         (np.concatenate([np.sort(RIGHT[:60], axis=None), np.sort(RIGHT[60:], axis=None)])[None], "the one before"),
         (special.ndtri(stratified((14_400, 1))).T, "more evenly"),

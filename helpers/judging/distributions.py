@@ -155,7 +155,8 @@ def _peculiar(values) -> str:
         return "All rows hold the same numbers. Draw every number by itself."
     decimals = next((k for k in range(_MOST_DECIMALS) if np.allclose(values, np.round(values, k), 0, 1e-12)), None)
     if decimals is not None:
-        return f"The numbers are rounded to {decimals} decimals." if decimals else "The numbers are whole numbers."
+        rounded = f"rounded to {decimals} decimal{'s' * (decimals > 1)}"
+        return f"The numbers are {rounded if decimals else 'whole numbers'}."
     distinct = len(np.unique(values))
     if distinct < values.size:
         few = f"Only {distinct} of the {values.size} numbers are different"
@@ -193,10 +194,10 @@ def _tails(scores) -> Iterator[tuple[str, float]]:
     yield "rows", _chi_squared(np.sum(scores.sum(axis=1) ** 2) / columns, rows)
     yield "columns", _chi_squared(np.sum(scores.sum(axis=0) ** 2) / rows, columns)
     yield "largest", _largest(np.abs(scores).max(), count)
-    yield "shape", 2 * np.exp(-2 * count * _gap(scores) ** 2)
-    scores = scores.reshape(-1, 1) if rows == 1 else scores
-    yield "order", _order(scores)
-    yield "evenness", _evenness(special.ndtr(scores))
+    probability = special.ndtr(scores.reshape(-1, 1) if rows == 1 else scores)
+    yield "shape", 2 * np.exp(-2 * count * _gap(probability) ** 2)
+    yield "order", _order(probability)
+    yield "evenness", _evenness(probability)
 
 
 def _chi_squared(value, freedom) -> float:
@@ -210,17 +211,17 @@ def _largest(score, count) -> float:
     return 2 * min(np.exp(logarithm), -np.expm1(logarithm))
 
 
-def _gap(scores) -> float:
-    """Kolmogorov's distance between the scores and the standard normal distribution."""
-    probability = special.ndtr(np.sort(scores, axis=None))
+def _gap(probability) -> float:
+    """Kolmogorov's distance between the scores and the standard normal distribution, from their probabilities."""
+    probability = np.sort(probability, axis=None)
     steps = np.arange(probability.size + 1) / probability.size
     return max(np.max(steps[1:] - probability), np.max(probability - steps[:-1]))
 
 
-def _order(scores) -> float:
+def _order(probability) -> float:
     """McDiarmid's bound on the number of rises from one number of a column to the next."""
-    rises = np.diff(scores, axis=0) > 0
-    return 2 * np.exp(-((rises.sum() - rises.size / 2) ** 2) / (2 * scores.size))
+    rises = probability[1:] > probability[:-1]
+    return 2 * np.exp(-((np.count_nonzero(rises) - rises.size / 2) ** 2) / (2 * probability.size))
 
 
 def _evenness(probability) -> float:
@@ -228,7 +229,7 @@ def _evenness(probability) -> float:
     rows, columns = probability.shape
     cells = np.minimum((probability * rows).astype(int), rows - 1) + rows * np.arange(columns)
     expected = columns * rows * (1 - (1 - 1 / rows) ** rows)
-    return 2 * np.exp(-2 * (len(np.unique(cells)) - expected) ** 2 / probability.size)
+    return 2 * np.exp(-2 * (np.count_nonzero(np.bincount(cells.ravel())) - expected) ** 2 / probability.size)
 
 
 def _proportional(a, b) -> bool:
