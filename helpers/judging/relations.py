@@ -841,12 +841,13 @@ def _conditions(leaves: list[_Leaf], names) -> Iterator[tuple[str, list[_Leaf]]]
     for words, test in _kinds_of_input(names):
         part = [leaf for leaf in leaves if test(leaf)]
         if len(part) < len(leaves) and all(map(test, wrong)):
-            inputs.append((f", {words}", part))
+            inputs.append((words.partition(" ")[2], part))
     for words_of_input, part in inputs:
         for words, test in _kinds_of_number(names):
             some = _only_wrong_there(part, test) if len(wrong) >= _ENOUGH_INPUTS else None
             if some:
-                yield f"All that is wrong stands {words}{words_of_input}.", some
+                link = " and " if words.startswith("where") else ", where "
+                yield f"All wrong numbers stand {words}{link + words_of_input if words_of_input else ''}.", some
 
 
 def _only_wrong_there(leaves: list[_Leaf], test) -> list[_Leaf] | None:
