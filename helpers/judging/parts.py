@@ -172,11 +172,13 @@ def parts_with_an_idea(exercise: Exercise) -> frozenset[str]:
 @cache
 def parts_with_new_inputs(exercise: Exercise) -> frozenset[str]:
     """The parts whose inputs are others in every grading."""
-    one, other = (
-        {part.name: [t.call for t in exercise.new_trials(seed) if t.part == part.name] for part in exercise.parts}
-        for seed in _SEEDS
-    )
-    return frozenset(name for name in one if not _same_calls(one[name], other[name]))
+    one, other = (exercise.new_trials(seed) for seed in _SEEDS)
+    names = {part.name for part in exercise.parts}
+    return frozenset(name for name in names if not _same_calls(_calls_of(name, one), _calls_of(name, other)))
+
+
+def _calls_of(name, trials):
+    return [trial.call for trial in trials if trial.part == name]
 
 
 def _same_calls(one, other) -> bool:
