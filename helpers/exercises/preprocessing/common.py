@@ -11,8 +11,8 @@ import numpy as np
 LECTURE = "03_preprocessing"
 
 IN_PLACE = (
-    "The values are right, but they were written into the caller's array: `-=` and `/=` work in place, and `np.asarray` "
-    "does not copy an array of floats. Put the result into a new array."
+    "The values are right, but they were written into the caller's array: `-=` and `/=` work in place, and "
+    "`np.asarray` does not copy an array of floats. Put the result into a new array."
 )
 OVER_ROWS = (
     "The statistics were taken over each row. A row is one sample, a column one feature: `axis=0` gives one number for "

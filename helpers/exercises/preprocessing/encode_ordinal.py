@@ -64,7 +64,8 @@ def raises_key_error(values, order):
     "promises ValueError: look for unknown values before you use the places."
 )
 def raises_index_error(values, order):
-    return np.array([[place for place, known in enumerate(order) if known == value][0] for value in values], dtype=int)
+    places = [[place for place, known in enumerate(order) if known == value] for value in values]
+    return np.array([found[0] for found in places], dtype=int)
 
 
 @mistake(
@@ -101,8 +102,8 @@ def unknown_is_behind_the_last(values, order):
 
 
 @mistake(
-    '"Large" was read as "large". The docstring asks for an exact match: a different spelling is an error in the table '
-    "that somebody should see."
+    'Capital letters were ignored, so "Large" was read as "large". A different spelling is an error in the table that '
+    "somebody should see: raise ValueError."
 )
 def ignores_case(values, order):
     position = {str(value).lower(): place for place, value in enumerate(order)}
@@ -172,7 +173,7 @@ def as_floats(values, order):
 
 
 def by_index(values, order):
-    """`list.index` raises ValueError by itself; it searches the list for every value, which is fast for short orders."""
+    """`list.index` raises ValueError by itself. It searches the list for every value: fine for a short order."""
     return np.array([order.index(value) for value in values], dtype=int)
 
 

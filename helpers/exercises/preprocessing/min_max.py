@@ -69,7 +69,8 @@ def by_the_maximum(features, low=0.0, high=1.0):
 
 
 @mistake(
-    "The minimum was subtracted, but the division is by the maximum. Divide by the range, the maximum minus the minimum."
+    "The minimum was subtracted, but the division is by the maximum. Divide by the range: the maximum minus the "
+    "minimum."
 )
 def range_is_the_maximum(features, low=0.0, high=1.0):
     largest = features.max(axis=0)

@@ -47,7 +47,7 @@ def oracle(features, epsilon=1e-5):
 
 
 def spectrum(features, epsilon):
-    """The centered table, its axes as columns by falling variance, and what to divide by: the course's way, in parts."""
+    """The centered table, its axes as columns by falling variance, and what its components are divided by."""
     centered = features - features.mean(axis=0)
     variances, axes = np.linalg.eigh(centered.T @ centered / len(features))
     return centered, axes[:, ::-1], np.sqrt(variances[::-1] + epsilon)
@@ -154,7 +154,7 @@ def not_centered(features, epsilon=1e-5):
 
 
 @mistake_up_to_signs(
-    "The axes are right, but the table that was projected on them is the one before centering. Project the centered one."
+    "The axes are right, but the table was projected on them without centering. Project the centered table."
 )
 def projects_the_uncentered(features, epsilon=1e-5):
     _, axes, divisors = spectrum(features, epsilon)

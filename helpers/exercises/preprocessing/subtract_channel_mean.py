@@ -185,7 +185,7 @@ def by_reshaping(images):
 
 
 def channel_by_channel(images):
-    """One channel at a time: a loop of three rounds that says what happens, at the price of writing into a new array."""
+    """One channel at a time, in a new array: longer, and it says step by step what happens."""
     centered = images.astype(float)
     mean = np.zeros(images.shape[3])
     for channel in range(images.shape[3]):

@@ -147,7 +147,7 @@ def in_place(features, epsilon=1e-5):
 
 
 def by_svd(features, epsilon=1e-5):
-    """The SVD of the table holds all three factors: only the singular values are replaced, and no covariance is needed."""
+    """The SVD of the table holds all three factors: only the singular values change, and no covariance is needed."""
     left, singular, right = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
     return left * (singular / np.sqrt(singular**2 / len(features) + epsilon)) @ right
 
