@@ -64,7 +64,7 @@ def with_tiny(features, column):
 def correlated(rng, n, d):
     """A table (n, d) whose variances along its axes lie well apart, so that the axes are unique up to sign.
 
-    They are turned away from the columns, and the mean lies away from 0.
+    They are turned away from the columns, the last column varies most, and the mean lies away from 0.
     """
     directions = np.eye(d)
     for i in range(d - 1):
@@ -74,4 +74,4 @@ def correlated(rng, n, d):
         directions = directions @ turn
     sample = rng.normal(size=(n, d))
     white = np.linalg.svd(sample - sample.mean(axis=0), full_matrices=False)[0] * np.sqrt(n)
-    return (white * 3.0 * 0.55 ** np.arange(d)) @ directions.T + rng.uniform(1.5, 3, d) * rng.choice([-1, 1], d)
+    return (white * 3.0 * 0.55 ** np.arange(d)[::-1]) @ directions.T + rng.uniform(1.5, 3, d) * rng.choice([-1, 1], d)

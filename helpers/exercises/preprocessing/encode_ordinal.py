@@ -87,6 +87,18 @@ def unknown_is_minus_one(values, order):
     return np.array([position.get(value, -1) for value in values], dtype=int)
 
 
+@mistake("An unknown value became 0, so nobody can tell it from the first value of `order`. Raise ValueError instead.")
+def unknown_is_zero(values, order):
+    position = {value: place for place, value in enumerate(order)}
+    return np.array([position.get(value, 0) for value in values], dtype=int)
+
+
+@mistake("An unknown value became NaN. A gap can be filled later without anybody noticing the error: raise ValueError.")
+def unknown_is_nan(values, order):
+    position = {value: place for place, value in enumerate(order)}
+    return np.array([position.get(value, np.nan) for value in values])
+
+
 @mistake("Unknown values were left out, so the rows no longer line up with the table. Raise ValueError instead.")
 def unknown_is_left_out(values, order):
     position = {value: place for place, value in enumerate(order)}
@@ -123,12 +135,10 @@ def alphabetical(values, order):
 
 
 @mistake(
-    "The numbers follow the alphabet, and only the values that occur were numbered, as `np.unique` does it. Use the "
-    "place in `order`."
+    "The values that occur were numbered by the alphabet, as `np.unique` does it. Use the place in `order`, which also "
+    "tells what to do with a value that is not in it: raise ValueError."
 )
-def alphabetical_without_order(values, order):
-    if not set(values) <= set(order):
-        raise ValueError
+def numbered_by_unique(values, order):
     return np.array([sorted(set(values)).index(value) for value in values], dtype=int)
 
 
@@ -240,11 +250,13 @@ ENCODE_ORDINAL = Exercise(
         raises_index_error,
         asserts,
         unknown_is_minus_one,
+        unknown_is_zero,
+        unknown_is_nan,
         unknown_is_left_out,
         unknown_is_behind_the_last,
         ignores_case,
         alphabetical,
-        alphabetical_without_order,
+        numbered_by_unique,
         sorts_the_order,
         by_first_appearance,
         counted_from_one,

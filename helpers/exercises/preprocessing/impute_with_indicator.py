@@ -8,6 +8,7 @@ from helpers.exercises.preprocessing.common import LECTURE, table
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
 NAN = float("nan")
+A_PAIR = "Two tables were returned. One is asked for, with 2 d columns: `np.hstack` puts them side by side."
 
 
 def oracle(features):
@@ -46,7 +47,7 @@ def edge_cases(rng):
     return [
         call(np.array([[NAN, 0.0], [4.0, 0.0], [0.0, NAN]])),
         call(np.array([[NAN, 3.0], [NAN, 5.0], [7.0, NAN]])),
-        call(with_gaps(rng, 4, [3])),
+        call(with_gaps(rng, 7, [6])),
         call(np.array([[1.0, 4.0], [NAN, 6.0], [3.0, NAN], [8.0, 7.0]], dtype=np.float32)),
         call(with_gaps(rng, 5, [2, 1]).astype(np.float32)),
     ]
@@ -108,8 +109,21 @@ def without_indicator(features):
     return filled_with_mean(features)[0]
 
 
-@mistake("Two tables were returned. One is asked for, with 2 d columns: `np.hstack` puts them side by side.")
+@mistake(
+    "The gaps are still there and every indicator is 0, so no gap was found. `x == np.nan` is never True, not even for "
+    "NaN; `np.isnan(x)` finds them."
+)
+def compared_with_nan(features):
+    return np.hstack([features, np.zeros_like(features)])
+
+
+@mistake(A_PAIR)
 def as_a_pair(features):
+    return filled_with_mean(features)
+
+
+@mistake(A_PAIR)
+def as_a_pair_of_floats(features):
     filled, missing = filled_with_mean(features)
     return filled, missing.astype(float)
 
@@ -257,7 +271,9 @@ IMPUTE_WITH_INDICATOR = Exercise(
         gaps_count_as_zero,
         filled_with_nan,
         without_indicator,
+        compared_with_nan,
         as_a_pair,
+        as_a_pair_of_floats,
         one_below_the_other,
         indicators_after_filling,
         indicator_of_the_present,

@@ -23,6 +23,10 @@ ROOT_OF_SINGULAR_VALUES = (
     "The singular values of the *table* were used like variances. The variances are their squares, divided by n; or "
     "decompose the covariance in place of the table."
 )
+LEFT_SINGULAR_VECTORS = (
+    "The singular values of the table were left out, and with them n and epsilon: the result is about sqrt(n) times "
+    "too small. The variance along an axis is its squared singular value, divided by n."
+)
 NO_EPSILON = (
     "Epsilon is missing. A direction without any variance divides 0 by 0, and one with hardly any makes its noise as "
     "large as the rest: add epsilon to the variances."
@@ -75,9 +79,11 @@ def edge_cases(rng):
     return [
         call(np.array([[0.0, 5.0, 2.0], [4.0, 5.0, 0.0], [2.0, 5.0, 1.0], [6.0, 5.0, 7.0]]), epsilon=0.01),
         call(with_constant(correlated(rng, 7, 3), 1), epsilon=0.01),
-        call(correlated(rng, 5, 1)),
+        call(correlated(rng, 9, 1)),
         call(np.array([[1, 2], [5, 3], [2, 9], [0, 0]])),
-        call(correlated(rng, 12, 3).astype(np.float32)),
+        call(np.round(9 * correlated(rng, 7, 2)).astype(int)),
+        # With a larger epsilon, because some right formulas lose the digits that single precision lacks.
+        call(correlated(rng, 12, 3).astype(np.float32), epsilon=0.1),
     ]
 
 
@@ -101,6 +107,21 @@ def root_of_singular_values(features, epsilon=1e-5):
     return (features - features.mean(axis=0)) @ axes.T / np.sqrt(singular + epsilon)
 
 
+@mistake_up_to_signs(LEFT_SINGULAR_VECTORS)
+def left_singular_vectors(features, epsilon=1e-5):
+    return np.linalg.svd(features - features.mean(axis=0), full_matrices=False)[0]
+
+
+@mistake_up_to_signs(
+    "`PCA(whiten=True)` divides the variances by n - 1 and has no epsilon. Take its components without whitening, and "
+    "divide them yourself."
+)
+def whitened_by_scikit_learn(features, epsilon=1e-5):
+    from sklearn.decomposition import PCA
+
+    return PCA(whiten=True).fit_transform(features)
+
+
 @mistake_up_to_signs(
     "The components come with rising variance: `np.linalg.eigh` gives the smallest first. Reverse the order of axes "
     "and variances alike."
@@ -108,6 +129,16 @@ def root_of_singular_values(features, epsilon=1e-5):
 def rising_order(features, epsilon=1e-5):
     centered, axes, divisors = spectrum(features, epsilon)
     return centered @ axes[:, ::-1] / divisors[::-1]
+
+
+@mistake_up_to_signs(
+    "`np.linalg.eig` gives the variances in no particular order, and they were not sorted. Sort axes and variances, or "
+    "use `np.linalg.eigh`, which gives them in rising order."
+)
+def not_sorted(features, epsilon=1e-5):
+    centered = features - features.mean(axis=0)
+    variances, axes = np.linalg.eig(centered.T @ centered / len(features))
+    return centered @ axes / np.sqrt(variances + epsilon)
 
 
 @mistake_up_to_signs(
@@ -126,6 +157,26 @@ def half_reordered(features, epsilon=1e-5):
 def axes_in_rows(features, epsilon=1e-5):
     centered, axes, divisors = spectrum(features, epsilon)
     return centered @ axes.T / divisors
+
+
+@mistake_up_to_signs(
+    "The axes were used the wrong way round. `np.linalg.svd` of the table returns them as the *rows* of its third "
+    "result: multiply by the transpose of it."
+)
+def axes_of_the_svd_in_columns(features, epsilon=1e-5):
+    centered = features - features.mean(axis=0)
+    _, singular, axes = np.linalg.svd(centered, full_matrices=False)
+    return centered @ axes / np.sqrt(singular**2 / len(features) + epsilon)
+
+
+@mistake_up_to_signs(
+    "The columns were standardized first. These are the components of the correlation matrix; the docstring asks for "
+    "those of the covariance, so only subtract the mean."
+)
+def of_the_correlation(features, epsilon=1e-5):
+    std = features.std(axis=0)
+    centered, axes, divisors = spectrum((features - features.mean(axis=0)) / np.where(std == 0, 1, std), epsilon)
+    return centered @ axes / divisors
 
 
 @mistake_up_to_signs(
@@ -278,9 +329,14 @@ PCA_WHITEN = Exercise(
         with_n_minus_one,
         not_divided_by_n,
         root_of_singular_values,
+        left_singular_vectors,
+        whitened_by_scikit_learn,
         rising_order,
+        not_sorted,
         half_reordered,
         axes_in_rows,
+        axes_of_the_svd_in_columns,
+        of_the_correlation,
         only_rotated,
         zca_instead,
         not_centered,

@@ -118,6 +118,17 @@ def quartiles_without_interpolation(features):
 
 
 @mistake(
+    "The quartiles are the medians of the lower and the upper half, as some textbooks define them. The docstring asks "
+    "for linear interpolation: `np.percentile` or `np.quantile`."
+)
+def medians_of_the_halves(features):
+    ordered = np.sort(features, axis=0)
+    half = len(ordered) // 2
+    low, high = np.median(ordered[:half], axis=0), np.median(ordered[-half:], axis=0)
+    return (features - np.median(features, axis=0)) / np.where(high == low, 1, high - low)
+
+
+@mistake(
     "The range was divided by 1.349, which makes it an estimate of the standard deviation of a normal sample. Here the "
     "plain range is asked for."
 )
@@ -277,6 +288,7 @@ ROBUST_SCALE = Exercise(
         percentiles_as_shares,
         median_distance,
         quartiles_without_interpolation,
+        medians_of_the_halves,
         range_as_std,
         first_quartile_subtracted,
         median_not_subtracted,

@@ -52,7 +52,7 @@ def edge_cases(rng):
     return [
         call(np.array([[1, 200], [2, 100], [6, 600]])),
         call(whole_table(rng, 6, 2, np.uint8)),
-        call(table(rng, 5, 1)),
+        call(table(rng, 9, 1)),
         call(table(rng, 6, 2).astype(np.float32)),
     ]
 
@@ -109,6 +109,12 @@ def constant_is_nan(features):
 def constant_returns_zero(features):
     scaled, mean, _ = oracle(features)
     return scaled, mean, features.std(axis=0)
+
+
+@mistake("A constant column was returned as it came. The mean is subtracted from it too, and then it is 0.")
+def constant_stays(features):
+    scaled, mean, std = oracle(features)
+    return np.where(features.std(axis=0) == 0, features, scaled), mean, std
 
 
 @mistake(
@@ -293,6 +299,7 @@ STANDARDIZE = Exercise(
         returns_the_variance,
         constant_is_nan,
         constant_returns_zero,
+        constant_stays,
         with_epsilon,
         with_epsilon_in_the_division,
         constant_by_a_bound,

@@ -9,6 +9,11 @@ import numpy as np
 from helpers.exercises.preprocessing.common import LECTURE
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
+OWN_MEAN = (
+    "Every picture lost its own mean, so a dark picture and a bright one now look alike. Take the mean over the "
+    "pictures too: three axes disappear."
+)
+
 
 def oracle(images):
     images = np.asarray(images, dtype=float)
@@ -71,11 +76,14 @@ def one_mean(images):
     return images - images.mean(), images.mean()
 
 
-@mistake(
-    "Every picture lost its own mean, so a dark picture and a bright one now look alike. Take the mean over the "
-    "pictures too: three axes disappear."
-)
+@mistake(OWN_MEAN)
 def own_mean_of_each_picture(images):
+    mean = images.mean(axis=(1, 2), keepdims=True)
+    return images - mean, mean
+
+
+@mistake(OWN_MEAN)
+def own_mean_as_a_table(images):
     mean = images.mean(axis=(1, 2))
     return images - mean[:, None, None], mean
 
@@ -113,6 +121,12 @@ def converted_back(images):
 @mistake("The mean was rounded to a whole number. Keep its fraction: otherwise the pictures are not quite centered.")
 def rounded_mean(images):
     mean = np.round(images.mean(axis=(0, 1, 2)))
+    return images - mean, mean
+
+
+@mistake("The fraction of the mean was cut off. Keep it as a float: otherwise the pictures are not quite centered.")
+def mean_as_integer(images):
+    mean = images.mean(axis=(0, 1, 2)).astype(int)
     return images - mean, mean
 
 
@@ -232,11 +246,13 @@ SUBTRACT_CHANNEL_MEAN = Exercise(
         mean_image,
         one_mean,
         own_mean_of_each_picture,
+        own_mean_as_a_table,
         channels_first,
         over_the_channels,
         wraps_around,
         converted_back,
         rounded_mean,
+        mean_as_integer,
         standardized,
         divided_by_255,
         keeps_axes,

@@ -12,6 +12,7 @@ from helpers.exercises.preprocessing.pca_whiten import (
     EPSILON_FIXED,
     EPSILON_OUTSIDE,
     IN_PLACE,
+    LEFT_SINGULAR_VECTORS,
     NO_EPSILON,
     NOT_DIVIDED,
     ONLY_STANDARDIZED,
@@ -39,6 +40,16 @@ def not_turned_back(features, epsilon=1e-5):
     centered = features - features.mean(axis=0)
     variances, axes = np.linalg.eigh(centered.T @ centered / len(features))
     return centered @ axes / np.sqrt(variances + epsilon)
+
+
+@mistake(
+    "The table was not turned back, but turned once more: the second multiplication uses the axes again. ZCA ends with "
+    "the *transposed* axes, `@ axes.T`."
+)
+def turned_twice(features, epsilon=1e-5):
+    centered = features - features.mean(axis=0)
+    variances, axes = np.linalg.eigh(centered.T @ centered / len(features))
+    return centered @ axes / np.sqrt(variances + epsilon) @ axes
 
 
 @mistake("The table was turned and turned back with nothing in between: it is centered, and as correlated as before.")
@@ -81,6 +92,23 @@ def not_divided_by_n(features, epsilon=1e-5):
 def root_of_singular_values(features, epsilon=1e-5):
     left, singular, right = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
     return left * (singular / np.sqrt(singular + epsilon)) @ right
+
+
+@mistake(LEFT_SINGULAR_VECTORS)
+def without_singular_values(features, epsilon=1e-5):
+    left, _, right = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
+    return left @ right
+
+
+@mistake(
+    "`np.sqrt` took the root of every single number of the covariance. The root of a matrix is another thing: "
+    "`scipy.linalg.sqrtm`, or the roots of its eigenvalues."
+)
+def root_of_every_number(features, epsilon=1e-5):
+    centered = features - features.mean(axis=0)
+    covariance = centered.T @ centered / len(features) + epsilon * np.eye(features.shape[1])
+    with np.errstate(all="ignore"):
+        return centered @ np.linalg.inv(np.sqrt(covariance))
 
 
 @mistake(
@@ -196,12 +224,15 @@ ZCA_WHITEN = Exercise(
     oracle=oracle,
     mistakes=(
         not_turned_back,
+        turned_twice,
         nothing_between,
         axes_swapped,
         multiplied,
         by_the_variance,
         not_divided_by_n,
         root_of_singular_values,
+        without_singular_values,
+        root_of_every_number,
         cholesky_whitening,
         only_standardized,
         not_centered,
