@@ -14,6 +14,7 @@ IN_PLACE = (
     "The values are right, but they were written into the caller's array: `-=` and `/=` work in place, and "
     "`np.asarray` does not copy an array of floats. Put the result into a new array."
 )
+INTO_WHOLE_NUMBERS = " An array of integers cannot hold the result at all."
 OVER_ROWS = (
     "The statistics were taken over each row. A row is one sample, a column one feature: `axis=0` gives one number for "
     "each column."
@@ -22,8 +23,8 @@ OVER_EVERYTHING = (
     "One number was taken over the whole table. Every column has its own unit, so each needs its own number: `axis=0`."
 )
 TAKEN_FOR_CONSTANT = (
-    "A column of very small numbers was treated as constant. Its unit may be large, and it varies as much as others: "
-    "a column is constant only if all of its values are equal."
+    "A column of very small numbers was treated as constant. Perhaps its unit is only large: a column is constant if "
+    "all of its values are equal, and not otherwise."
 )
 
 

@@ -183,12 +183,12 @@ def as_floats(values, order):
 
 
 def by_index(values, order):
-    """`list.index` raises ValueError by itself. It searches the list for every value: fine for a short order."""
+    """`list.index` raises ValueError by itself, but searches the list for every value: fine for a short order."""
     return np.array([order.index(value) for value in values], dtype=int)
 
 
 def catching_the_key_error(values, order):
-    """Look first and ask later: the `except` runs only for an unknown value, and its message can name that value."""
+    """Use the dictionary at once: the `except` runs only for an unknown value, and its message can name that value."""
     place = {value: number for number, value in enumerate(order)}
     try:
         return np.array([place[value] for value in values], dtype=int)

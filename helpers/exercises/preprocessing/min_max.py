@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers.exercises.preprocessing.common import (
     IN_PLACE,
+    INTO_WHOLE_NUMBERS,
     LECTURE,
     OVER_EVERYTHING,
     OVER_ROWS,
@@ -181,6 +182,14 @@ def in_place(features, low=0.0, high=1.0):
     return low + features * (high - low)
 
 
+@mistake(IN_PLACE + INTO_WHOLE_NUMBERS)
+def in_place_as_given(features, low=0.0, high=1.0):
+    span = np.ptp(features, axis=0)
+    features -= features.min(axis=0)
+    features /= np.where(span == 0, 1, span)
+    return low + features * (high - low)
+
+
 def column_by_column(features, low=0.0, high=1.0):
     """`np.interp` draws the line from (smallest, low) to (largest, high), one column at a time."""
     scaled = np.full(features.shape, float(low))
@@ -261,6 +270,7 @@ MIN_MAX = Exercise(
         constant_by_a_bound,
         standardized,
         in_place,
+        in_place_as_given,
     ),
     spellings=(
         column_by_column,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.exercises.preprocessing.common import LECTURE, correlated, with_constant
+from helpers.exercises.preprocessing.common import INTO_WHOLE_NUMBERS, LECTURE, correlated, with_constant
 from helpers.judging.exercise import Exercise, Part, call, mistake
 from helpers.judging.signs import UpToSigns, mistake_up_to_signs
 
@@ -256,6 +256,13 @@ def in_place(features, epsilon=1e-5):
     return features @ axes[:, ::-1] / np.sqrt(variances[::-1] + epsilon)
 
 
+@mistake(IN_PLACE + INTO_WHOLE_NUMBERS)
+def in_place_as_given(features, epsilon=1e-5):
+    features -= features.mean(axis=0)
+    variances, axes = np.linalg.eigh(features.T @ features / len(features))
+    return features @ axes[:, ::-1] / np.sqrt(variances[::-1] + epsilon)
+
+
 def by_svd(features, epsilon=1e-5):
     """The singular value decomposition of the table needs no covariance, and small variances come out more exactly."""
     centered = features - features.mean(axis=0)
@@ -348,6 +355,7 @@ PCA_WHITEN = Exercise(
         only_standardized,
         transposed,
         in_place,
+        in_place_as_given,
     ),
     spellings=(
         by_svd,

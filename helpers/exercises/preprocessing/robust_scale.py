@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers.exercises.preprocessing.common import (
     IN_PLACE,
+    INTO_WHOLE_NUMBERS,
     LECTURE,
     OVER_EVERYTHING,
     OVER_ROWS,
@@ -209,7 +210,7 @@ def in_place(features):
     return features
 
 
-@mistake(IN_PLACE + " Whole numbers cannot even take the result.")
+@mistake(IN_PLACE + INTO_WHOLE_NUMBERS)
 def in_place_as_given(features):
     low, middle, high = np.percentile(features, [25, 50, 75], axis=0)
     features -= middle

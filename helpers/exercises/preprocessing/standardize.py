@@ -9,6 +9,7 @@ import numpy as np
 
 from helpers.exercises.preprocessing.common import (
     IN_PLACE,
+    INTO_WHOLE_NUMBERS,
     LECTURE,
     OVER_EVERYTHING,
     OVER_ROWS,
@@ -203,7 +204,7 @@ def in_place(features):
     return features, mean, std
 
 
-@mistake(IN_PLACE + " Whole numbers cannot even take the result.")
+@mistake(IN_PLACE + INTO_WHOLE_NUMBERS)
 def in_place_as_given(features):
     mean, std = features.mean(axis=0), features.std(axis=0)
     std = np.where(std == 0, 1.0, std)

@@ -193,7 +193,7 @@ def in_place_as_given(images):
 
 
 def by_reshaping(images):
-    """Put all pixels below each other, one column for each channel; it becomes the mean of the columns of a table."""
+    """Put all pixels below each other, one column for each channel: then it is the mean of the columns of a table."""
     mean = images.reshape(-1, images.shape[-1]).mean(axis=0)
     return images - mean, mean
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
-from helpers.exercises.preprocessing.common import LECTURE
+from helpers.exercises.preprocessing.common import INTO_WHOLE_NUMBERS, LECTURE
 from helpers.exercises.preprocessing.pca_whiten import (
     BY_THE_VARIANCE,
     DDOF,
@@ -174,6 +174,13 @@ def in_place(features, epsilon=1e-5):
     return features @ (axes / np.sqrt(variances + epsilon)) @ axes.T
 
 
+@mistake(IN_PLACE + INTO_WHOLE_NUMBERS)
+def in_place_as_given(features, epsilon=1e-5):
+    features -= features.mean(axis=0)
+    variances, axes = np.linalg.eigh(features.T @ features / len(features))
+    return features @ (axes / np.sqrt(variances + epsilon)) @ axes.T
+
+
 def by_svd(features, epsilon=1e-5):
     """The SVD of the table holds all three factors: only the singular values change, and no covariance is needed."""
     left, singular, right = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
@@ -181,7 +188,7 @@ def by_svd(features, epsilon=1e-5):
 
 
 def by_matrix_root(features, epsilon=1e-5):
-    """ZCA in one formula: the table times the inverse root of its covariance, without speaking of axes at all."""
+    """ZCA in one formula: the table times the inverse root of its covariance, for which no axes are needed."""
     centered = features - features.mean(axis=0)
     covariance = centered.T @ centered / len(features)
     return centered @ linalg.inv(linalg.sqrtm(covariance + epsilon * np.eye(features.shape[1])))
@@ -242,6 +249,7 @@ ZCA_WHITEN = Exercise(
         epsilon_fixed,
         epsilon_outside,
         in_place,
+        in_place_as_given,
     ),
     spellings=(
         by_svd,
