@@ -42,11 +42,12 @@ def values(rng):
 
 
 def bounds(rng):
-    low = float(rng.uniform(1.5, 3) * rng.choice([-1, 1]))
+    # Both bounds on one side of 0: a result next to 0 would show the rounding of right formulas.
+    low, width = float(rng.choice([-6, 2]) + rng.uniform(0, 1)), float(rng.uniform(1.5, 4))
     return [
         call(np.array([[0.0], [1.0], [4.0]]), low=-1.0, high=1.0),
         call(table(rng, 4, 2), 2.0, 5.0),
-        call(table(rng, 5, 3), low=low, high=low + float(rng.uniform(1.5, 4))),
+        call(table(rng, 5, 3), low=low, high=low + width),
         call(table(rng, 3, 2), high=3.0),
     ]
 
