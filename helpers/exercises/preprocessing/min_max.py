@@ -54,8 +54,8 @@ def bounds(rng):
 
 def edge_cases(rng):
     return [
-        call(np.array([[2.0, 7.0], [4.0, 7.0]])),
-        call(np.array([[2.0, 7.0], [4.0, 7.0]]), low=-1.0, high=1.0),
+        call(np.array([[2.0, 7.0], [4.0, 7.0], [3.0, 7.0]])),
+        call(np.array([[2.0, 7.0], [4.0, 7.0], [3.5, 7.0]]), low=-1.0, high=1.0),
         call(with_constant(table(rng, 4, 2), 0), low=-1.0, high=2.0),
         call(np.array([[1.0, 1e-9], [2.0, 3e-9], [5.0, 8e-9]])),
         call(with_tiny(table(rng, 5, 2), 1)),
