@@ -137,6 +137,19 @@ def dead_if_small(activations):
     return float(np.mean(np.all(np.isclose(activations, 0), axis=0)))
 
 
+@mistake(
+    "Units that answer with negative numbers only, and units with very small answers, count as dead here. Both are "
+    "alive: compare with 0 itself."
+)
+def dead_if_below_a_threshold(activations):
+    return float(np.mean(np.max(activations, axis=0) < 1e-6))
+
+
+@mistake("A unit that gives the same number for every sample is not dead, unless this number is 0. Compare with 0.")
+def dead_if_constant(activations):
+    return float(np.mean(np.ptp(activations, axis=0) == 0))
+
+
 @mistake("This says for each unit how often it is 0. One number is asked for: the share of units that are always 0.")
 def silence_of_each_unit(activations):
     return np.mean(activations == 0, axis=0)
@@ -215,6 +228,8 @@ DEAD_FRACTION = Exercise(
         dead_by_sum,
         dead_if_not_positive,
         dead_if_small,
+        dead_if_below_a_threshold,
+        dead_if_constant,
         silence_of_each_unit,
         dead_or_not,
         dead_in_place,

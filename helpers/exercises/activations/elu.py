@@ -44,8 +44,8 @@ def elu_range(rng):
 
 
 @mistake(
-    "For large x, `np.exp(x)` is too large for a float: `np.where` computes both sides before it chooses. "
-    "Give the exponential `np.minimum(x, 0)`."
+    "For large x, `np.exp(x)` is too large for a float, also where its value is not used: `np.where`, for example, "
+    "computes both sides before it chooses. Give the exponential `np.minimum(x, 0)`."
 )
 def elu_overflows(x, alpha=1.0):
     return np.where(x > 0, x, alpha * (np.exp(x) - 1))

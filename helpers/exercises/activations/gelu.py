@@ -71,17 +71,17 @@ def gelu_derivative(x):
     return special.ndtr(x) + x * np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
 
 
-@mistake("Inside `erf`, x must be divided by the square root of 2.")
+@mistake("This is x Φ(√2 x). Inside `erf`, x must be divided by the square root of 2; `ndtr` takes x as it is.")
 def gelu_without_the_root_of_two(x):
     return 0.5 * x * (1 + special.erf(x))
 
 
-@mistake("Inside `erf`, x was divided by 2. It must be divided by the square root of 2.")
+@mistake("This is x Φ(x / √2). Inside `erf`, x must be divided by √2, not by 2; `ndtr` takes x as it is.")
 def gelu_with_two_for_its_root(x):
     return 0.5 * x * (1 + special.erf(x / 2))
 
 
-@mistake("Inside, x is divided by √2 as `erf` asks for, but the function is tanh. Take `scipy.special.erf`.")
+@mistake("This has tanh(x / √2) where erf(x / √2) belongs. Take `scipy.special.erf`.")
 def gelu_with_tanh_for_erf(x):
     return 0.5 * x * (1 + np.tanh(x / np.sqrt(2)))
 
@@ -91,7 +91,7 @@ def gelu_without_the_half(x):
     return x * (1 + special.erf(x / np.sqrt(2)))
 
 
-@mistake("`erf` runs from -1 to 1, and Φ from 0 to 1. Take (1 + erf(x / √2)) / 2.")
+@mistake("This is x erf(x / √2). `erf` runs from -1 to 1, and Φ from 0 to 1: take (1 + erf(x / √2)) / 2.")
 def gelu_with_bare_erf(x):
     return x * special.erf(x / np.sqrt(2))
 

@@ -37,8 +37,8 @@ def sigmoid_overflows(x):
 
 
 @mistake(
-    "Each of the two formulas is right on its side, but `np.where` computes both for every x before it chooses, and "
-    "the unused one overflows. Give it `np.exp(-np.abs(x))`, which is safe on both sides."
+    "The values are right, but exponentials overflow on both sides: `np.where` computes both formulas for every x "
+    "before it chooses. Give both `np.exp(-np.abs(x))`, which never overflows."
 )
 def sigmoid_where_computes_both(x):
     return np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))

@@ -82,6 +82,15 @@ def softmax_shifted_by_the_mean(scores):
 
 
 @mistake(
+    "The largest score of each *column* was subtracted, so the scores of a row were shifted by different numbers. All "
+    "scores of a row need the same shift: `max(axis=-1, keepdims=True)`."
+)
+def softmax_shifted_by_columns(scores):
+    powers = np.exp(scores - scores.max(axis=0))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+@mistake(
     "Large scores were clipped, so that 999 and 1000 get the same probability. Subtract the largest score of each row "
     "instead: that keeps the differences."
 )
@@ -271,6 +280,7 @@ SOFTMAX = Exercise(
         softmax_overflows,
         softmax_with_one_shift_for_all,
         softmax_shifted_by_the_mean,
+        softmax_shifted_by_columns,
         softmax_of_clipped_scores,
         softmax_over_everything,
         softmax_over_columns,
