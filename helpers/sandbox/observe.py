@@ -18,8 +18,6 @@ from .wire import type_name
 _LIBRARIES = tuple(os.path.realpath(sysconfig.get_path(kind)) + os.sep for kind in ("stdlib", "purelib", "platlib"))
 _PREFIXES = (sys.prefix, sys.base_prefix)
 _PLACES = sorted({path + os.sep for prefix in _PREFIXES for path in (prefix, os.path.realpath(prefix))})
-    {path + os.sep for prefix in (sys.prefix, sys.base_prefix) for path in (prefix, os.path.realpath(prefix))}
-)
 MAX_TEXT = 500  # characters kept of a message that a learner's code wrote
 
 
