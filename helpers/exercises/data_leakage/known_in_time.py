@@ -84,9 +84,7 @@ def all_or_none(known_at, predict_at):
 
 @mistake(IF_ON_AN_ARRAY)
 def with_an_if(known_at, predict_at):
-    if known_at <= predict_at:  # raises ValueError for an array of more than one item
-        return np.array([True])
-    return np.array([False])
+    return True if known_at <= predict_at else False  # noqa: SIM210 - ValueError for more than one item
 
 
 @mistake("Only whole hours were compared. What becomes known half an hour after the prediction is known too late.")

@@ -35,6 +35,7 @@ class Balanced:
     rule: str = "right"
     evenly: str = "at random"
     source: str = RNG
+    any_shape = True  # a wrong number of rows is told by class
 
     def __call__(self, call, value, before=None):
         value = arrays_like(_BALANCED, value)
@@ -42,7 +43,9 @@ class Balanced:
             return value
         features, labels = value
         table = Table(call)
-        if len(labels) != len(features) or features.shape[1] != table.features.shape[1]:
+        if features.shape[1:] != table.features.shape[1:]:
+            return Difference("shape", "The features should have the columns of the table, in the same order.")
+        if len(labels) != len(features):
             return Difference("shape", "There should be one label for each row of the features.")
         sentence = getattr(table, f"rule_{self.rule}")(features.astype(float), labels)
         if not sentence and self.rule == "right":
@@ -95,11 +98,17 @@ class Table:
         self.inside = _count(self.features[self.train], self.labels[self.train])
         self.sizes = Counter(self.labels[self.train].tolist())
         self.largest = max(self.sizes.values())
+        self.missing = sum(self.largest - size for size in self.sizes.values())
+        self.surely = self.missing >= ENOUGH  # what chance may leave undone in a small table happens in this one
 
     def rule_right(self, features, labels):
         found = _count(features, labels)
+        if not set(labels.tolist()) <= set(self.labels.tolist()):
+            return "Some labels are not in the table: a row keeps the label that it has there."
+        if not set(map(tuple, features.tolist())) <= set(map(tuple, self.features.tolist())):
+            return "Some rows are not in the table."
         if not set(found) <= set(self.everywhere):
-            return "Some rows are not in the table, or have the label of another row."
+            return "Some rows have the label of another row."
         if not set(found) <= set(self.inside):
             return "Some rows are not in train."
         if not set(self.inside) <= set(found):
@@ -120,6 +129,7 @@ class Table:
         """Train, and extra rows of the right class, some of them out of test."""
         found, sizes = _count(features, labels), Counter(labels.tolist())
         own = set(self.inside) <= set(found) <= set(self.everywhere)
+        own &= not self.surely or not set(found) <= set(self.inside)
         return self._unless(own and sizes == dict.fromkeys(self.sizes, self.largest))
 
     def rule_as_many_as_the_whole_table(self, features, labels):
@@ -154,7 +164,10 @@ class Table:
 
     def rule_drawn_anew(self, features, labels):
         found, sizes = _count(features, labels), Counter(labels.tolist())
-        return self._unless(set(found) <= set(self.inside) and sizes == dict.fromkeys(self.sizes, self.largest))
+        lost = not self.surely or not set(self.inside) <= set(found)
+        return self._unless(
+            lost and set(found) <= set(self.inside) and sizes == dict.fromkeys(self.sizes, self.largest)
+        )
 
     def rule_positions_mixed_up(self, features, labels):
         """The extra rows stand where the positions within train, taken for positions in the table, point to."""
@@ -162,19 +175,21 @@ class Table:
         rare = np.flatnonzero([self.sizes[label] < self.largest for label in within.tolist()])
         pointed_to = set(_count(self.features[rare], self.labels[rare]))
         extra = _count(features, labels) - self.inside
-        missing = sum(self.largest - size for size in self.sizes.values())
-        return self._unless(set(extra) <= pointed_to and extra.total() == missing)
+        return self._unless(set(extra) <= pointed_to and extra.total() == self.missing)
 
     def rule_made_up(self, features, labels):
         """Train, and new rows between two rows of the same class."""
         found, sizes = _count(features, labels), Counter(labels.tolist())
         kept = set(self.inside) <= set(found)
+        kept &= not self.surely or not set(found) <= set(self.everywhere)
         return self._unless(kept and sizes == dict.fromkeys(self.sizes, self.largest))
 
     def rule_wrong_labels(self, features, labels):
         """Rows of train, and labels of train, but not each with its own."""
-        known = set(map(tuple, self.features[self.train]))
-        return self._unless(set(map(tuple, features)) <= known and set(labels.tolist()) <= set(self.sizes))
+        known = set(map(tuple, self.features[self.train].tolist()))
+        mixed = not self.surely or not set(_count(features, labels)) <= set(self.everywhere)
+        own = set(map(tuple, features.tolist())) <= known and set(labels.tolist()) <= set(self.sizes)
+        return self._unless(mixed and own)
 
     def _unless(self, as_described):
         return "" if as_described else "This is another mistake."
@@ -317,8 +332,8 @@ def extra_rows_alone(features, labels, train_indices, rng):
 
 
 @mistake(
-    "The frequent classes were cut down to the rarest. That balances them too, but throws rows away; draw extra rows of "
-    "the rare classes instead.",
+    "The frequent classes were cut down to the rarest. That balances them too, but throws rows away. Draw extra rows "
+    "of the rare classes.",
     Balanced("as_few_as_the_smallest"),
 )
 def cut_down(features, labels, train_indices, rng):

@@ -25,6 +25,7 @@ from helpers.judging.exercise import Exercise, Part, Seeded, call, mistake
 _SIDES = (np.zeros(0, int), np.zeros(0, int))
 RNG, OWN, ELSEWHERE = "rng", "own seed", "elsewhere"
 MANY = 40  # groups from which the choice says where it comes from; with few, two generators may well agree
+MANY_ROWS = 100  # rows from which a split of rows surely has a group on both sides
 CROWD = 150  # groups from which a preference for large ones shows in every draw
 FAR = 6.5  # standard deviations from the mean, which a right choice exceeds with a probability below 1e-10
 
@@ -66,10 +67,11 @@ class Split:
             return "Every row must be on one side, and on one side only."
         if self.ascending and not all(np.all(np.diff(side) > 0) for side in (train, test)):
             return "The indices should ascend."
+        torn = len(np.intersect1d(groups[train], groups[test])) > 0
         if self.by == "rows":
             rows = min(max(round(fraction * len(groups)), 1), len(groups) - 1)
-            return "" if abs(len(test) - rows) <= 1 else "This is another number of rows."
-        if len(np.intersect1d(groups[train], groups[test])):
+            return "" if len(test) == rows and (torn or len(groups) < MANY_ROWS) else "The rows were not split."
+        if torn:
             return "A group has rows on both sides."
         return self._wrong_groups(groups, fraction, np.unique(groups[test]))
 
@@ -177,7 +179,7 @@ def values(rng):
         call(crowd(rng, 10, 45), 0.3, seeded(rng)),
         call(crowd(rng, 12, 100), 0.4, seeded(rng)),
         call(crowd(rng, 7, 30), 0.4, seeded(rng)),
-        call(crowd(rng, 200, 1500), 0.522, seeded(rng)),
+        call(crowd(rng, 300, 2000), 0.521, seeded(rng)),
     ]
 
 
@@ -376,8 +378,8 @@ def by_shuffling(groups, test_fraction, rng):
     rng.shuffle(names)
     wanted = max(1, min(len(names) - 1, round(test_fraction * len(names))))
     chosen = set(names[:wanted])
-    test = [i for i, group in enumerate(groups) if group in chosen]
-    return [i for i in range(len(groups)) if i not in set(test)], test
+    train = [i for i, group in enumerate(groups) if group not in chosen]
+    return train, [i for i, group in enumerate(groups) if group in chosen]
 
 
 def by_legacy_seed(groups, test_fraction, rng):

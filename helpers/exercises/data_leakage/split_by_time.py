@@ -25,8 +25,9 @@ def oracle(times, cutoff):
 
 
 def moments(rng, low, high, count):
-    """Odd eighths, so that none is a whole number and single precision holds them all."""
-    return (2 * rng.integers(4 * low, 4 * high, count) + 1) / 8
+    """Odd eighths, so that none is a whole number and single precision holds them all; both ends are among them."""
+    eighths = 2 * np.append(rng.integers(4 * low, 4 * high, count - 2), [4 * low, 4 * high - 1]) + 1
+    return rng.permutation(eighths) / 8
 
 
 def values(rng):
@@ -51,6 +52,7 @@ def edge_cases(rng):
         call(np.array([3.0]), 3.0),
         # Earlier by less than the allowance of `np.isclose`.
         call(np.array([5.0, 4 - 2.0**-20, 4.0]), 4.0),
+        call(np.array([4.25, 7.0, 1.5], dtype=np.float32), 4.5),
         call(moments(rng, 0, 9, 7).astype(np.float32), 4.5),
     ]
 
