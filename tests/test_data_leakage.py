@@ -236,7 +236,7 @@ def the_rarest_class_alone(features, labels, train_indices, rng):
         ("split_by_group", one_group_too_many, "The groups stay whole, but their number is wrong."),
         ("split_by_group", the_last_row_is_lost, "Every row must be on one side"),
         ("oversample_train", from_the_first_half_of_a_class, "should be drawn at random with replacement"),
-        ("oversample_train", the_rarest_class_alone, "each class should have 14 rows"),
+        ("oversample_train", the_rarest_class_alone, "each class should have"),
     ],
 )
 def test_a_wrong_random_answer_is_told_what_it_did_and_accused_of_nothing_else(name, answer, says):

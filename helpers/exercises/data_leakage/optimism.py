@@ -35,8 +35,8 @@ def many_runs(rng):
     too_low, better = scores(rng, 7)[::-1]
     return [
         call(np.array([0.75, 1.0, 0.5]), np.array([0.5, 0.5, 0.75])),
-        call(np.array([0.5, 1.0]), np.array([0.25, 0.0])),
-        call(np.array([0.5, -0.25]), np.array([0.75, 0.25])),
+        call(np.array([0.5, 1.0, 0.75]), np.array([0.25, 0.0, 0.5])),
+        call(np.array([0.5, -0.25, 0.25]), np.array([0.75, 0.25, 0.5])),
         call(*scores(rng, 10)),
         call(too_low, better),
         call(*(array.astype(np.float32) for array in scores(rng, 6))),

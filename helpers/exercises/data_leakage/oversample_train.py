@@ -61,9 +61,16 @@ class Balanced:
                 continue
             spread = float(np.sum((counts - counts.mean()) ** 2) / counts.mean())
             below, above = stats.chi2.cdf(spread, size - 1), stats.chi2.sf(spread, size - 1)
-            kind = "alike" if below < RARE else "same" if above < RARE else "at random"
-            lasts = self.evenly == "once" and total <= size
-            if kind != ("alike" if lasts else "at random" if self.evenly == "once" else self.evenly):
+            match self.evenly:
+                case "at random":
+                    as_described = min(below, above) >= RARE
+                case "alike":
+                    as_described = np.ptp(counts) <= 1
+                case "same":
+                    as_described = np.count_nonzero(counts) == 1
+                case "once":
+                    as_described = counts.max() == 1 if total <= size else min(below, above) >= RARE
+            if not as_described:
                 return f"The extra rows of class {label} should be drawn at random with replacement."
         return ""
 
@@ -98,8 +105,8 @@ class Table:
         self.inside = _count(self.features[self.train], self.labels[self.train])
         self.sizes = Counter(self.labels[self.train].tolist())
         self.largest = max(self.sizes.values())
+        self.largest_of_all = max(Counter(self.labels.tolist()).values())
         self.missing = sum(self.largest - size for size in self.sizes.values())
-        self.surely = self.missing >= ENOUGH  # what chance may leave undone in a small table happens in this one
 
     def rule_right(self, features, labels):
         found = _count(features, labels)
@@ -115,59 +122,53 @@ class Table:
             return "A row of train is missing."
         sizes = Counter(labels.tolist())
         if set(sizes.values()) != {self.largest}:
-            text = ", ".join(f"{sizes[label]} of class {label}" for label in sorted(sizes))
+            text = ", ".join(f"{sizes[label]} rows of class {label}" for label in sorted(sizes))
             return f"There are {text}; each class should have {self.largest} rows."
         return ""
 
     def rule_everything(self, features, labels):
         """The whole table, balanced."""
         found, sizes = _count(features, labels), Counter(labels.tolist())
-        largest = max(Counter(self.labels.tolist()).values())
-        return self._unless(set(found) == set(self.everywhere) and set(sizes.values()) == {largest})
+        return self._described(set(found) == set(self.everywhere) and set(sizes.values()) == {self.largest_of_all})
 
     def rule_from_everywhere(self, features, labels):
         """Train, and extra rows of the right class, some of them out of test."""
-        found, sizes = _count(features, labels), Counter(labels.tolist())
-        own = set(self.inside) <= set(found) <= set(self.everywhere)
-        own &= not self.surely or not set(found) <= set(self.inside)
-        return self._unless(own and sizes == dict.fromkeys(self.sizes, self.largest))
+        found = set(_count(features, labels))
+        own = set(self.inside) <= found <= set(self.everywhere) and not found <= set(self.inside)
+        return self._described(own and self._is_balanced(labels), features, labels)
 
     def rule_as_many_as_the_whole_table(self, features, labels):
         """Train, balanced up to the largest class of the whole table."""
         found, sizes = _count(features, labels), Counter(labels.tolist())
-        largest = max(Counter(self.labels.tolist()).values())
-        return self._unless(set(found) == set(self.inside) and set(sizes.values()) == {largest})
+        return self._described(set(found) == set(self.inside) and set(sizes.values()) == {self.largest_of_all})
 
     def rule_as_many_more(self, features, labels):
         """Train, and as many extra rows of each class (or each but the largest) as the largest class has."""
         found, sizes = _count(features, labels), Counter(labels.tolist())
-        more = [sizes[label] - size for label, size in self.sizes.items()]
-        right = all(
-            n == self.largest or (n == 0 and size == self.largest)
-            for n, size in zip(more, self.sizes.values(), strict=True)
-        )
-        return self._unless(set(found) == set(self.inside) and right)
+        more = [(sizes[label] - size, size) for label, size in self.sizes.items()]
+        right = all(extra == self.largest or (extra == 0 and size == self.largest) for extra, size in more)
+        return self._described(set(found) == set(self.inside) and right)
 
     def rule_train(self, features, labels):
         """The rows of train, nothing else."""
-        return self._unless(_count(features, labels) == self.inside)
+        return self._described(_count(features, labels) == self.inside)
 
     def rule_extra_rows(self, features, labels):
         """Nothing but the extra rows."""
         wanted = {label: self.largest - size for label, size in self.sizes.items() if size < self.largest}
-        return self._unless(set(_count(features, labels)) <= set(self.inside) and Counter(labels.tolist()) == wanted)
+        own = set(_count(features, labels)) <= set(self.inside)
+        return self._described(own and Counter(labels.tolist()) == wanted)
 
     def rule_as_few_as_the_smallest(self, features, labels):
-        found, sizes = _count(features, labels), Counter(labels.tolist())
+        """Rows of train, of each class as many as the smallest has."""
+        own = set(_count(features, labels)) <= set(self.inside)
         few = dict.fromkeys(self.sizes, min(self.sizes.values()))
-        return self._unless(set(found) <= set(self.inside) and sizes == few)
+        return self._described(own and Counter(labels.tolist()) == few)
 
     def rule_drawn_anew(self, features, labels):
-        found, sizes = _count(features, labels), Counter(labels.tolist())
-        lost = not self.surely or not set(self.inside) <= set(found)
-        return self._unless(
-            lost and set(found) <= set(self.inside) and sizes == dict.fromkeys(self.sizes, self.largest)
-        )
+        """Rows of train, balanced, but not all of them."""
+        own = set(_count(features, labels)) < set(self.inside)
+        return self._described(own and self._is_balanced(labels), features, labels)
 
     def rule_positions_mixed_up(self, features, labels):
         """The extra rows stand where the positions within train, taken for positions in the table, point to."""
@@ -175,24 +176,28 @@ class Table:
         rare = np.flatnonzero([self.sizes[label] < self.largest for label in within.tolist()])
         pointed_to = set(_count(self.features[rare], self.labels[rare]))
         extra = _count(features, labels) - self.inside
-        return self._unless(set(extra) <= pointed_to and extra.total() == self.missing)
+        return self._described(set(extra) <= pointed_to and extra.total() == self.missing)
 
     def rule_made_up(self, features, labels):
-        """Train, and new rows between two rows of the same class."""
-        found, sizes = _count(features, labels), Counter(labels.tolist())
-        kept = set(self.inside) <= set(found)
-        kept &= not self.surely or not set(found) <= set(self.everywhere)
-        return self._unless(kept and sizes == dict.fromkeys(self.sizes, self.largest))
+        """Train, and new rows."""
+        found = set(_count(features, labels))
+        own = set(self.inside) <= found and not found <= set(self.everywhere)
+        return self._described(own and self._is_balanced(labels), features, labels)
 
     def rule_wrong_labels(self, features, labels):
         """Rows of train, and labels of train, but not each with its own."""
-        known = set(map(tuple, self.features[self.train].tolist()))
-        mixed = not self.surely or not set(_count(features, labels)) <= set(self.everywhere)
-        own = set(map(tuple, features.tolist())) <= known and set(labels.tolist()) <= set(self.sizes)
-        return self._unless(mixed and own)
+        own = set(map(tuple, features.tolist())) <= {row for row, _ in self.inside}
+        own = own and set(labels.tolist()) <= set(self.sizes)
+        mixed = not set(_count(features, labels)) <= set(self.everywhere)
+        return self._described(own and mixed, features, labels)
 
-    def _unless(self, as_described):
-        return "" if as_described else "This is another mistake."
+    def _is_balanced(self, labels):
+        return Counter(labels.tolist()) == dict.fromkeys(self.sizes, self.largest)
+
+    def _described(self, as_described, features=None, labels=None):
+        """Whether rows are as a mistake has them; in a small table chance may make them right (if they are given)."""
+        by_chance = features is not None and self.missing < ENOUGH and not self.rule_right(features, labels)
+        return "" if as_described or by_chance else "This is another mistake."
 
 
 def _count(features, labels):
