@@ -25,7 +25,8 @@ IF_ON_AN_ARRAY = (
     "gives."
 )
 OWN_SEED = (
-    "Two different generators gave the same result: the seed is inside the function. Use the `rng` that is given."
+    "Two different generators gave the same result: `rng` is not used, or a seed inside the function takes its place. "
+    "Draw from the `rng` that is given."
 )
 NOT_FROM_RNG = (
     "Generators in the same state gave different results, so nobody could repeat this. Draw from the `rng` that is "
