@@ -125,6 +125,20 @@ def backward_divided_by_variance(d_out, x, gamma, epsilon=1e-5):
     return d_x / np.sqrt(x.var(axis=0) + epsilon), d_gamma, d_beta
 
 
+@mistake(
+    "Gamma over the standard deviation multiplies `d_out` only. The two terms that are subtracted need this factor too."
+)
+def backward_with_unscaled_terms(d_out, x, gamma, epsilon=1e-5):
+    deviation, normal, d_gamma, d_beta = backward_pieces(d_out, x, gamma, epsilon)
+    return gamma / deviation * d_out - d_beta / len(x) - normal * d_gamma / len(x), d_gamma, d_beta
+
+
+@mistake("`d_x` was divided by n. If the loss is a mean over samples, its 1/n is in `d_out` already.")
+def backward_with_d_x_over_n(d_out, x, gamma, epsilon=1e-5):
+    d_x, d_gamma, d_beta = backward_by_formula(d_out, x, gamma, epsilon)
+    return d_x / len(x), d_gamma, d_beta
+
+
 @mistake("The two terms in `d_x` are means over the samples, not sums.")
 def backward_with_sums(d_out, x, gamma, epsilon=1e-5):
     deviation, normal, d_gamma, d_beta = backward_pieces(d_out, x, gamma, epsilon)
@@ -169,6 +183,27 @@ def backward_with_means(d_out, x, gamma, epsilon=1e-5):
 def backward_with_raw_x(d_out, x, gamma, epsilon=1e-5):
     d_x, _, d_beta = backward_by_formula(d_out, x, gamma, epsilon)
     return d_x, (d_out * x).sum(axis=0), d_beta
+
+
+@mistake(
+    "`d_gamma` was computed with x minus its mean. Divide by the standard deviation as well: the *normalized* values "
+    "belong in it."
+)
+def backward_with_centered_x(d_out, x, gamma, epsilon=1e-5):
+    d_x, _, d_beta = backward_by_formula(d_out, x, gamma, epsilon)
+    return d_x, (d_out * (x - x.mean(axis=0))).sum(axis=0), d_beta
+
+
+@mistake("`d_gamma` and `d_beta` are not summed. Gamma and beta act on every sample: sum over the samples, `axis=0`.")
+def backward_without_sums(d_out, x, gamma, epsilon=1e-5):
+    _, normal, _, _ = backward_pieces(d_out, x, gamma, epsilon)
+    return backward_by_formula(d_out, x, gamma, epsilon)[0], d_out * normal, 1.0 * d_out
+
+
+@mistake("`d_gamma` and `d_beta` are sums over the units (`axis=1`). Sum over the samples: `axis=0`.")
+def backward_with_sums_over_units(d_out, x, gamma, epsilon=1e-5):
+    _, normal, _, _ = backward_pieces(d_out, x, gamma, epsilon)
+    return backward_by_formula(d_out, x, gamma, epsilon)[0], (d_out * normal).sum(axis=1), d_out.sum(axis=1)
 
 
 @mistake("Gamma is a factor in its own gradient. `d_gamma` is the sum of `d_out` times the normalized values, no more.")
@@ -324,6 +359,8 @@ BACKWARD = Exercise(
         backward_without_gamma,
         backward_without_deviation,
         backward_divided_by_variance,
+        backward_with_unscaled_terms,
+        backward_with_d_x_over_n,
         backward_with_sums,
         backward_with_the_wrong_sign,
         backward_without_the_normalized_values,
@@ -331,6 +368,9 @@ BACKWARD = Exercise(
         backward_with_mean_d_gamma,
         backward_with_means,
         backward_with_raw_x,
+        backward_with_centered_x,
+        backward_without_sums,
+        backward_with_sums_over_units,
         backward_with_gamma_in_d_gamma,
         backward_in_another_order,
         backward_with_unbiased_variance,

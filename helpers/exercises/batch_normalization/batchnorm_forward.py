@@ -154,6 +154,12 @@ def forward_returns_epsilon_too(x, gamma, beta, epsilon=1e-5):
     return out, mean, var + epsilon
 
 
+@mistake("The values come in the wrong order: `out` first, then the mean, then the variance.")
+def forward_in_another_order(x, gamma, beta, epsilon=1e-5):
+    out, mean, var = forward_oracle(x, gamma, beta, epsilon)
+    return mean, var, out
+
+
 @mistake("Scale and shift are missing: after normalizing, multiply by `gamma` and add `beta`.")
 def forward_without_scale_and_shift(x, gamma, beta, epsilon=1e-5):
     mean, var = x.mean(axis=0), x.var(axis=0)
@@ -298,6 +304,7 @@ FORWARD = Exercise(
         forward_divided_by_variance,
         forward_returns_the_deviation,
         forward_returns_epsilon_too,
+        forward_in_another_order,
         forward_without_scale_and_shift,
         forward_without_gamma,
         forward_without_beta,

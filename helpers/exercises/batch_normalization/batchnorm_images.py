@@ -175,6 +175,11 @@ def images_without_beta(x, gamma, beta, epsilon=1e-5):
     return images_over((0, 1, 2), x, gamma, 0, epsilon)
 
 
+@mistake("`beta` was added before the multiplication, so `gamma` multiplies it too. Multiply first, then add.")
+def images_shifts_first(x, gamma, beta, epsilon=1e-5):
+    return gamma * (images_over((0, 1, 2), x, 1, 0, epsilon) + beta)
+
+
 @mistake(SWAPPED)
 def images_with_swapped_parameters(x, gamma, beta, epsilon=1e-5):
     return images_over((0, 1, 2), x, beta, gamma, epsilon)
@@ -287,6 +292,7 @@ IMAGES = Exercise(
         images_without_scale_and_shift,
         images_without_gamma,
         images_without_beta,
+        images_shifts_first,
         images_with_swapped_parameters,
         images_with_statistics,
         images_in_place,

@@ -112,6 +112,22 @@ def inference_divided_by_variance(x, gamma, beta, running_mean, running_var, eps
     return gamma * (x - running_mean) / (running_var + epsilon) + beta
 
 
+@mistake("You divided by the running variance. Its square root, with epsilon under it, is the standard deviation.")
+def inference_divided_by_the_variance_alone(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    with np.errstate(all="ignore"):
+        return gamma * (x - running_mean) / running_var + beta
+
+
+@mistake("`beta` was added before the multiplication, so `gamma` multiplies it too. Multiply first, then add.")
+def inference_shifts_first(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    return gamma * ((x - running_mean) / np.sqrt(running_var + epsilon) + beta)
+
+
+@mistake("Three values came back. At inference the output alone is asked for.")
+def inference_with_statistics(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    return inference_by_formula(x, gamma, beta, running_mean, running_var, epsilon), running_mean, running_var
+
+
 @mistake("Scale and shift are missing: they were learned, and inference uses them too.")
 def inference_without_scale_and_shift(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
     return (x - running_mean) / np.sqrt(running_var + epsilon)
@@ -220,6 +236,9 @@ INFERENCE = Exercise(
         inference_with_a_fixed_epsilon,
         inference_without_epsilon,
         inference_divided_by_variance,
+        inference_divided_by_the_variance_alone,
+        inference_shifts_first,
+        inference_with_statistics,
         inference_without_scale_and_shift,
         inference_without_gamma,
         inference_without_beta,

@@ -53,7 +53,7 @@ def fold_shapes(rng):
 
 
 def fold_edge_cases(rng):
-    whole = ([[1, 2], [-1, 3]], [1, 3], [1, -2], [0, 3], [2, 1], [1, 4])
+    whole = ([[1, 2], [-1, 3]], [1, 3], [1.0, -2.0], [0.0, 3.0], [2.0, 1.0], [1.0, 4.0])
     return [
         call(*map(np.array, whole), epsilon=0.25),
         fold_call(rng, 2, 2, spread=0.0),
@@ -156,6 +156,19 @@ def fold_without_epsilon(weights, bias, gamma, beta, mean, var, epsilon=1e-5):
         return weights * factor, (bias - mean) * factor + beta
 
 
+@mistake("The factor is upside down: it is gamma over the standard deviation, not the standard deviation over gamma.")
+def fold_upside_down(weights, bias, gamma, beta, mean, var, epsilon=1e-5):
+    factor = 1 / factor_of(gamma, var, epsilon)
+    return weights * factor, (bias - mean) * factor + beta
+
+
+@mistake(
+    "The weights were multiplied by gamma only. Divide by the standard deviation too: their factor is that of the bias."
+)
+def fold_weights_by_gamma_alone(weights, bias, gamma, beta, mean, var, epsilon=1e-5):
+    return weights * gamma, (bias - mean) * factor_of(gamma, var, epsilon) + beta
+
+
 @mistake(VARIANCE_FOR_DEVIATION)
 def fold_divided_by_variance(weights, bias, gamma, beta, mean, var, epsilon=1e-5):
     factor = gamma / (var + epsilon)
@@ -252,6 +265,8 @@ FOLD = Exercise(
         fold_with_epsilon_outside,
         fold_with_a_fixed_epsilon,
         fold_without_epsilon,
+        fold_upside_down,
+        fold_weights_by_gamma_alone,
         fold_divided_by_variance,
         fold_in_place,
         fold_in_place_of_floats,

@@ -63,6 +63,11 @@ def identity_with_epsilon_outside(mean, var, epsilon=1e-5):
     return np.sqrt(var) + epsilon, mean.copy()
 
 
+@mistake("Gamma is the sum of two roots. The root of a sum is asked for: sqrt(variance + epsilon).")
+def identity_with_two_roots(mean, var, epsilon=1e-5):
+    return np.sqrt(var) + np.sqrt(epsilon), mean.copy()
+
+
 @mistake(EPSILON_FIXED)
 def identity_with_a_fixed_epsilon(mean, var, epsilon=1e-5):
     return np.sqrt(var + 1e-5), mean.copy()
@@ -95,6 +100,11 @@ def identity_with_divided_mean(mean, var, epsilon=1e-5):
 )
 def identity_with_multiplied_mean(mean, var, epsilon=1e-5):
     return np.sqrt(var + epsilon), mean * np.sqrt(var + epsilon)
+
+
+@mistake("Gamma is right, but beta is minus the mean over the standard deviation. Beta adds the mean again, as it is.")
+def identity_with_the_normalized_shift(mean, var, epsilon=1e-5):
+    return np.sqrt(var + epsilon), -mean / np.sqrt(var + epsilon)
 
 
 @mistake("Gamma is right, but beta is 0: the layer's output would have mean 0. Beta adds the mean again.")
@@ -169,12 +179,14 @@ IDENTITY = Exercise(
         identity_without_epsilon,
         identity_without_root,
         identity_with_epsilon_outside,
+        identity_with_two_roots,
         identity_with_a_fixed_epsilon,
         identity_inverted,
         identity_with_negative_mean,
         identity_swapped,
         identity_with_divided_mean,
         identity_with_multiplied_mean,
+        identity_with_the_normalized_shift,
         identity_without_the_mean,
         identity_of_the_start,
         identity_in_place,

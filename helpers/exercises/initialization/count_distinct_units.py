@@ -20,7 +20,7 @@ def unit_values(rng):
     return [
         call(np.array([[1.0, 1.0, 2.0], [0.5, 0.5, 3.0]])),
         call(np.array([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]])),
-        call(np.array([[1.0, -1.0, 1.0, 2.0], [2.0, -2.0, 2.0, 4.0]])),
+        call(np.array([[1.0, -1.0, 1.0, 2.0, 1.0], [2.0, -2.0, 2.0, 4.0, 5.0]])),
         call(np.full((3, 5), 0.1)),
         call(with_repetitions(rng, base[:, : rng.integers(3, 6)], copies=3)),
         call(np.concatenate([base, base[:, :1] * (1 + 1e-6)], axis=1)),
@@ -98,6 +98,16 @@ def count_nearly_equal(weights):
     return len(kept)
 
 
+@mistake("You compared the weights of the first row only. Two units are the same when *all* their weights are.")
+def count_in_the_first_row(weights):
+    return len(set(weights[0].tolist()))
+
+
+@mistake("You compared the weights without their signs. A unit with the opposite weights is another unit.")
+def count_without_signs(weights):
+    return np.unique(np.abs(weights), axis=1).shape[1]
+
+
 @mistake("You compared the sorted weights of the units. The same numbers in another order make another unit.")
 def count_regardless_of_order(weights):
     return np.unique(np.sort(weights, axis=0), axis=1).shape[1]
@@ -117,7 +127,7 @@ def count_by_transposing(weights):
 
 
 def count_by_tuples(weights):
-    """A set keeps one of each; tuples can be its members and arrays cannot. Nothing is sorted."""
+    """A set keeps one of each unit, without sorting; tuples can be its members, arrays cannot."""
     return len({tuple(unit) for unit in weights.T.tolist()})
 
 
@@ -160,6 +170,8 @@ COUNT_DISTINCT_UNITS = Exercise(
         count_unlike_the_first,
         count_nearly_equal,
         count_regardless_of_order,
+        count_in_the_first_row,
+        count_without_signs,
         count_returns_the_units,
     ),
     spellings=(

@@ -95,6 +95,12 @@ def gradient_without_derivatives(inputs, weights, activation, activation_gradien
     return np.array([g.std() for g in walk_back(weights, [1.0] * len(weights), gradient)])
 
 
+@mistake("You multiplied by the activation itself. In the backward pass its derivative is the factor.")
+def gradient_with_activations(inputs, weights, activation, activation_gradient, gradient):
+    outputs = [activation(s) for s in sums_of(inputs, weights, activation)]
+    return np.array([g.std() for g in walk_back(weights, outputs, gradient)])
+
+
 @mistake("The derivative is taken at the layer's output. It belongs at the weighted sum, before the activation.")
 def gradient_with_derivatives_at_outputs(inputs, weights, activation, activation_gradient, gradient):
     slopes = [activation_gradient(activation(s)) for s in sums_of(inputs, weights, activation)]
@@ -280,6 +286,7 @@ GRADIENT_STDS = Exercise(
     oracle=gradient_stds_oracle,
     mistakes=(
         gradient_without_derivatives,
+        gradient_with_activations,
         gradient_with_derivatives_at_outputs,
         gradient_last_layer_first,
         gradient_at_outputs,

@@ -61,7 +61,7 @@ def statistics_shapes(rng):
 
 
 def statistics_edges(rng):
-    inputs, weights, activation = stack(rng, 4, (3, 4, 2), "relu").arguments
+    inputs, weights, activation = stack(rng, 4, (3, 4, 2), "leaky_relu").arguments
     whole = [np.array([[1, -1, 0], [2, 0, 1]]), np.array([[1, -2], [-1, 1], [3, 1]])]
     return [
         call(np.array([[1, 2], [3, -4]]), whole, activation=Named("relu")),
@@ -112,6 +112,15 @@ def statistics_without_activation(inputs, weights, activation):
 def statistics_with_a_linear_last_layer(inputs, weights, activation):
     outputs = outputs_of(inputs, weights[:-1], activation)
     outputs.append((outputs[-1] if outputs else inputs) @ weights[-1])
+    return np.array([h.mean() for h in outputs]), np.array([h.std() for h in outputs])
+
+
+@mistake("The activation is applied to the inputs of a layer. Here it comes last: `activation(inputs @ weights)`.")
+def statistics_with_the_activation_first(inputs, weights, activation):
+    outputs = []
+    for layer in weights:
+        inputs = activation(inputs) @ layer
+        outputs.append(inputs)
     return np.array([h.mean() for h in outputs]), np.array([h.std() for h in outputs])
 
 
@@ -209,6 +218,15 @@ def statistics_of_means(inputs, weights, activation):
 
 
 @mistake(
+    "The second value is the mean of the units' standard deviations. Take the standard deviation of all outputs of the "
+    "layer: `std()` without an axis."
+)
+def statistics_mean_of_deviations(inputs, weights, activation):
+    outputs = outputs_of(inputs, weights, activation)
+    return np.array([h.mean() for h in outputs]), np.array([h.std(axis=0).mean() for h in outputs])
+
+
+@mistake(
     "A mean and a standard deviation came back for each layer, layer by layer. Two arrays are asked for: all means, "
     "then all standard deviations."
 )
@@ -291,6 +309,7 @@ LAYER_STATISTICS = Exercise(
         statistics_before_the_activation,
         statistics_without_activation,
         statistics_with_a_linear_last_layer,
+        statistics_with_the_activation_first,
         statistics_variance,
         statistics_of_a_sample,
         statistics_root_mean_square,
@@ -303,6 +322,7 @@ LAYER_STATISTICS = Exercise(
         statistics_per_unit_in_lists,
         statistics_per_sample,
         statistics_of_means,
+        statistics_mean_of_deviations,
         statistics_as_pairs,
     ),
     spellings=(

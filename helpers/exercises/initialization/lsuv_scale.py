@@ -55,7 +55,7 @@ def lsuv_shapes(rng):
 
 
 def lsuv_edges(rng):
-    inputs, weights, activation = lsuv_call(rng, 6, 3, 4, "relu").arguments
+    inputs, weights, activation = lsuv_call(rng, 6, 3, 4, "leaky_relu").arguments
     return [
         call(np.array([[1, 2], [3, -4]]), np.array([[1, -1, 0], [2, 0, 1]]), activation=Named("relu")),
         call(inputs.astype(np.float32), weights.astype(np.float32), activation),
@@ -210,7 +210,7 @@ def lsuv_by_factor(inputs, weights, activation):
 
 
 def lsuv_by_search(inputs, weights, activation):
-    """A root finder looks for the factor, which would also do for tanh or GELU, whose output does not grow evenly."""
+    """A root finder looks for the factor, which also works for GELU, whose output is not proportional to the weights."""
 
     def excess(logarithm):
         return np.std(activation(inputs @ (weights * np.exp(logarithm)))) - 1
