@@ -41,7 +41,7 @@ def gradient_shapes(rng):
 
 def gradient_edges(rng):
     inputs, weights, activation, derivative, gradient = with_gradient(stack(rng, 4, (3, 4, 2), "tanh"), rng).arguments
-    whole = np.array([[1, 2], [3, -4]]), [np.array([[1, -1], [2, 1]]), np.array([[1, 2], [-3, 1]])]
+    whole = np.array([[1, 2], [3, -1]]), [np.array([[1, -1], [2, 1]]), np.array([[1, 2], [-3, 1]])]
     return [
         call(*whole, Named("relu"), Named("relu_gradient"), gradient=np.array([[1.0, 2.0], [3.0, 5.0]])),
         call(

@@ -210,7 +210,7 @@ def lsuv_by_factor(inputs, weights, activation):
 
 
 def lsuv_by_search(inputs, weights, activation):
-    """A root finder looks for the factor, which also works for GELU, whose output is not proportional to the weights."""
+    """A root finder looks for the factor: that also works for GELU, whose output is not proportional to the weights."""
 
     def excess(logarithm):
         return np.std(activation(inputs @ (weights * np.exp(logarithm)))) - 1
