@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import namedtuple
 
 import numpy as np
 
@@ -301,6 +302,13 @@ def backward_by_jacobian(d_out, x, gamma, epsilon=1e-5):
     return d_x, np.sum(d_out * normal, axis=0), np.sum(d_out, axis=0)
 
 
+Gradients = namedtuple("Gradients", "x gamma beta")
+
+
+def backward_as_a_named_tuple(d_out, x, gamma, epsilon=1e-5):
+    return Gradients(*backward_by_formula(d_out, x, gamma, epsilon))
+
+
 def backward_as_lists(d_out, x, gamma, epsilon=1e-5):
     columns, d_gamma, d_beta = [], [], []
     for g, column, come_back in zip(gamma, zip(*x, strict=True), zip(*d_out, strict=True), strict=True):
@@ -386,6 +394,7 @@ BACKWARD = Exercise(
         backward_in_one_fraction,
         backward_by_jacobian,
         backward_as_lists,
+        backward_as_a_named_tuple,
         backward_in_single_precision,
         backward_with_a_work_array,
     ),

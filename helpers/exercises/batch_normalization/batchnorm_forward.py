@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections import namedtuple
 
 import numpy as np
 
@@ -253,6 +254,13 @@ def forward_as_lists(x, gamma, beta, epsilon=1e-5):
     return [[list(row) for row in zip(*out, strict=True)], mean, var]
 
 
+Normalized = namedtuple("Normalized", "out mean var")
+
+
+def forward_as_a_named_tuple(x, gamma, beta, epsilon=1e-5):
+    return Normalized(*forward_step_by_step(x, gamma, beta, epsilon))
+
+
 def forward_by_moments(x, gamma, beta, epsilon=1e-5):
     """The variance is the mean square minus the squared mean: one pass over the data, but inexact for a large mean."""
     mean = x.mean(axis=0)
@@ -320,6 +328,7 @@ FORWARD = Exercise(
         forward_with_keepdims,
         forward_unit_by_unit,
         forward_as_lists,
+        forward_as_a_named_tuple,
         forward_by_moments,
         forward_in_single_precision,
         forward_with_a_work_array,

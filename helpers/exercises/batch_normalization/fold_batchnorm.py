@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import namedtuple
 
 import numpy as np
 
@@ -225,6 +226,13 @@ def fold_by_probing(weights, bias, gamma, beta, mean, var, epsilon=1e-5):
     return both(np.eye(len(weights))) - new_bias, new_bias
 
 
+Dense = namedtuple("Dense", "weights bias")
+
+
+def fold_as_a_named_tuple(weights, bias, gamma, beta, mean, var, epsilon=1e-5):
+    return Dense(*fold_by_formula(weights, bias, gamma, beta, mean, var, epsilon))
+
+
 def fold_as_lists(weights, bias, gamma, beta, mean, var, epsilon=1e-5):
     factor = [float(g) / math.sqrt(v + epsilon) for g, v in zip(gamma, var, strict=True)]
     new_bias = [(float(b) - m) * f + s for b, m, f, s in zip(bias, mean, factor, beta, strict=True)]
@@ -278,6 +286,7 @@ FOLD = Exercise(
         fold_with_a_bias_row,
         fold_by_probing,
         fold_as_lists,
+        fold_as_a_named_tuple,
         fold_in_single_precision,
     ),
     hints=(

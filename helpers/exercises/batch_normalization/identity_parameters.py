@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import namedtuple
 from decimal import Decimal
 
 import numpy as np
@@ -155,6 +156,13 @@ def identity_by_probing(mean, var, epsilon=1e-5):
     return 1 / (layer(mean + 1) - layer(mean)), mean.copy()
 
 
+Parameters = namedtuple("Parameters", "gamma beta")
+
+
+def identity_as_a_named_tuple(mean, var, epsilon=1e-5):
+    return Parameters(np.sqrt(var + epsilon), mean)
+
+
 def identity_as_lists(mean, var, epsilon=1e-5):
     return [math.sqrt(v + epsilon) for v in var], [float(m) for m in mean]
 
@@ -198,6 +206,7 @@ IDENTITY = Exercise(
         identity_by_hypot,
         identity_by_probing,
         identity_as_lists,
+        identity_as_a_named_tuple,
         identity_as_a_list_of_two,
         identity_in_single_precision,
     ),

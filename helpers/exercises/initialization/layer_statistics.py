@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
+from collections import namedtuple
 
 import numpy as np
 
@@ -256,6 +257,13 @@ def statistics_in_a_table(inputs, weights, activation):
     return table[0], table[1]
 
 
+Statistics = namedtuple("Statistics", "means stds")
+
+
+def statistics_as_a_named_tuple(inputs, weights, activation):
+    return Statistics(*statistics_by_comprehension(inputs, weights, activation))
+
+
 def statistics_as_lists(inputs, weights, activation):
     outputs = outputs_of(inputs, weights, activation)
     return [[float(h.mean()) for h in outputs], [float(h.std()) for h in outputs]]
@@ -330,6 +338,7 @@ LAYER_STATISTICS = Exercise(
         statistics_by_accumulate,
         statistics_in_a_table,
         statistics_as_lists,
+        statistics_as_a_named_tuple,
         statistics_by_einsum,
         statistics_in_single_precision,
         statistics_by_recursion,
