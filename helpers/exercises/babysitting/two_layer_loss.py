@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import log_softmax, logsumexp, softmax, xlogy
@@ -78,8 +79,11 @@ def numerical_range(rng):
         parameters = random_parameters(rng, 2, 3, 3)
         parameters["b2"] = height * np.array([1.0, -1.0, 0.5])
         calls.append(call(parameters, rng.uniform(-1, 1, (4, 2)), np.array([0, 1, 2, 1]), 0.1))
-    low = drawn(rng, 3, 2, 3, 3, 0.0)
-    low.arguments[0]["b2"] -= 990.0
+    # Multiples of 1/16, so that single precision has all digits of these scores: they differ by little, far from 0.
+    low = simple()[0]
+    low["b1"] += 1 / 16  # off the kink
+    low["b2"] -= 990
+    quarters = rng.integers(-8, 9, (3, 2)) / 4
     parameters = {
         "W1": np.eye(2),
         "b1": np.array([0.5, 0.25]),
@@ -87,7 +91,11 @@ def numerical_range(rng):
         "b2": np.array([0.0, 0.5]),
     }
     features = np.array([[950.0, -1.0], [1.0, 2.0], [-1.0, 990.0]]) * rng.uniform(0.9, 1.0, (3, 1))
-    return [*calls, low, call(parameters, features, np.array([1, 0, 1]), 0.0)]
+    return [
+        *calls,
+        call(low, quarters, np.array([0, 1, 1]), 0.0),
+        call(parameters, features, np.array([1, 0, 1]), 0.0),
+    ]
 
 
 def edge_cases(rng):
@@ -532,6 +540,15 @@ def sample_by_sample(parameters, features, labels, regularization):
     return float(loss), gradients
 
 
+class Result(NamedTuple):
+    loss: float
+    gradients: dict
+
+
+def as_a_named_tuple(parameters, features, labels, regularization):
+    return Result(*right(parameters, features, labels, regularization))
+
+
 def by_pieces(parameters, features, labels, regularization):
     x, sums, hidden, scores = forward(parameters, features)
     loss = cross_entropy(scores, labels) + penalty(parameters, regularization)
@@ -621,6 +638,7 @@ TWO_LAYER_LOSS = Exercise(
         by_one_hot,
         by_einsum,
         sample_by_sample,
+        as_a_named_tuple,
         by_pieces,
         by_entropy_of_targets,
         in_single_precision,
