@@ -9,6 +9,8 @@ the limits right histories stay.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from scipy.special import log_softmax, softmax
 
@@ -165,7 +167,12 @@ def lowest_loss(features, labels):
 
 
 def curve_of_the_last_bias(labels, rate=RATE, steps=STEPS):
-    shares = np.bincount(labels) / len(labels)
+    return _curve_of_the_last_bias(tuple(np.bincount(labels).tolist()), rate, steps)
+
+
+@cache
+def _curve_of_the_last_bias(counts, rate, steps):
+    shares = np.array(counts) / sum(counts)
     bias, losses = np.zeros(len(shares)), []
     for _ in range(steps + 1):
         losses.append(-float(shares @ log_softmax(bias)))

@@ -54,7 +54,7 @@ def edge_cases(rng):
 def anywhere(rng):
     """Values near either end and in the middle of new ranges, none of them next to the line."""
     calls = []
-    for place in (0.5, 0.7, 1.3, 1.5, "middle"):
+    for place in (0.3, 0.7, 1.3, 1.6, "middle"):
         low, decades = 10 ** rng.uniform(-4, 1), rng.uniform(2, 5)
         share = rng.uniform(0.15, 0.3)
         position = 0.5 if place == "middle" else place * share
@@ -112,8 +112,8 @@ def share_of_a_natural_logarithm(value, low, high, share=0.1):
 
 
 @mistake(
-    "The value would have to be near both ends at once. Near one of them is enough: `or`, or the smaller of the two "
-    "distances."
+    "The answer is always False. If two conditions are joined with `and`: no value is near both ends at once, and near "
+    "one of them is enough (`or`)."
 )
 def near_both_ends(value, low, high, share=0.1):
     position = place(value, low, high)

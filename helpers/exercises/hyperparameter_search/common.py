@@ -96,7 +96,7 @@ def too_even(numbers) -> str:
     )
 
 
-MANY = 40  # values by which a mistake can be recognized; of fewer, anything may come by chance
+MANY = 100  # values by which a mistake can be recognized; of fewer, anything may come by chance
 
 
 def recognized(test):

@@ -121,7 +121,7 @@ def rising(values, ranges, count):
 
 @recognized
 def stratified(values, ranges, count):
-    return all(map(too_even, in_the_ranges(values, ranges, count).T))
+    return any(map(too_even, in_the_ranges(values, ranges, count).T))
 
 
 @mistake(
@@ -131,6 +131,15 @@ def stratified(values, ranges, count):
 )
 def picked_from_a_grid(ranges, count, rng):
     return np.stack([rng.choice(np.linspace(low, high, 5), count) for low, high in ranges], axis=1)
+
+
+def whole(call, value, before=None):
+    return None if np.asarray(value).dtype.kind in "iu" else Difference("value", "These are no whole numbers.")
+
+
+@mistake("These are whole numbers, as `rng.integers` draws them. `rng.uniform` draws from the whole range.", whole)
+def whole_numbers(ranges, count, rng):
+    return np.stack([rng.integers(low, high + 1, count) for low, high in np.asarray(ranges, dtype=int)], axis=1)
 
 
 @mistake(
@@ -253,6 +262,7 @@ RANDOM_POINTS = Exercise(
         turned,
         raised,
         picked_from_a_grid,
+        whole_numbers,
         sorted_along_the_axes,
         latin_hypercube,
         in_the_unit_cube,

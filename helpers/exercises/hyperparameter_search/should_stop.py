@@ -132,7 +132,7 @@ def by_the_mean(losses, factor=3.0):
 def all_of_them(losses, factor=3.0):
     losses = plain(losses)
     above = losses[1:] > factor * losses[0]
-    return bool(not np.isfinite(losses).all() or (above.size and above.all()))
+    return bool(not np.isfinite(losses).all() or above.all())
 
 
 @mistake("There is one answer for each loss. The run stops as a whole: `.any()` makes one answer of many.")
