@@ -247,7 +247,7 @@ def with_underscores(losses):
     return told(losses).replace(" ", "_") if np.isfinite(losses).all() else "diverged"
 
 
-@mistake("1 % was written as 1, which is 100 %. It is 0.01, a hundredth of the first loss.")
+@mistake("The limit of 1 % was written as 1, which is 100 %. It is 0.01, a hundredth of the first loss.")
 def one_for_a_percent(losses):
     return told(losses, low=1) if np.isfinite(losses).all() else "diverged"
 

@@ -87,7 +87,9 @@ def in_order(numbers) -> str:
 def too_even(numbers) -> str:
     if np.abs(numbers).max() > 1:
         return ""
-    distance = stats.kstest((np.asarray(numbers, dtype=float) + 1) / 2, "uniform").statistic
+    places = (np.sort(np.asarray(numbers, dtype=float)) + 1) / 2
+    steps = np.arange(len(places) + 1) / len(places)
+    distance = max(np.max(steps[1:] - places), np.max(places - steps[:-1]))
     if stats.kstwo.cdf(distance, len(numbers)) >= PER_TEST:
         return ""
     return (

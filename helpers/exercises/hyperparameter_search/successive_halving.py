@@ -158,7 +158,7 @@ def always_half(configurations, train, budget, eta=3):
     return halving(configurations, train, budget, eta, lambda n: n // 2, lambda b: b * eta)
 
 
-@mistake("n / eta was rounded to the nearest whole number. `n // eta` rounds down, and at least one stays.")
+@mistake("`n / eta` was rounded to the nearest whole number. `n // eta` rounds down, and at least one stays.")
 def rounded(configurations, train, budget, eta=3):
     return halving(configurations, train, budget, eta, lambda n: max(1, min(n - 1, round(n / eta))), lambda b: b * eta)
 
