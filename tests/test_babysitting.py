@@ -15,7 +15,7 @@ from helpers.experiments import babysitting, live, schedules
 from helpers.experiments.babysitting import FAULTS, Training, diagnosis, gradient_errors
 from helpers.experiments.live import DIVERGED, FAILED, FINISHED, PAUSED, READY, RUNNING, STOPPED, LiveRun
 from helpers.explorers.babysitting import CommandCenter
-from helpers.judging.judge import public_examination
+from helpers.judging.judge import Examination, public_examination
 from helpers.proving import checks
 from helpers.proving.solutions import function_from, solution_source
 from helpers.sandbox import recipes
@@ -184,26 +184,40 @@ def test_the_closed_forms_of_the_difference_quotients_cover_every_scalar_functio
         assert np.allclose(_CENTRAL[name](x, 0.3), quotients)
 
 
-def test_a_curve_that_was_made_up_earns_no_points_for_learning_by_heart():
+@pytest.mark.parametrize("seed", range(5))
+def test_a_curve_that_was_made_up_earns_no_point(seed):
     def made_up(features, labels, rng):
         return np.geomspace(np.log(max(labels) + 1), 1e-3 * rng.random(), 201)
 
-    verdict = checks.verdict_on(made_up, public_examination(OVERFIT_TINY))
-    assert {part.part: part.points for part in verdict.parts}["what cannot be learned"] == 0
-    assert verdict.points < verdict.max_points
+    def another(features, labels, rng):
+        return np.log(labels.max() + 1) / (1 + np.arange(201)) ** (1 + rng.random())
+
+    for curve in (made_up, another):
+        assert checks.verdict_on(curve, Examination(OVERFIT_TINY, seed)).points == 0
+
+
+def test_a_history_that_is_not_there_yet_is_told_so():
+    verdict = checks.verdict_on(lambda features, labels, rng: None, public_examination(OVERFIT_TINY))
+    assert verdict.points == 0
+    assert "return" in verdict.message
 
 
 def test_right_histories_stay_far_inside_what_is_allowed():
-    worst = [0.0, 0.0]
+    worst = {"first": 0.0, "second": 0.0, "last": 0.0}
     for seed in range(30):
         rng = np.random.default_rng(seed)
-        for one in [*overfit_tiny.by_heart(rng), *overfit_tiny.not_by_heart(rng)]:
-            features, labels = (np.asarray(argument) for argument in one.arguments[:2])
-            losses = overfit_tiny.oracle(features, labels, np.random.default_rng(one.arguments[2].seed))
-            worst[0] = max(worst[0], abs(losses[0] - np.log(labels.max() + 1)))
-            worst[1] = max(worst[1], losses[-1] - overfit_tiny.lowest_loss(features, labels))
-    assert worst[0] < 0.5 * overfit_tiny.FIRST
-    assert worst[1] < 0.5 * overfit_tiny.LAST
+        for one in [*overfit_tiny.memorized(rng), *overfit_tiny.impossible(rng), *overfit_tiny.repeated(rng)]:
+            features, labels, generator = one.arguments
+            losses = overfit_tiny.oracle(features, labels, np.random.default_rng(generator.seed))
+            found = {
+                "first": abs(losses[0] - np.log(labels.max() + 1)),
+                "second": abs(losses[1] - overfit_tiny.curve_of_the_last_bias(labels)[1]),
+                "last": losses[-1] - overfit_tiny.lowest_loss(features, labels),
+            }
+            worst = {name: max(worst[name], value) for name, value in found.items()}
+    assert worst["first"] < 0.5 * overfit_tiny.FIRST
+    assert worst["second"] < 0.5 * overfit_tiny.SECOND
+    assert worst["last"] < 0.5 * overfit_tiny.LAST
 
 
 # Beside the interface.

@@ -5,12 +5,16 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy.stats import qmc
 
 from helpers.exercises import exercise_named
+from helpers.exercises.hyperparameter_search.common import MORE_TESTS, IndependentDraws
 from helpers.experiments import hyperparameter_search as searches
 from helpers.experiments.response_surface import ResponseSurface
 from helpers.experiments.search import prepare, train_many
@@ -187,7 +191,11 @@ def test_right_answers_are_counted_as_the_engine_counts_them(pictures):
 
 @pytest.mark.parametrize("exercise", RANDOM, ids=lambda exercise: exercise.name)
 def test_no_examination_makes_more_tests_than_the_promise_counts(exercise):
-    assert len(exercise.fresh_trials(0)) * TESTS <= MOST_TESTS
+    trials = exercise.fresh_trials(0)
+    axes = [trial.call.arguments[0] for trial in trials if isinstance(trial.judge, IndependentDraws)]
+    more = MORE_TESTS * sum(len(ranges) if isinstance(ranges, list) else 1 for ranges in axes)
+    assert more > 0
+    assert len(trials) * TESTS + more <= MOST_TESTS
     assert pytest.approx(1e-6) == ALARM
 
 
@@ -197,6 +205,47 @@ def test_right_random_answers_pass_a_hundred_gradings(exercise):
         spelling = exercise.spellings[seed % len(exercise.spellings)]
         verdict = verdict_on(spelling, Examination(exercise, seed))
         assert verdict.points == verdict.max_points, (spelling.__name__, verdict.message)
+
+
+def sobol(ranges, count, rng):
+    low, high = np.array(ranges).T
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its numbers are balanced for powers of 2
+        return low + (high - low) * qmc.Sobol(len(low), rng=rng).random(count)
+
+
+def sorted_by_the_first_axis(ranges, count, rng):
+    points = exercise_named("random_points").spellings[0](ranges, count, rng)
+    return points[np.argsort(points[:, 0])]
+
+
+def to_two_digits(ranges, count, rng):
+    return np.round(exercise_named("random_points").spellings[0](ranges, count, rng), 2)
+
+
+DEPENDENT = {sobol: "evenly", sorted_by_the_first_axis: "pairs of neighbors", to_two_digits: "different"}
+
+
+@pytest.mark.parametrize(("answer", "words"), DEPENDENT.items(), ids=lambda item: getattr(item, "__name__", ""))
+def test_points_that_depend_on_each_other_are_told_from_independent_ones(answer, words):
+    exercise = exercise_named("random_points")
+    examination = Examination(replace(exercise, mistakes=()), 1)
+    verdict = verdict_on(answer, examination)
+    assert {part.part: part.points for part in verdict.parts}["distribution"] == 0
+    assert words in verdict.message
+
+
+@pytest.mark.parametrize(
+    "answer", [np.sort, lambda values: np.round(values, 1), lambda values: np.full_like(values, values[0])]
+)
+def test_exponents_that_depend_on_each_other_are_told_from_independent_ones(answer):
+    exercise = exercise_named("log_uniform")
+
+    def dependent(low, high, size, rng):
+        return 10 ** answer(rng.uniform(np.log10(low), np.log10(high), size))
+
+    verdict = verdict_on(dependent, Examination(exercise, 1))
+    assert {part.part: part.points for part in verdict.parts}["distribution"] == 0
 
 
 @pytest.mark.parametrize("factor", [0.5, 1.25])

@@ -5,8 +5,8 @@ from __future__ import annotations
 LECTURE = "10_babysitting"
 
 NOT_IN_PLACE = (
-    "The values are right, but they were written into the caller's arrays. `np.asarray` does not copy an array of "
-    "floats, and `dict(...)` copies the dict and not the arrays in it; put the result into new ones."
+    "The values are right, but the caller's dict, or an array in it, was changed on the way. Make a new dict with new "
+    "arrays: `a = a - b` makes one, `a -= b` writes into the old one, and `dict(...)` does not copy arrays."
 )
 
 

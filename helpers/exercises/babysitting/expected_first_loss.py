@@ -19,30 +19,27 @@ def oracle(n_classes):
 
 
 def values(rng):
-    return [call(10), call(2), call(int(rng.integers(3, 10))), call(int(rng.integers(11, 100)))]
+    few, some, many = rng.integers([3, 11, 100], [10, 100, 10_000]).tolist()
+    return [call(10), call(2), call(few), call(some), call(many)]
 
 
 def edge_cases(rng):
     return [call(1), call(1000), call(int(rng.integers(1000, 100_000)))]
 
 
-@mistake(
-    "This is a logarithm to base 2. The loss of this course, and of the frameworks, has the natural one: `np.log`."
-)
+@mistake("This is a logarithm to base 2. Cross-entropy, here and in the frameworks, takes the natural one: `np.log`.")
 def base_two(n_classes):
     return math.log2(n_classes)
 
 
-@mistake(
-    "This is a logarithm to base 10. The loss of this course, and of the frameworks, has the natural one: `np.log`."
-)
+@mistake("This is a logarithm to base 10. Cross-entropy, here and in the frameworks, takes the natural one: `np.log`.")
 def base_ten(n_classes):
     return math.log10(n_classes)
 
 
 @mistake(
-    "The sign is turned: the loss is *minus* the logarithm of the probability 1/n, so it is positive. Two minus signs "
-    "make log(n)."
+    "The sign is wrong: the loss is *minus* the logarithm of the probability 1/n, and -log(1/n) is +log(n). A "
+    "cross-entropy is never negative."
 )
 def negative(n_classes):
     return -math.log(n_classes)
@@ -85,7 +82,23 @@ def always_ten_classes(n_classes):
     return math.log(10)
 
 
-def by_log(n_classes):
+@mistake(
+    "This is the entropy of a yes-or-no question with probability 1/n. With n classes only the true one counts: minus "
+    "the logarithm of its probability."
+)
+def of_two_classes(n_classes):
+    p = 1 / n_classes
+    return -sum(share * math.log(share) for share in (p, 1 - p) if share)
+
+
+@mistake("This is log(n - 1): one class too few. The true class is one of the n that share the probability.")
+def one_class_too_few(n_classes):
+    with np.errstate(divide="ignore"):
+        return np.log(n_classes - 1)
+
+
+def logarithm_of_n(n_classes):
+    """Minus log(1/n) is log(n), so the division is not needed; prefer it once you know why it is the same."""
     return np.log(n_classes)
 
 
@@ -103,6 +116,13 @@ def by_base_change(n_classes):
 
 def by_entropy(n_classes):
     return entropy(np.full(n_classes, 1 / n_classes))
+
+
+def softmax_of_equal_scores(n_classes):
+    """It does what the network does: softmax of equal scores, then minus the logarithm of one probability."""
+    powers = np.exp(np.zeros(n_classes))
+    probabilities = powers / powers.sum()
+    return -np.log(probabilities[0])
 
 
 def by_logsumexp(n_classes):
@@ -131,9 +151,12 @@ EXPECTED_FIRST_LOSS = Exercise(
         one_class_too_many,
         divided_once_more,
         always_ten_classes,
+        of_two_classes,
+        one_class_too_few,
     ),
     spellings=(
-        by_log,
+        logarithm_of_n,
+        softmax_of_equal_scores,
         by_math,
         by_probability,
         by_base_change,

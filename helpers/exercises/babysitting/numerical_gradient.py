@@ -28,33 +28,38 @@ def _products_of_the_others(x):
     return np.array(others).reshape(x.shape)
 
 
+def somewhere(rng, *shape):
+    """Entries of size 1/2 to 2, of either sign: no gradient of these functions is near 0 there, and none is large."""
+    return rng.choice([-1, 1], shape) * rng.uniform(0.5, 2, shape)
+
+
 def values(rng):
     return [
         call(Named("sum_of_squares"), np.array([1.0, -2.0])),
-        call(Named("sum_of_cubes"), rng.normal(size=3)),
-        call(Named("product_of_all"), rng.uniform(0.5, 2, 4)),
-        call(Named("sum_of_sines"), rng.normal(size=(2, 3))),
-        call(Named("sum_of_exponentials"), rng.normal(size=5)),
+        call(Named("sum_of_cubes"), somewhere(rng, 3)),
+        call(Named("product_of_all"), somewhere(rng, 4)),
+        call(Named("sum_of_squares"), np.array([[1.0, 3.0], [-2.0, 0.5]])),
+        call(Named("sum_of_sines"), rng.uniform(-1, 1, (2, 3))),
+        call(Named("sum_of_exponentials"), somewhere(rng, 5)),
     ]
 
 
 def the_step(rng):
     return [
         call(Named("sum_of_cubes"), np.array([1.0, 2.0]), 0.5),
-        call(Named("sum_of_exponentials"), rng.normal(size=3), step=0.1),
-        call(Named("sum_of_sines"), rng.normal(size=(2, 2)), step=1.0),
-        call(Named("sum_of_squares"), rng.normal(size=2), step=0.25),
+        call(Named("sum_of_exponentials"), somewhere(rng, 3), step=0.1),
+        call(Named("sum_of_sines"), rng.uniform(-1, 1, (2, 2)), step=1.0),
+        call(Named("sum_of_squares"), somewhere(rng, 2), step=0.25),
     ]
 
 
 def edge_cases(rng):
     return [
-        call(Named("sum_of_squares"), [1.5, -0.5, 2.0]),
         call(Named("sum_of_cubes"), np.array([[1, 2], [3, -4]])),
         call(Named("product_of_all"), np.array([2.0])),
         call(Named("product_of_all"), np.array([0.0, 3.0, -2.0])),
-        call(Named("sum_of_sines"), rng.normal(size=(2, 1, 3))),
-        call(Named("sum_of_cubes"), rng.normal(size=4).astype(np.float32)),
+        call(Named("sum_of_sines"), rng.uniform(-1, 1, (2, 1, 3))),
+        call(Named("sum_of_cubes"), somewhere(rng, 4).astype(np.float32)),
     ]
 
 
@@ -81,7 +86,10 @@ def backward_difference(f, x, step=1e-5):
     return np.reshape(slopes, x.shape)
 
 
-@mistake("The two points are `2 * step` apart, and you divided by `step`: every slope is twice as large as it is.")
+@mistake(
+    "The two points are `2 * step` apart, and the difference was divided by `step`: every derivative comes out twice "
+    "too large."
+)
 def divided_by_one_step(f, x, step=1e-5):
     return 2 * central(f, x, step)
 
@@ -91,22 +99,74 @@ def without_brackets(f, x, step=1e-5):
     return central(f, x, step) * step**2
 
 
-@mistake("The sign is turned: the value at x + step comes first, that at x - step is subtracted.")
+@mistake("The sign is wrong: the value at x - step is subtracted from the one at x + step.")
 def wrong_sign(f, x, step=1e-5):
     return -central(f, x, step)
 
 
 @mistake(
-    "All entries were nudged at once, which gives one number: the sum of all slopes. Nudge one entry, leave the "
-    "others, "
-    "and go on to the next."
+    "All entries were moved at once, which gives one number: the sum of all partial derivatives. Move one entry, leave "
+    "the others, and go on to the next."
 )
 def all_at_once(f, x, step=1e-5):
     x = np.array(x, dtype=float)
     return np.full(x.shape, (f(x + step) - f(x - step)) / (2 * step))
 
 
-@mistake("An entry keeps its nudge while the next ones are tried. Put it back before you go on.")
+@mistake(
+    "A whole row was moved at a time: `x[i]` of a two-dimensional array is a row. Visit every single entry: "
+    "`for place in np.ndindex(x.shape)`."
+)
+def row_by_row(f, x, step=1e-5):
+    x = np.array(x, dtype=float)
+    slopes = np.zeros_like(x)
+    for row in range(len(x)):
+        slopes[row] = (f(nudged(x, row, step)) - f(nudged(x, row, -step))) / (2 * step)
+    return slopes
+
+
+@mistake(
+    "There is one number for each row: `x[i]` of a two-dimensional array is a row. Visit every single entry, and make "
+    "the result as large as x: `for place in np.ndindex(x.shape)`."
+)
+def one_number_for_each_row(f, x, step=1e-5):
+    return np.array([(f(nudged(x, i, step)) - f(nudged(x, i, -step))) / (2 * step) for i in range(len(x))])
+
+
+@mistake(
+    "The points are x + step/2 and x - step/2. That is a central difference too, with half the step: the docstring "
+    "asks for f(x + step) and f(x - step)."
+)
+def half_a_step_to_each_side(f, x, step=1e-5):
+    return central(f, x, step / 2)
+
+
+@mistake("The step grows with the entry. Here it is the same for all: `step` itself, not `step` times the size of x.")
+def relative_step(f, x, step=1e-5):
+    x = np.array(x, dtype=float)
+    slopes = np.empty_like(x)
+    for place in np.ndindex(x.shape):
+        own = step * max(1.0, abs(x[place]))
+        slopes[place] = (f(nudged(x, place, own)) - f(nudged(x, place, -own))) / (2 * own)
+    return slopes
+
+
+@mistake("This is the second derivative. The first one is (f(x + step) - f(x - step)) / (2 step).")
+def second_derivative(f, x, step=1e-5):
+    x = np.array(x, dtype=float)
+    curved = [f(nudged(x, place, step)) - 2 * f(x) + f(nudged(x, place, -step)) for place in np.ndindex(x.shape)]
+    return np.reshape(curved, x.shape) / step**2
+
+
+@mistake(
+    "This formula takes four points. Its error is smaller still, but the docstring asks for two, f(x + step) and "
+    "f(x - step)."
+)
+def four_points(f, x, step=1e-5):
+    return (4 * central(f, x, step) - central(f, x, 2 * step)) / 3
+
+
+@mistake("An entry keeps its step while the next ones are tried. Put it back before you go on.")
 def never_put_back(f, x, step=1e-5):
     x = np.array(x, dtype=float)
     slopes = np.empty_like(x)
@@ -123,14 +183,14 @@ def fixed_step(f, x, step=1e-5):
     return central(f, x, 1e-5)
 
 
-@mistake("The shape is lost. Slopes come back in the shape of x: one for each entry, at its place.")
+@mistake("The result is flat. It has the shape of x: one derivative for each entry, at its place.")
 def flat(f, x, step=1e-5):
     return central(f, x, step).ravel()
 
 
 @mistake(
-    "The nudge got lost in the number format: whole numbers cannot hold 0.00001, and in float32 little of it is left. "
-    "Copy x with `dtype=float` first."
+    "The step is lost in the dtype of x: integers cannot hold 0.00001, and in float32 little of it is left. Copy x "
+    "with `dtype=float` first."
 )
 def in_the_format_of_x(f, x, step=1e-5):
     x = np.array(x)
@@ -144,8 +204,8 @@ def in_the_format_of_x(f, x, step=1e-5):
 
 
 @mistake(
-    "The slopes are right, but x was nudged in the caller's array, and adding and subtracting the step does not bring "
-    "back the last digit. Work on a copy."
+    "The derivatives are right, but the caller's x has changed: adding and subtracting the step does not bring back "
+    "the last digit. Work on a copy."
 )
 def in_place(f, x, step=1e-5):
     x = np.asarray(x, dtype=float)
@@ -163,6 +223,26 @@ def central(f, x, step):
     x = np.array(x, dtype=float)
     slopes = [(f(nudged(x, place, step)) - f(nudged(x, place, -step))) / (2 * step) for place in np.ndindex(x.shape)]
     return np.reshape(slopes, x.shape)
+
+
+def on_copies(f, x, step=1e-5):
+    """Two copies of x are changed at one entry; no second array is needed, and every step is easy to print."""
+    x = np.array(x, dtype=float)
+    gradient = np.empty(x.shape)
+    for place in np.ndindex(x.shape):
+        above, below = x.copy(), x.copy()
+        above[place] += step
+        below[place] -= step
+        gradient[place] = (f(above) - f(below)) / (2 * step)
+    return gradient
+
+
+def rows_of_an_identity_matrix(f, x, step=1e-5):
+    """Each row of the identity matrix moves one entry, so no index can be wrong; it needs size ** 2 numbers."""
+    x = np.array(x, dtype=float)
+    moves = step * np.eye(x.size).reshape(x.size, *x.shape)
+    differences = [f(x + move) - f(x - move) for move in moves]
+    return np.reshape(differences, x.shape) / (2 * step)
 
 
 def by_ndindex(f, x, step=1e-5):
@@ -242,6 +322,12 @@ NUMERICAL_GRADIENT = Exercise(
         without_brackets,
         wrong_sign,
         all_at_once,
+        row_by_row,
+        one_number_for_each_row,
+        half_a_step_to_each_side,
+        relative_step,
+        second_derivative,
+        four_points,
         never_put_back,
         fixed_step,
         flat,
@@ -249,6 +335,8 @@ NUMERICAL_GRADIENT = Exercise(
         in_place,
     ),
     spellings=(
+        on_copies,
+        rows_of_an_identity_matrix,
         by_ndindex,
         by_restoring,
         by_flat_places,
@@ -257,16 +345,15 @@ NUMERICAL_GRADIENT = Exercise(
         rounded_at_the_end,
     ),
     hints=(
-        "One entry at a time: f a little to the right, f a little to the left, divided by the distance between the "
-        "two.",
-        "`for place in np.ndindex(x.shape)` visits every entry of an array of any shape. A nudge is an array of zeros "
-        "with `step` at that place.",
+        "One entry at a time: f with this entry a little larger, minus f with it a little smaller, divided by the "
+        "distance of the two points.",
+        "`for place in np.ndindex(x.shape)` visits every entry of an array of any shape. An array of zeros with `step` "
+        "at that place moves this entry alone.",
     ),
     # Differences of numbers that nearly agree: the rounding of f, about 1e-15, is divided by the step.
     tolerance=Tolerance(relative=1e-6, absolute=1e-8),
     equivalent_mutants={
         "signature: `1e-05` → `2e-05`": "Both steps are right to ten digits, far below the tolerance.",
         "signature: `1e-05` → `-1e-05`": "The quotient is the same with -step: both differences change their sign.",
-        "line 1: `np.array(x, dtype=float)` → `np.array(x)`": "Adding the nudge, an array of floats, gives floats too.",
     },
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import log_softmax, logsumexp, softmax, xlogy
@@ -43,14 +44,20 @@ def _total(p, x, y, regularization):
 
 
 def drawn(rng, n, d, hidden, classes, regularization, scale=0.8):
-    parameters = random_parameters(rng, d, hidden, classes, scale)
-    return call(parameters, rng.normal(size=(n, d)), rng.integers(0, classes, n), regularization)
+    """Features and weights for which no unit is near its kink and no probability of a label is near 0 or 1."""
+    while True:
+        parameters, features = random_parameters(rng, d, hidden, classes, scale), rng.normal(size=(n, d))
+        labels = rng.permutation(np.arange(n) % classes)
+        _, sums, _, scores = forward(parameters, features)
+        likely = softmax(scores, axis=1)[np.arange(n), labels]
+        if np.abs(sums).min() > 0.01 and likely.min() > 0.1 and likely.max() < 0.9:
+            return call(parameters, features, labels, regularization)
 
 
 def simple():
     parameters = {
         "W1": np.array([[1.0, -1.0], [0.5, 2.0]]),
-        "b1": np.array([0.25, 0.5]),
+        "b1": np.array([-0.5, 0.5]),
         "W2": np.array([[1.0, 0.0], [-1.0, 0.5]]),
         "b2": np.array([0.0, 0.5]),
     }
@@ -66,31 +73,42 @@ def with_regularization(rng):
 
 
 def numerical_range(rng):
+    """Scores up to 1000 in size: at both ends, all of them low, and rows that lie 1000 apart."""
     calls = []
-    for height in (300.0, 1000.0):
+    for height in (300.0, 990.0):
         parameters = random_parameters(rng, 2, 3, 3)
         parameters["b2"] = height * np.array([1.0, -1.0, 0.5])
-        calls.append(call(parameters, rng.normal(size=(4, 2)), np.array([0, 1, 2, 1]), 0.1))
-    parameters = random_parameters(rng, 2, 3, 3)
-    parameters["b2"] = parameters["b2"] - 1000.0
-    uneven = rng.uniform(0.5, 1.5, (3, 2)) * np.array([[1.0], [4000.0], [-4000.0]])
+        calls.append(call(parameters, rng.uniform(-1, 1, (4, 2)), np.array([0, 1, 2, 1]), 0.1))
+    # Multiples of 1/16, so that single precision has all digits of these scores: they differ by little, far from 0.
+    low = simple()[0]
+    low["b1"] += 1 / 16  # off the kink
+    low["b2"] -= 990
+    quarters = rng.integers(-8, 9, (3, 2)) / 4
+    parameters = {
+        "W1": np.eye(2),
+        "b1": np.array([0.5, 0.25]),
+        "W2": np.array([[1.0, -1.0], [-1.0, 1.0]]),
+        "b2": np.array([0.0, 0.5]),
+    }
+    features = np.array([[950.0, -1.0], [1.0, 2.0], [-1.0, 990.0]]) * rng.uniform(0.9, 1.0, (3, 1))
     return [
         *calls,
-        call(parameters, rng.normal(size=(3, 2)), np.array([2, 0, 1]), 0.0),
-        call(simple()[0], uneven, np.array([1, 1, 0]), 0.0),
+        call(low, quarters, np.array([0, 1, 1]), 0.0),
+        call(parameters, features, np.array([1, 0, 1]), 0.0),
     ]
 
 
 def edge_cases(rng):
     parameters, features, labels = simple()
-    dead = random_parameters(rng, 2, 3, 2)
-    dead["b1"] = np.array([-50.0, 0.5, -50.0])
+    at_the_kink = parameters | {"b1": np.array([0.25, 0.5])}  # the first unit of the second sample is exactly 0
+    dead = drawn(rng, 4, 2, 3, 2, 0.1)
+    dead.arguments[0]["b1"][[0, 2]] = -50.0
     zeros = {name: np.zeros(shape) for name, shape in {"W1": (2, 3), "b1": 3, "W2": (3, 4), "b2": 4}.items()}
     single = {name: array.astype(np.float32) for name, array in parameters.items()}
     return [
-        call(parameters, features.tolist(), labels.tolist(), 0.25),
+        call(at_the_kink, features, labels, 0.25),
         drawn(rng, 1, 3, 4, 3, 0.5),
-        call(dead, rng.normal(size=(4, 2)), np.array([0, 1, 1, 0]), 0.1),
+        dead,
         call(zeros, rng.normal(size=(5, 2)), np.array([0, 1, 2, 3, 3]), 1.0),
         call(single, features.astype(np.float32), labels, 0.5),
     ]
@@ -138,43 +156,66 @@ def right(parameters, features, labels, regularization):
 
 
 @mistake(
-    "The penalty is missing from the loss, and its slope is in the gradient: add 0.5 * regularization * (sum of W1^2 + "
-    "sum of W2^2)."
+    "The penalty is missing from the loss, and its gradient is there: add 0.5 * regularization * (sum of W1^2 + sum of "
+    "W2^2) to the loss."
 )
 def loss_without_penalty(parameters, features, labels, regularization):
     loss, gradients = right(parameters, features, labels, regularization)
     return loss - penalty(parameters, regularization), gradients
 
 
-@mistake(
-    "The penalty is in the loss, and its slope is not in the gradient: add regularization * W to the slopes of both "
-    "weights."
-)
+@mistake("The penalty is in the loss, and not in the gradients: add regularization * W to the gradients of W1 and W2.")
 def gradient_without_penalty(parameters, features, labels, regularization):
     loss, _ = right(parameters, features, labels, regularization)
     return loss, right(parameters, features, labels, 0.0)[1]
 
 
-@mistake("`regularization` is ignored: neither the loss nor the gradient has the penalty.")
+@mistake("`regularization` is ignored: neither the loss nor the gradients have the penalty.")
 def no_penalty_at_all(parameters, features, labels, regularization):
     return right(parameters, features, labels, 0.0)
 
 
 @mistake(
-    "The factor 0.5 of the penalty is missing in the loss. With it, the slope of the penalty is regularization * W."
+    "The factor 0.5 of the penalty is missing in the loss. With it, the gradient of the penalty is regularization * W."
 )
 def penalty_without_half(parameters, features, labels, regularization):
     loss, gradients = right(parameters, features, labels, regularization)
     return loss + penalty(parameters, regularization), gradients
 
 
-@mistake("The slope of 0.5 * r * W^2 is r * W: the 2 of the square and the 0.5 cancel.")
+@mistake("The derivative of 0.5 * regularization * W^2 is regularization * W: the 2 of the square and the 0.5 cancel.")
 def slope_of_penalty_twice(parameters, features, labels, regularization):
     loss, _ = right(parameters, features, labels, regularization)
     return loss, right(parameters, features, labels, 2 * regularization)[1]
 
 
-@mistake("The biases are penalised too. Only W1 and W2 are; a bias just shifts, and may be as large as it needs.")
+@mistake(
+    "The penalty has lost its 0.5, in the loss and in the gradients: they fit each other, but both penalties are twice "
+    "too large. The loss has 0.5 * regularization * (sum of W1^2 + sum of W2^2)."
+)
+def penalty_without_half_in_both(parameters, features, labels, regularization):
+    return right(parameters, features, labels, 2 * regularization)
+
+
+@mistake(
+    "The penalty is divided by the number of samples. Some books do so; here it is 0.5 * regularization * (sum of "
+    "squares), whatever the batch is."
+)
+def penalty_divided_by_n(parameters, features, labels, regularization):
+    return right(parameters, features, labels, regularization / len(labels))
+
+
+@mistake(
+    "The penalty has the norms of W1 and W2, which are roots. It takes the sums of the squares: `np.sum(W1**2)`, or "
+    "the norm squared."
+)
+def norms_with_a_root(parameters, features, labels, regularization):
+    loss, gradients = right(parameters, features, labels, regularization)
+    norms = np.linalg.norm(parameters["W1"]) + np.linalg.norm(parameters["W2"])
+    return loss - penalty(parameters, regularization) + 0.5 * regularization * norms, gradients
+
+
+@mistake("The biases are penalized too. Only W1 and W2 are; a bias just shifts, and may be as large as it needs.")
 def penalty_on_biases(parameters, features, labels, regularization):
     loss, gradients = right(parameters, features, labels, regularization)
     extra = 0.5 * regularization * sum(float((parameters[name] ** 2).sum()) for name in ("b1", "b2"))
@@ -183,7 +224,7 @@ def penalty_on_biases(parameters, features, labels, regularization):
     }
 
 
-@mistake("Only the last layer is penalised. The penalty has the squares of W1 and of W2.")
+@mistake("Only the last layer is penalized. The penalty has the squares of W1 and of W2.")
 def penalty_on_the_last_layer(parameters, features, labels, regularization):
     loss, gradients = right(parameters, features, labels, regularization)
     w1 = parameters["W1"]
@@ -191,7 +232,7 @@ def penalty_on_the_last_layer(parameters, features, labels, regularization):
     return loss - 0.5 * regularization * float((w1**2).sum()), gradients
 
 
-@mistake("Loss and gradient are sums over the samples. Divide both by their number: the loss is a mean.")
+@mistake("Loss and gradients are sums over the samples. Divide both by their number: the loss is a mean.")
 def summed_over_samples(parameters, features, labels, regularization):
     n = len(labels)
     loss, gradients = right(parameters, features, labels, 0.0)
@@ -200,21 +241,49 @@ def summed_over_samples(parameters, features, labels, regularization):
     }
 
 
-@mistake("The loss is a mean over the samples and the gradient a sum: the gradient too is divided by their number.")
+@mistake(
+    "The loss is a mean over the samples, the gradients are sums over them: the gradients too are divided by their "
+    "number."
+)
 def gradient_summed(parameters, features, labels, regularization):
     loss, _ = right(parameters, features, labels, regularization)
     return loss, summed_over_samples.function(parameters, features, labels, regularization)[1]
 
 
 @mistake(
-    "On the way back, ReLU is missing: where a hidden unit gave 0, no gradient passes. Multiply by (sums > 0) before "
-    "W1."
+    "The loss is a mean over samples *and* classes. Each sample has one term, that of its label: divide by the number "
+    "of samples only."
+)
+def mean_over_classes_too(parameters, features, labels, regularization):
+    loss, gradients = right(parameters, features, labels, regularization)
+    excess = penalty(parameters, regularization)
+    return (loss - excess) / len(parameters["b2"]) + excess, gradients
+
+
+@mistake("The bias b1 is missing in the forward pass: the hidden layer is relu(features @ W1 + b1).")
+def without_the_first_bias(parameters, features, labels, regularization):
+    return right(parameters | {"b1": np.zeros_like(parameters["b1"])}, features, labels, regularization)
+
+
+@mistake(
+    "In the backward pass, ReLU is missing: where a hidden unit gave 0, no gradient passes. Multiply by (sums > 0) "
+    "before W1."
 )
 def without_relu_on_the_way_back(parameters, features, labels, regularization):
     x, _, hidden, scores = forward(parameters, features)
     loss = cross_entropy(scores, labels) + penalty(parameters, regularization)
     every = np.ones(hidden.shape)
     return loss, backward(parameters, x, every, hidden, errors(scores, labels), regularization)
+
+
+@mistake(
+    "A sum of exactly 0 lets the gradient pass here. The derivative of ReLU at 0 is 0 by this docstring: > and not >= "
+    "(or < and not <=)."
+)
+def slope_of_one_at_the_kink(parameters, features, labels, regularization):
+    x, sums, hidden, scores = forward(parameters, features)
+    loss = cross_entropy(scores, labels) + penalty(parameters, regularization)
+    return loss, backward(parameters, x, sums >= 0, hidden, errors(scores, labels), regularization)
 
 
 @mistake("There is no ReLU between the layers: hidden units below 0 must give 0.")
@@ -225,7 +294,7 @@ def without_relu(parameters, features, labels, regularization):
     return loss, backward(parameters, x, np.ones(sums.shape), sums, errors(scores, labels), regularization)
 
 
-@mistake("ReLU also stands behind the last layer. The scores stay as they are; softmax needs the negative ones.")
+@mistake("ReLU is also applied to the scores. They stay as they are: softmax takes negative ones too.")
 def relu_on_the_scores(parameters, features, labels, regularization):
     x, sums, hidden, scores = forward(parameters, features)
     clipped = np.maximum(scores, 0)
@@ -233,15 +302,15 @@ def relu_on_the_scores(parameters, features, labels, regularization):
     return loss, backward(parameters, x, sums, hidden, errors(clipped, labels) * (scores > 0), regularization)
 
 
-@mistake("The slopes of the biases are means over the samples. The error is divided by n already: add it up.")
+@mistake("The gradients of the biases are means over the samples. The error is divided by n already: add it up.")
 def means_for_biases(parameters, features, labels, regularization):
     loss, gradients = right(parameters, features, labels, regularization)
     return loss, {name: slope / len(labels) if name[0] == "b" else slope for name, slope in gradients.items()}
 
 
 @mistake(
-    "The 1 of the true class was not taken off. The slope of the loss in the scores is (probabilities - one-hot "
-    "labels) / n."
+    "The 1 of the true class was not subtracted. The gradient of the loss with respect to the scores is "
+    "(probabilities - one-hot labels) / n."
 )
 def without_the_label(parameters, features, labels, regularization):
     x, sums, hidden, scores = forward(parameters, features)
@@ -250,17 +319,19 @@ def without_the_label(parameters, features, labels, regularization):
     return loss, backward(parameters, x, sums, hidden, error, regularization)
 
 
-@mistake("The gradient has the wrong sign: it points downhill. Return the slope; the minus belongs into the step.")
+@mistake("The gradients have the wrong sign: they point downhill. Return the gradient itself; `sgd_step` subtracts it.")
 def downhill(parameters, features, labels, regularization):
     loss, gradients = right(parameters, features, labels, regularization)
     return loss, {name: -slope for name, slope in gradients.items()}
 
 
-@mistake(
-    "Right for small scores; for large ones the exponential overflows and NaN comes out. Take the largest score "
-    "of each "
-    "row off before `np.exp`."
+UNSHIFTED = (
+    "Right for small scores; of large ones the exponential overflows, and of scores near -1000 all exponentials are 0. "
+    "Subtract the largest score of each row before `np.exp`: the probabilities stay the same."
 )
+
+
+@mistake(UNSHIFTED)
 def unstable(parameters, features, labels, regularization):
     x, sums, hidden, scores = forward(parameters, features)
     places = np.arange(len(labels)), np.asarray(labels)
@@ -269,6 +340,39 @@ def unstable(parameters, features, labels, regularization):
         loss = -np.log(probabilities[places]).mean() + penalty(parameters, regularization)
     probabilities[places] -= 1
     return loss, backward(parameters, x, sums, hidden, probabilities / len(labels), regularization)
+
+
+@mistake(UNSHIFTED)
+def unstable_logarithm_of_the_sum(parameters, features, labels, regularization):
+    x, sums, hidden, scores = forward(parameters, features)
+    places = np.arange(len(labels)), np.asarray(labels)
+    with np.errstate(all="ignore"):
+        logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        error = np.exp(logs)
+    error[places] -= 1
+    loss = penalty(parameters, regularization) - logs[places].mean()
+    return loss, backward(parameters, x, sums, hidden, error / len(labels), regularization)
+
+
+def with_a_floor(floor, join=np.add):
+    """The mistake of keeping the logarithm finite with this number, added to the probability or as its lower limit."""
+
+    def function(parameters, features, labels, regularization):
+        scores = forward(parameters, features)[-1]
+        likely = softmax(scores, axis=1)[np.arange(len(labels)), np.asarray(labels)]
+        _, gradients = right(parameters, features, labels, regularization)
+        return penalty(parameters, regularization) - float(np.log(join(likely, floor)).mean()), gradients
+
+    function.__name__ = f"logarithm_with_{floor:g}_{join.__name__}".replace("-", "_minus_")
+    return mistake(
+        f"The loss stays finite because of a small number in the logarithm, and is wrong: of a probability that is "
+        f"rounded to 0 comes {-math.log(floor):.1f}, whatever the scores are. Take score - log of the sum of "
+        f"exp(scores); it needs no such number."
+    )(function)
+
+
+# Of the smaller ones, what is added and what is a lower limit give the same.
+WITH_A_FLOOR = (with_a_floor(1e-7, np.maximum), *map(with_a_floor, (1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15)))
 
 
 @mistake(
@@ -284,8 +388,8 @@ def logarithm_of_zero(parameters, features, labels, regularization):
 
 
 @mistake(
-    "The largest score of the *whole array* was taken off. A row whose scores lie 1000 below it then has only zeros. "
-    "Take off the largest of each row: `axis=1, keepdims=True`."
+    "The largest score of the *whole array* was subtracted. A row whose scores lie 1000 below it then has only zeros. "
+    "Subtract the largest of each row: `axis=1, keepdims=True`."
 )
 def one_maximum_for_all(parameters, features, labels, regularization):
     x, sums, hidden, scores = forward(parameters, features)
@@ -304,6 +408,50 @@ def in_place(parameters, features, labels, regularization):
     loss, gradients = right(parameters, features, labels, regularization)
     for name in ("W1", "W2"):
         parameters[name] *= regularization
+    return loss, gradients
+
+
+def with_one_hot_labels(parameters, features, labels, regularization):
+    """The labels become rows of 0 and 1, as in the formula (p - one-hot) / n, and SciPy does what must not overflow."""
+    n = len(features)
+    targets = np.eye(len(parameters["b2"]))[labels]
+    sums = features @ parameters["W1"] + parameters["b1"]
+    hidden = np.maximum(sums, 0)
+    scores = hidden @ parameters["W2"] + parameters["b2"]
+    squares = np.sum(parameters["W1"] ** 2) + np.sum(parameters["W2"] ** 2)
+    loss = -np.sum(targets * log_softmax(scores, axis=1)) / n + 0.5 * regularization * squares
+    d_scores = (softmax(scores, axis=1) - targets) / n
+    d_sums = (d_scores @ parameters["W2"].T) * (sums > 0)
+    gradients = {
+        "W1": features.T @ d_sums + regularization * parameters["W1"],
+        "b1": d_sums.sum(axis=0),
+        "W2": hidden.T @ d_scores + regularization * parameters["W2"],
+        "b2": d_scores.sum(axis=0),
+    }
+    return loss, gradients
+
+
+def one_sample_at_a_time(parameters, features, labels, regularization):
+    """A loop adds up the gradient of each sample: slow, but every array is a vector, and nothing needs an axis."""
+    gradients = {name: np.zeros(array.shape) for name, array in parameters.items()}
+    loss = 0.0
+    for x, label in zip(features, labels, strict=True):
+        sums = x @ parameters["W1"] + parameters["b1"]
+        hidden = np.maximum(sums, 0)
+        scores = hidden @ parameters["W2"] + parameters["b2"]
+        loss += logsumexp(scores) - scores[label]
+        d_scores = softmax(scores)
+        d_scores[label] -= 1
+        d_sums = (parameters["W2"] @ d_scores) * (sums > 0)
+        gradients["W1"] += np.outer(x, d_sums)
+        gradients["b1"] += d_sums
+        gradients["W2"] += np.outer(hidden, d_scores)
+        gradients["b2"] += d_scores
+    loss /= len(features)
+    gradients = {name: gradient / len(features) for name, gradient in gradients.items()}
+    for name in ("W1", "W2"):
+        loss += 0.5 * regularization * np.sum(parameters[name] ** 2)
+        gradients[name] += regularization * parameters[name]
     return loss, gradients
 
 
@@ -392,6 +540,15 @@ def sample_by_sample(parameters, features, labels, regularization):
     return float(loss), gradients
 
 
+class Result(NamedTuple):
+    loss: float
+    gradients: dict
+
+
+def as_a_named_tuple(parameters, features, labels, regularization):
+    return Result(*right(parameters, features, labels, regularization))
+
+
 def by_pieces(parameters, features, labels, regularization):
     x, sums, hidden, scores = forward(parameters, features)
     loss = cross_entropy(scores, labels) + penalty(parameters, regularization)
@@ -451,10 +608,16 @@ TWO_LAYER_LOSS = Exercise(
         no_penalty_at_all,
         penalty_without_half,
         slope_of_penalty_twice,
+        penalty_without_half_in_both,
+        penalty_divided_by_n,
+        norms_with_a_root,
         penalty_on_biases,
         penalty_on_the_last_layer,
         summed_over_samples,
         gradient_summed,
+        mean_over_classes_too,
+        without_the_first_bias,
+        slope_of_one_at_the_kink,
         without_relu_on_the_way_back,
         without_relu,
         relu_on_the_scores,
@@ -462,32 +625,36 @@ TWO_LAYER_LOSS = Exercise(
         without_the_label,
         downhill,
         unstable,
+        unstable_logarithm_of_the_sum,
+        *WITH_A_FLOOR,
         logarithm_of_zero,
         one_maximum_for_all,
         in_place,
     ),
     spellings=(
+        with_one_hot_labels,
+        one_sample_at_a_time,
         step_by_step,
         by_one_hot,
         by_einsum,
         sample_by_sample,
+        as_a_named_tuple,
         by_pieces,
         by_entropy_of_targets,
         in_single_precision,
     ),
     hints=(
-        "Forward: sums = x @ W1 + b1, hidden = the larger of sums and 0, scores = hidden @ W2 + b2. The loss of a "
-        "sample is log(sum of exp(scores)) minus the score of its label.",
-        "Backward starts with error = (softmax(scores) - one-hot labels) / n. W2 gets hidden.T @ error, and "
-        "error @ W2.T goes on, but only where sums > 0.",
-        "The penalty adds regularization * W to the slopes of W1 and W2. Check yourself with `numerical_gradient`.",
+        "Forward: sums = features @ W1 + b1, hidden = the larger of sums and 0, scores = hidden @ W2 + b2. The loss of "
+        "a sample is log(sum of exp(scores)) minus the score of its label.",
+        "The backward pass starts with error = (softmax(scores) - one-hot labels) / n. The gradient of W2 is "
+        "hidden.T @ error, and error @ W2.T goes on to the first layer, but only where sums > 0.",
+        "The penalty adds regularization * W to the gradients of W1 and W2. Compare yours with `numerical_gradient`.",
     ),
     # Scores of 1000 leave thirteen of sixteen digits to their differences.
     tolerance=Tolerance(relative=1e-6, absolute=1e-9, relative_single=1e-3, absolute_single=1e-3),
     equivalent_mutants={
-        "line 1: `np.asarray(features, dtype=float)` → `np.asarray(features)`": "The product with W1 is float.",
-        "line 4: `np.maximum(sums, 0)` → `np.maximum(0, sums)`": "The larger of two numbers has no order.",
+        "line 3: `np.maximum(sums, 0)` → `np.maximum(0, sums)`": "The larger of two numbers has no order.",
         "line 6: `1` → `-1`": LAST_AXIS,
-        "line 7: `1` → `-1`": LAST_AXIS,
+        "line 5: `1` → `-1`": LAST_AXIS,
     },
 )

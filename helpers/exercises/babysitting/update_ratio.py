@@ -35,10 +35,10 @@ def values(rng):
 
 def edge_cases(rng):
     return [
-        call([[1.0, -2.0], [0.5, 2.0]], [[0.5, 0.0], [-1.0, 3.0]], 0.25),
+        call(np.array([[1.0, -2.0], [0.5, 2.0]]), np.array([[0.5, 0.0], [-1.0, 3.0]]), 0.25),
         call(np.array([[3, 4], [0, 0]]), np.array([[0, 6], [8, 0]]), 2),
         drawn(rng, 2, 3, 2, 2),
-        drawn(rng, 1),
+        call(rng.uniform(1, 3, 1), rng.uniform(-3, -1, 1), 0.1),
         call(np.array([1.0, 2.0]), np.zeros(2), 0.1),
         call(*(rng.normal(0, 1, (4, 3)).astype(np.float32) for _ in range(2)), 0.01),
     ]
@@ -56,8 +56,7 @@ def without_the_rate(weights, gradient, learning_rate):
 
 
 @mistake(
-    "These are squared lengths: the roots are missing. With squares the rate of thumb of 0.001 would have to be a "
-    "millionth."
+    "These are squared lengths: the roots are missing. With squares the rule of thumb, 0.001, would be a millionth."
 )
 def squared(weights, gradient, learning_rate):
     return learning_rate**2 * np.sum(np.square(gradient)) / np.sum(np.square(weights))
@@ -94,8 +93,8 @@ def largest_entries(weights, gradient, learning_rate):
 
 
 @mistake(
-    "This is a mean of the ratios of single entries; a weight that happens to be near 0 rules it. Divide one length "
-    "by the other."
+    "This is a mean of the ratios of single entries; one weight near 0 decides it. Divide the length of the whole "
+    "update by the length of all weights."
 )
 def mean_of_ratios(weights, gradient, learning_rate):
     with np.errstate(all="ignore"):
@@ -108,15 +107,70 @@ def deviations(weights, gradient, learning_rate):
         return learning_rate * np.std(gradient) / np.std(weights)
 
 
-@mistake("The sign of the step got into the ratio. A length is never negative.")
+@mistake("The sign of the step is in the ratio. A length is never negative.")
 def signed(weights, gradient, learning_rate):
     return -learning_rate * np.linalg.norm(gradient) / np.linalg.norm(weights)
 
 
-@mistake("The new weights stand below. Compare the update with the weights as they were before it.")
+@mistake("The update was divided by the length of the new weights. Divide by that of the weights before the update.")
 def against_the_new_weights(weights, gradient, learning_rate):
     update = np.multiply(learning_rate, gradient)
     return np.linalg.norm(update) / np.linalg.norm(np.asarray(weights) - update)
+
+
+@mistake("The rate went under the root with the squares. The length of rate * gradient is rate times that of gradient.")
+def rate_under_the_root(weights, gradient, learning_rate):
+    return np.sqrt(learning_rate * np.sum(np.square(gradient)) / np.sum(np.square(weights)))
+
+
+@mistake("This is the ratio in percent. Return the ratio itself.")
+def in_percent(weights, gradient, learning_rate):
+    return 100 * learning_rate * np.linalg.norm(gradient) / np.linalg.norm(weights)
+
+
+@mistake("This is the logarithm of the ratio, as on the axis of the figure. Return the ratio itself.")
+def as_a_logarithm(weights, gradient, learning_rate):
+    with np.errstate(divide="ignore"):
+        return np.log10(learning_rate * np.linalg.norm(gradient) / np.linalg.norm(weights))
+
+
+@mistake(
+    "This is how much shorter the weights become. Asked for is the length of the step itself, which may also turn "
+    "them: the norm of the update, divided by the norm of the weights."
+)
+def change_of_the_length(weights, gradient, learning_rate):
+    before, after = np.linalg.norm(weights), np.linalg.norm(weights - learning_rate * gradient)
+    return (before - after) / before
+
+
+@mistake(
+    "There is one ratio for each entry. Asked for is one number: the length of the whole update, divided by the length "
+    "of all weights."
+)
+def entry_by_entry(weights, gradient, learning_rate):
+    with np.errstate(all="ignore"):
+        return learning_rate * np.abs(gradient) / np.abs(weights)
+
+
+@mistake(
+    "A small number was added to the length of the weights. They are not all 0, so nothing has to be added, and for "
+    "small weights it shows."
+)
+def with_an_epsilon(weights, gradient, learning_rate):
+    return learning_rate * np.linalg.norm(gradient) / (np.linalg.norm(weights) + 1e-8)
+
+
+def length_of_the_update(weights, gradient, learning_rate):
+    """The update is made first, as in the training loop: this also works for optimizers that change the gradient."""
+    update = -learning_rate * gradient
+    return np.sqrt(np.sum(update**2)) / np.sqrt(np.sum(weights**2))
+
+
+def root_mean_squares(weights, gradient, learning_rate):
+    """Root mean squares say how large a typical entry is; as both arrays have one shape, their ratio is the same."""
+    typical_weight = np.sqrt(np.mean(np.square(weights)))
+    typical_gradient = np.sqrt(np.mean(np.square(gradient)))
+    return learning_rate * typical_gradient / typical_weight
 
 
 def by_norm(weights, gradient, learning_rate):
@@ -173,8 +227,16 @@ UPDATE_RATIO = Exercise(
         deviations,
         signed,
         against_the_new_weights,
+        rate_under_the_root,
+        in_percent,
+        as_a_logarithm,
+        change_of_the_length,
+        entry_by_entry,
+        with_an_epsilon,
     ),
     spellings=(
+        length_of_the_update,
+        root_mean_squares,
         by_norm,
         by_ravel,
         by_root_mean_squares,
@@ -184,7 +246,7 @@ UPDATE_RATIO = Exercise(
         in_single_precision,
     ),
     hints=(
-        "How long is the arrow that the step adds to the weights, and how long is the arrow of the weights themselves?",
+        "How long is the update, rate times gradient, and how long are the weights, each seen as one long vector?",
         "`np.linalg.norm(a)` without a second argument is the root of the sum of all squares, for any shape.",
     ),
 )

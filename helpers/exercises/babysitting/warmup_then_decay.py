@@ -23,11 +23,13 @@ def oracle(step, peak, warmup_steps, decay):
 
 
 def drawn(rng, step, warmup_steps):
-    return call(int(step), float(rng.uniform(0.01, 2)), int(warmup_steps), float(rng.uniform(0.8, 0.999)))
+    """Few steps of decay may be steep ones; after many, the rate is still far from 0."""
+    steepest = 0.8 if step <= warmup_steps + 1 else 0.05 ** (1 / (step - warmup_steps))
+    return call(int(step), float(rng.uniform(0.1, 2)), int(warmup_steps), float(rng.uniform(steepest, 1 - 1e-3)))
 
 
 def warming_up(rng):
-    return [call(1, 0.5, 4, 0.5), call(0, 0.5, 4, 0.5), drawn(rng, rng.integers(2, 90), 100), drawn(rng, 9, 10)]
+    return [call(1, 0.5, 4, 0.5), call(0, 0.5, 4, 0.5), drawn(rng, rng.integers(20, 90), 100), drawn(rng, 9, 10)]
 
 
 def decaying(rng):
@@ -73,6 +75,23 @@ def no_warmup(step, peak, warmup_steps, decay):
     return peak * decay ** max(step - warmup_steps, 0)
 
 
+@mistake(
+    "This is (step + 1) / (warmup_steps + 1). Counted from step 0 the share is `step / warmup_steps`: step 0 has the "
+    "rate 0."
+)
+def one_more_above_and_below(step, peak, warmup_steps, decay):
+    if step < warmup_steps:
+        return peak * (step + 1) / (warmup_steps + 1)
+    return peak * decay ** (step - warmup_steps)
+
+
+@mistake("The warm-up does not begin at 0. Its first rate, at step 0, is 0, and from there it rises in equal parts.")
+def begins_above_zero(step, peak, warmup_steps, decay):
+    if step < warmup_steps:
+        return peak * (1e-3 + (1 - 1e-3) * step / warmup_steps)
+    return peak * decay ** (step - warmup_steps)
+
+
 @mistake("The warm-up is one step ahead: step 0 has the rate 0, and the peak is reached at step `warmup_steps`.")
 def one_step_ahead(step, peak, warmup_steps, decay):
     if step < warmup_steps:
@@ -87,14 +106,14 @@ def decays_one_step_early(step, peak, warmup_steps, decay):
     return peak * decay ** (step - warmup_steps + 1)
 
 
-@mistake("`//` throws the fraction away: a warm-up of whole numbers is 0 until its end. Divide with `/`.")
+@mistake("`//` drops the fraction, so the rate is 0 until the warm-up ends. Divide with `/`.")
 def whole_division(step, peak, warmup_steps, decay):
     if step < warmup_steps:
         return float(peak * (step // warmup_steps))
     return peak * decay ** (step - warmup_steps)
 
 
-@mistake("Here the decay also rules the warm-up, as a product of both. First only the rise, then only the decay.")
+@mistake("Rise and decay are multiplied from step 0 on. First comes only the rise, then only the decay.")
 def both_at_once(step, peak, warmup_steps, decay):
     rise = min(step / warmup_steps, 1) if warmup_steps else 1.0
     return peak * rise * decay**step
@@ -114,6 +133,24 @@ def one_over_t(step, peak, warmup_steps, decay):
     return peak / (1 + decay * (step - warmup_steps))
 
 
+@mistake(
+    "`1 - decay` was taken for the factor. `decay` is the factor itself: with 0.9, nine tenths are left after a step."
+)
+def one_minus_decay(step, peak, warmup_steps, decay):
+    if step < warmup_steps:
+        return warm(step, peak, warmup_steps)
+    return peak * (1 - decay) ** (step - warmup_steps)
+
+
+@mistake(
+    "The rate falls in a straight line, by the same amount in every step. Here every step multiplies it by `decay`."
+)
+def in_a_straight_line(step, peak, warmup_steps, decay):
+    if step < warmup_steps:
+        return warm(step, peak, warmup_steps)
+    return peak * (1 - decay * (step - warmup_steps))
+
+
 @mistake("The decay is multiplied by the number of steps. Repeated multiplication is a power: `decay ** steps`.")
 def times_instead_of_power(step, peak, warmup_steps, decay):
     if step < warmup_steps:
@@ -121,16 +158,45 @@ def times_instead_of_power(step, peak, warmup_steps, decay):
     return peak * decay * (step - warmup_steps) if step > warmup_steps else float(peak)
 
 
-@mistake(
-    "Without a warm-up (`warmup_steps` is 0) this divides 0 by 0. Step 0 is then already at the peak: ask for "
+WITHOUT_WARMUP = (
+    "Without a warm-up (`warmup_steps` is 0) this divides by 0. Step 0 is then already at the peak: ask for "
     "`step < warmup_steps` before you divide."
 )
+
+
+@mistake(WITHOUT_WARMUP)
+def divides_zero_by_zero(step, peak, warmup_steps, decay):
+    return peak * step / warmup_steps if step <= warmup_steps else peak * decay ** (step - warmup_steps)
+
+
+@mistake(WITHOUT_WARMUP)
+def divides_before_it_asks(step, peak, warmup_steps, decay):
+    rise = peak * step / warmup_steps
+    return rise if step < warmup_steps else peak * decay ** (step - warmup_steps)
+
+
+@mistake(WITHOUT_WARMUP)
 def divides_by_no_warmup(step, peak, warmup_steps, decay):
     with np.errstate(all="ignore"):
         rise = np.float64(step) / np.float64(warmup_steps)
     if step <= warmup_steps:
         return peak * rise
     return peak * decay ** (step - warmup_steps)
+
+
+def one_step_at_a_time(step, peak, warmup_steps, decay):
+    """It walks through all steps before, as a training loop does; the powers need not be known, and it is slower."""
+    rate = 0.0 if warmup_steps else float(peak)
+    for number in range(1, step + 1):
+        rate = peak * number / warmup_steps if number <= warmup_steps else rate * decay
+    return rate
+
+
+def two_factors(step, peak, warmup_steps, decay):
+    """The rise and the fall are two factors, each 1 while the other one acts: easy to join with further factors."""
+    rise = min(1.0, step / warmup_steps) if warmup_steps else 1.0
+    fall = decay ** max(0, step - warmup_steps)
+    return peak * rise * fall
 
 
 def by_if(step, peak, warmup_steps, decay):
@@ -182,16 +248,24 @@ WARMUP_THEN_DECAY = Exercise(
         never_decays,
         never_stops_rising,
         no_warmup,
+        one_more_above_and_below,
+        begins_above_zero,
         one_step_ahead,
         decays_one_step_early,
         whole_division,
         both_at_once,
         exponential_of_decay,
         one_over_t,
+        one_minus_decay,
+        in_a_straight_line,
         times_instead_of_power,
+        divides_zero_by_zero,
+        divides_before_it_asks,
         divides_by_no_warmup,
     ),
     spellings=(
+        one_step_at_a_time,
+        two_factors,
         by_if,
         by_two_factors,
         by_where,
@@ -202,7 +276,7 @@ WARMUP_THEN_DECAY = Exercise(
     hints=(
         "Two formulas and one question: is the warm-up over? They agree at `step == warmup_steps`; which one can you "
         "use there when `warmup_steps` is 0?",
-        "Rise: the share `step / warmup_steps` of the peak. Fall: one factor `decay` for each step *after* the "
-        "warm-up.",
+        "In the warm-up the rate is the share `step / warmup_steps` of the peak. After it comes one factor `decay` for "
+        "each step *since* the warm-up.",
     ),
 )

@@ -39,6 +39,7 @@ def edge_cases(rng):
         call(300.0, 1.0, 1000.0, share=0.25),
         call(30.0, 1.0, 1000.0, share=0.25),
         call(1.5, 1.0, 1000.0, share=0.03),
+        call(1.45, 1.0, 1000.0, share=0.4),
         call(990.0, 1.0, 1000.0, share=0.03),
         call(1.1e-6, 1e-6, 1e-3, share=0.02),
         call(1.3, 1.0, 1e6, share=0.1),
@@ -46,8 +47,20 @@ def edge_cases(rng):
         call(3.7, 1.0, 4.0),
         call(2.0, 0.5, 32.0, share=0.15),
         call(18.0, 0.5, 32.0, share=0.15),
-        call(np.float32(0.9), 0.001, 1.0),
+        *anywhere(rng),
     ]
+
+
+def anywhere(rng):
+    """Values near either end and in the middle of new ranges, none of them next to the line."""
+    calls = []
+    for place in (0.3, 0.7, 1.3, 1.6, "middle"):
+        low, decades = 10 ** rng.uniform(-4, 1), rng.uniform(2, 5)
+        share = rng.uniform(0.15, 0.3)
+        position = 0.5 if place == "middle" else place * share
+        for from_low in (position, 1 - position):
+            calls.append(call(low * 10 ** (decades * from_low), low, low * 10**decades, share=share))
+    return calls
 
 
 def oracle(value, low, high, share=0.1):
@@ -61,8 +74,8 @@ def place(value, low, high):
 
 
 @mistake(
-    "The distance is measured in the value itself. In a range over decades almost everything is then near the low end: "
-    "measure in the logarithm."
+    "The distance is measured in the value itself. In a range from 1e-6 to 1e-3, nine tenths of the exponents are then "
+    "near the low end or outside the middle: measure with logarithms."
 )
 def in_the_value(value, low, high, share=0.1):
     position = (value - low) / (high - low)
@@ -85,9 +98,32 @@ def half_a_share_at_each_end(value, low, high, share=0.1):
     return bool(position <= share / 2 or position >= 1 - share / 2)
 
 
-@mistake("`share` was taken for a number of decades. It is a share of the range's length in log space.")
+@mistake("`share` was taken for a number of powers of ten. It is a share of the range's length in log space.")
 def share_of_a_decade(value, low, high, share=0.1):
     return bool(min(math.log10(value / low), math.log10(high / value)) <= share)
+
+
+@mistake(
+    "`share` was compared with a difference of natural logarithms. It is a share of the range: divide the difference "
+    "by log(high / low) first."
+)
+def share_of_a_natural_logarithm(value, low, high, share=0.1):
+    return bool(min(math.log(value / low), math.log(high / value)) <= share)
+
+
+@mistake(
+    "The answer is always False. If two conditions are joined with `and`: no value is near both ends at once, and near "
+    "one of them is enough (`or`)."
+)
+def near_both_ends(value, low, high, share=0.1):
+    position = place(value, low, high)
+    return bool(position <= share and position >= 1 - share)
+
+
+@mistake("This is the distance from the nearer end, as a share. Compare it with `share`, and return True or False.")
+def the_distance(value, low, high, share=0.1):
+    position = place(value, low, high)
+    return min(position, 1 - position)
 
 
 @mistake("Only the two ends themselves count here. A value within `share` of an end, in log space, counts too.")
@@ -110,6 +146,19 @@ def always_a_tenth(value, low, high, share=0.1):
 @mistake("The answer is the wrong way round: it should be True when the value lies near an end.")
 def the_wrong_way_round(value, low, high, share=0.1):
     return not oracle(value, low, high, share)
+
+
+def bounds_in_the_middle(value, low, high, share=0.1):
+    """The two bounds come first, as values: prefer it when many values are held against one range."""
+    factor = (high / low) ** share
+    return not low * factor < value < high / factor
+
+
+def distance_from_the_middle(value, low, high, share=0.1):
+    """One distance from the middle of the range in place of two from its ends, so there is only one comparison."""
+    middle = np.log(low * high) / 2
+    half = np.log(high / low) / 2
+    return bool(abs(np.log(value) - middle) >= (1 - 2 * share) * half)
 
 
 def by_position(value, low, high, share=0.1):
@@ -153,12 +202,23 @@ AT_EDGE = Exercise(
         only_the_lower_end,
         half_a_share_at_each_end,
         share_of_a_decade,
+        share_of_a_natural_logarithm,
+        near_both_ends,
+        the_distance,
         only_the_ends,
         share_of_the_value,
         always_a_tenth,
         the_wrong_way_round,
     ),
-    spellings=(by_position, by_decades, by_distance_from_the_middle, by_margins, by_geomspace),
+    spellings=(
+        bounds_in_the_middle,
+        distance_from_the_middle,
+        by_position,
+        by_decades,
+        by_distance_from_the_middle,
+        by_margins,
+        by_geomspace,
+    ),
     hints=(
         "Where does the value lie between both ends, as a number from 0 to 1? Measure with logarithms.",
         "The place is log(value / low) / log(high / low). At which places is it near an end?",

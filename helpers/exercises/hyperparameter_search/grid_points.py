@@ -12,7 +12,8 @@ from helpers.judging.exercise import Exercise, Part, call, mistake
 
 
 def drawn(rng, axes):
-    lows = rng.integers(-8, 0, axes).astype(float)
+    """As many ranges, no two of them alike."""
+    lows = rng.choice(np.arange(-8.0, 0.0), axes, replace=False)
     return list(zip(lows.tolist(), (lows + rng.integers(1, 8, axes)).tolist(), strict=True))
 
 
@@ -32,8 +33,8 @@ def shapes(rng):
 def edge_cases(rng):
     return [
         call([(-6, -3), (-5, 5)], 4),
-        call([[-1.5, 1.5], [0.0, 0.25]], 3),
-        call(np.array([[-6.0, -3.0], [2.0, 3.0]]), 7),
+        call([(-1.5, 1.5), (0.0, 0.25)], 3),
+        call([(low / 4, high / 4) for low, high in drawn(rng, 2)], 7),
     ]
 
 
@@ -64,7 +65,10 @@ def without_the_upper_end(ranges, per_axis):
     return product_of([np.linspace(low, high, per_axis, endpoint=False) for low, high in ranges])
 
 
-@mistake("Both ends are missing: these are the middles of the cells. The ends belong to the grid.")
+@mistake(
+    "These are the middles of the cells, without the ends. Such a grid is a good choice too, but here both ends belong "
+    "to it: `np.linspace`."
+)
 def middles_of_cells(ranges, per_axis):
     return product_of([low + (high - low) * (np.arange(per_axis) + 0.5) / per_axis for low, high in ranges])
 
@@ -79,7 +83,38 @@ def a_diagonal(ranges, per_axis):
     return np.stack(axes_of(ranges, per_axis), axis=1)
 
 
-@mistake("The shape is turned round: a point is a row, so the result is (count, axes).")
+@mistake("These are the axes alone, one a row. The grid has every combination of their values, one a row.")
+def the_axes_alone(ranges, per_axis):
+    return np.array(axes_of(ranges, per_axis))
+
+
+@mistake("These are only the corners: the combinations of the ends. Each axis has `per_axis` values, `np.linspace`.")
+def corners(ranges, per_axis):
+    return product_of(ranges)
+
+
+@mistake(
+    "These are the arrays that `np.meshgrid` returns, one for each axis. A point is a row: stack them along the last "
+    "axis, then reshape to (count, axes)."
+)
+def grids_of_meshgrid(ranges, per_axis):
+    return np.array(np.meshgrid(*axes_of(ranges, per_axis), indexing="ij"))
+
+
+@mistake(
+    "The values on each axis are whole numbers, cut from the ones between. Evenly spaced values have fractions: leave "
+    "`dtype=int` out."
+)
+def whole_numbers(ranges, per_axis):
+    return np.array(list(itertools.product(*(np.linspace(low, high, per_axis, dtype=int) for low, high in ranges))))
+
+
+@mistake("Every axis runs from its high end to its low end. The low end comes first.")
+def high_end_first(ranges, per_axis):
+    return product_of([axis[::-1] for axis in axes_of(ranges, per_axis)])
+
+
+@mistake("The result is transposed: a point is a row, so the shape is (count, axes).")
 def turned(ranges, per_axis):
     return product_of(axes_of(ranges, per_axis)).T
 
@@ -115,6 +150,23 @@ def so_many_in_all(ranges, per_axis):
     return product_of(axes_of(ranges, per_axis))[:per_axis]
 
 
+def product_of_the_axes(ranges, per_axis):
+    """`itertools.product` is nested loops in one call, however many axes there are: the plainest way for a grid."""
+    axes = [np.linspace(low, high, per_axis) for low, high in ranges]
+    return np.array(list(itertools.product(*axes)))
+
+
+def digits_of_the_number(ranges, per_axis):
+    """Point number k is k written in base per_axis: any single point can be computed without making the whole grid."""
+    axes = len(ranges)
+    numbers = np.arange(per_axis**axes)
+    points = np.empty((len(numbers), axes))
+    for axis, (low, high) in enumerate(ranges):
+        digits = numbers // per_axis ** (axes - 1 - axis) % per_axis
+        points[:, axis] = low + (high - low) * digits / (per_axis - 1)
+    return points
+
+
 def with_product(ranges, per_axis):
     return np.array(list(itertools.product(*(np.linspace(low, high, per_axis) for low, high in ranges))))
 
@@ -136,6 +188,10 @@ def with_loops(ranges, per_axis):
         step = (high - low) / (per_axis - 1)
         points = [[*point, float(low + i * step)] for point in points for i in range(per_axis)]
     return points
+
+
+def as_tuples(ranges, per_axis):
+    return list(itertools.product(*(np.linspace(low, high, per_axis).tolist() for low, high in ranges)))
 
 
 def axis_by_axis(ranges, per_axis):
@@ -164,6 +220,11 @@ GRID_POINTS = Exercise(
         middles_of_cells,
         one_too_many,
         a_diagonal,
+        the_axes_alone,
+        corners,
+        grids_of_meshgrid,
+        whole_numbers,
+        high_end_first,
         turned,
         first_axis_fastest,
         meshgrid_of_pictures,
@@ -171,7 +232,17 @@ GRID_POINTS = Exercise(
         first_range_for_all,
         so_many_in_all,
     ),
-    spellings=(with_product, with_meshgrid, with_indices, with_loops, axis_by_axis, in_single_precision),
+    spellings=(
+        product_of_the_axes,
+        digits_of_the_number,
+        with_product,
+        with_meshgrid,
+        with_indices,
+        with_loops,
+        as_tuples,
+        axis_by_axis,
+        in_single_precision,
+    ),
     hints=(
         "First the values of each axis, with both ends; then every combination of them.",
         "`np.linspace` makes one axis; `itertools.product` walks through all combinations, the last axis fastest.",

@@ -13,16 +13,19 @@ from helpers.exercises.hyperparameter_search.common import (
     LECTURE,
     LOG_SPACE,
     NOT_FROM_RNG,
+    IndependentDraws,
     position,
+    recognized,
+    repeated,
     seeded,
+    too_even,
 )
-from helpers.judging.compare import Difference
 from helpers.judging.distributions import ELSEWHERE, FIXED_SEED, FROM_RNG, UNIFORM, Draws
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
 
-def spread(centred, source=FROM_RNG):
-    return Draws(UNIFORM, lambda *_: BETWEEN_ENDS, source, centred, "The exponents, with the range put at -1 to 1: ")
+def spread(centred, source=FROM_RNG, kind=Draws):
+    return kind(UNIFORM, lambda *_: BETWEEN_ENDS, source, centred, "The exponents, with the range put at -1 to 1: ")
 
 
 def in_logarithm(values, low, high, size):
@@ -30,6 +33,7 @@ def in_logarithm(values, low, high, size):
 
 
 RIGHT = spread(in_logarithm)
+INDEPENDENT = spread(in_logarithm, kind=IndependentDraws)
 
 
 def many(rng):
@@ -40,7 +44,7 @@ def few(rng):
     return [call(low, high, size, seeded(rng)) for low, high, size in [(1e-4, 1e-1, 1), (0.5, 8.0, 7), (2, 32, 3)]]
 
 
-def repeated(rng):
+def same_and_other(rng):
     """The same generator twice, then another one."""
     first = seeded(rng)
     return [call(1e-5, 1e-1, 60, first), call(1e-5, 1e-1, 60, first), call(1e-5, 1e-1, 60, seeded(rng))]
@@ -52,7 +56,7 @@ def oracle(low, high, size, rng):
 
 @mistake(
     "These are uniform in the value, not in the exponent: between 0.001 and 1 nine draws in ten lie above 0.1. Draw "
-    "the logarithm, then raise.",
+    "the logarithm, then take the exponential of it.",
     spread(lambda values, low, high, size: position(values, low, high)),
 )
 def uniform_in_the_value(low, high, size, rng):
@@ -60,7 +64,7 @@ def uniform_in_the_value(low, high, size, rng):
 
 
 @mistake(
-    "`low` and `high` went straight into the exponent. They are the ends of the values; take their logarithm first.",
+    "`low` and `high` were taken for exponents. They are the ends of the values: take their logarithms first.",
     spread(lambda values, low, high, size: position(np.log10(values), low, high)),
 )
 def ends_taken_for_exponents(low, high, size, rng):
@@ -101,19 +105,60 @@ def ten_in_natural_out(low, high, size, rng):
     return np.exp(rng.uniform(np.log10(low), np.log10(high), size))
 
 
-def evenly_spaced(call, value, before=None):
-    low, high, size, _ = call.arguments
-    same = np.allclose(value, np.geomspace(low, high, size), rtol=1e-5)
-    return None if same else Difference("value", "The values are not evenly spaced.")
+@recognized
+def evenly_spaced(values, low, high, size):
+    return np.allclose(np.sort(values), np.geomspace(low, high, size), rtol=1e-5)
+
+
+@recognized
+def of_a_few_values(values, low, high, size):
+    return bool(repeated(values))
+
+
+@recognized
+def rising(values, low, high, size):
+    return (np.diff(values) >= 0).all()
+
+
+@recognized
+def stratified(values, low, high, size):
+    return bool(too_even(in_logarithm(values, low, high, size)))
 
 
 @mistake(
-    "These are evenly spaced in the exponent, the same ones every time. That is the axis of a grid; random values are "
-    "asked for.",
+    "These are evenly spaced in the exponent, the same values every time, in whatever order. That is the axis of a "
+    "grid; random values are asked for.",
     evenly_spaced,
 )
 def spaced_and_not_random(low, high, size, rng):
     return np.geomspace(low, high, size)
+
+
+@mistake(
+    "Only a few different values come out: the exponents are whole numbers, are rounded, or were drawn once for all. "
+    "Draw `size` exponents from the whole range: `rng.uniform`.",
+    of_a_few_values,
+)
+def of_whole_exponents(low, high, size, rng):
+    return 10.0 ** rng.integers(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1, size)
+
+
+@mistake(
+    "The values are sorted, so each one says something about the next. Independent draws come in any order: leave the "
+    "sorting out.",
+    rising,
+)
+def sorted_draws(low, high, size, rng):
+    return np.sort(np.exp(rng.uniform(np.log(low), np.log(high), size)))
+
+
+@mistake(
+    "The values share the range out among themselves, as a Latin hypercube or a Sobol sequence does. That is a good "
+    "way to search, but not what is asked for: independent draws.",
+    stratified,
+)
+def one_from_each_part(low, high, size, rng):
+    return low * (high / low) ** ((rng.permutation(size) + rng.random(size)) / size)
 
 
 @mistake(FIXED, spread(in_logarithm, FIXED_SEED))
@@ -124,6 +169,17 @@ def with_its_own_seed(low, high, size, rng):
 @mistake(NOT_FROM_RNG, spread(in_logarithm, ELSEWHERE))
 def from_elsewhere(low, high, size, rng):
     return np.exp(np.random.default_rng().uniform(np.log(low), np.log(high), size))
+
+
+def exponents_of_ten(low, high, size, rng):
+    """The exponents are those that one reads on the axis: with base 10, -6 to -3 stands for 1e-6 to 1e-3."""
+    exponents = rng.uniform(np.log10(low), np.log10(high), size)
+    return 10.0**exponents
+
+
+def powers_of_the_ratio(low, high, size, rng):
+    """No logarithm is needed: a number between 0 and 1 says how much of the whole factor high / low is applied."""
+    return low * (high / low) ** rng.random(size)
 
 
 def by_natural_logarithm(low, high, size, rng):
@@ -146,6 +202,10 @@ def as_a_list(low, high, size, rng):
     return [low * math.exp(math.log(high / low) * float(rng.random())) for _ in range(size)]
 
 
+def as_a_tuple(low, high, size, rng):
+    return tuple(np.geomspace(low, high, 10**6)[rng.integers(0, 10**6, size)].tolist())
+
+
 def by_legacy_seed(low, high, size, rng):
     np.random.seed(int(rng.integers(2**32)))
     return 2 ** np.random.uniform(np.log2(low), np.log2(high), size)
@@ -162,9 +222,9 @@ LOG_UNIFORM = Exercise(
     minutes=4,
     difficulty=1,
     parts=(
-        Part("distribution", 3, many, judge=RIGHT),
+        Part("distribution", 3, many, judge=INDEPENDENT),
         Part("shapes", 1, few, judge=RIGHT),
-        Part("draws from rng", 1, repeated, judge=RIGHT),
+        Part("draws from rng", 1, same_and_other, judge=RIGHT),
     ),
     oracle=oracle,
     mistakes=(
@@ -175,15 +235,21 @@ LOG_UNIFORM = Exercise(
         natural_in_ten_out,
         ten_in_natural_out,
         spaced_and_not_random,
+        of_whole_exponents,
+        sorted_draws,
+        one_from_each_part,
         with_its_own_seed,
         from_elsewhere,
     ),
     spellings=(
+        exponents_of_ten,
+        powers_of_the_ratio,
         by_natural_logarithm,
         by_powers_of_ten,
         by_ratio,
         by_scipy,
         as_a_list,
+        as_a_tuple,
         by_legacy_seed,
         in_single_precision,
     ),

@@ -11,8 +11,12 @@ from helpers.exercises.hyperparameter_search.common import (
     GRID,
     LECTURE,
     NOT_FROM_RNG,
+    IndependentDraws,
     position,
+    recognized,
+    repeated,
     seeded,
+    too_even,
 )
 from helpers.judging.compare import Difference
 from helpers.judging.distributions import ELSEWHERE, FIXED_SEED, FROM_RNG, UNIFORM, Draws
@@ -23,8 +27,8 @@ FLOATS_ANYWAY = "The draws are floats whatever the ends are."
 PLANE = [(-6.0, -3.0), (-5.0, 5.0)]
 
 
-def spread(centred, source=FROM_RNG):
-    return Draws(UNIFORM, lambda *_: BETWEEN_ENDS, source, centred, "With every range put at -1 to 1: ")
+def spread(centred, source=FROM_RNG, kind=Draws):
+    return kind(UNIFORM, lambda *_: BETWEEN_ENDS, source, centred, "With every range put at -1 to 1: ")
 
 
 def in_the_ranges(values, ranges, count):
@@ -33,13 +37,14 @@ def in_the_ranges(values, ranges, count):
 
 
 RIGHT = spread(in_the_ranges)
+INDEPENDENT = spread(in_the_ranges, kind=IndependentDraws)
 
 
 def many(rng):
     return [
         call(PLANE, 400, seeded(rng)),
         call([(0.0, 4.0), (-2.0, 2.0), (-8.0, -7.0)], 300, seeded(rng)),
-        call(np.array([[-1.5, 0.5], [-3.0, -1.0]]), 350, seeded(rng)),
+        call([(-1.5, 0.5), (-3.0, -1.0)], 350, seeded(rng)),
     ]
 
 
@@ -47,11 +52,11 @@ def few(rng):
     return [
         call(PLANE, 1, seeded(rng)),
         call([(2.0, 3.0)], 5, seeded(rng)),
-        call([[-1, 1], [4, 6], [0, 2], [-7, -4]], 3, seeded(rng)),
+        call([(-1, 1), (4, 6), (0, 2), (-7, -4)], 3, seeded(rng)),
     ]
 
 
-def repeated(rng):
+def same_and_other(rng):
     """The same generator twice, then another one."""
     first = seeded(rng)
     return [call(PLANE, 40, first), call(PLANE, 40, first), call(PLANE, 40, seeded(rng))]
@@ -87,7 +92,7 @@ def first_range_for_all(ranges, count, rng):
 
 
 @mistake(
-    "The shape is turned round: a point is a row, so the result is (count, axes).",
+    "The result is transposed: a point is a row, so the shape is (count, axes).",
     spread(lambda values, ranges, count: in_the_ranges(values.T, ranges, count)),
 )
 def turned(ranges, count, rng):
@@ -104,13 +109,58 @@ def raised(ranges, count, rng):
     return 10 ** rng.uniform(low, high, (count, len(low)))
 
 
+@recognized
+def of_a_few_values(values, ranges, count):
+    return any(map(repeated, values.T))
+
+
+@recognized
+def rising(values, ranges, count):
+    return (np.diff(values, axis=0) >= 0).all(axis=0).any()
+
+
+@recognized
+def stratified(values, ranges, count):
+    return any(map(too_even, in_the_ranges(values, ranges, count).T))
+
+
 @mistake(
-    "These points were picked from a grid: there are only a few different values on each axis. Draw from the whole "
-    "range, so that every point brings a new value of every axis.",
-    lambda call, value, before=None: _from_a_grid(in_the_ranges(np.asarray(value), *call.arguments[:-1])),
+    "There are only a few different values on each axis, as if they were rounded or picked from a grid. Draw from the "
+    "whole range, so that every point brings a new value of every axis.",
+    of_a_few_values,
 )
 def picked_from_a_grid(ranges, count, rng):
     return np.stack([rng.choice(np.linspace(low, high, 5), count) for low, high in ranges], axis=1)
+
+
+def whole(call, value, before=None):
+    return None if np.asarray(value).dtype.kind in "iu" else Difference("value", "These are no whole numbers.")
+
+
+@mistake("These are whole numbers, as `rng.integers` draws them. `rng.uniform` draws from the whole range.", whole)
+def whole_numbers(ranges, count, rng):
+    return np.stack([rng.integers(low, high + 1, count) for low, high in np.asarray(ranges, dtype=int)], axis=1)
+
+
+@mistake(
+    "The points are sorted along an axis, so each one says something about the next. Independent draws come in any "
+    "order: leave the sorting out.",
+    rising,
+)
+def sorted_along_the_axes(ranges, count, rng):
+    low, high = limits(ranges)
+    return np.sort(rng.uniform(low, high, (count, len(low))), axis=0)
+
+
+@mistake(
+    "The points share the range out among themselves, as a Latin hypercube or a Sobol sequence does. That is a good "
+    "way to search, but not what is asked for: independent draws.",
+    stratified,
+)
+def latin_hypercube(ranges, count, rng):
+    low, high = limits(ranges)
+    places = np.stack([rng.permutation(count) for _ in low], axis=1) + rng.random((count, len(low)))
+    return low + places / count * (high - low)
 
 
 @mistake(
@@ -147,9 +197,16 @@ def _on_the_diagonal(places):
     return None if same else Difference("value", "The points do not lie on the diagonal.")
 
 
-def _from_a_grid(places):
-    few_values = len(np.unique(np.round(places, 6))) <= max(5, len(places) // 4)
-    return None if few_values and np.abs(places).max() < 1 + 1e-5 else Difference("value", "That is no grid.")
+def one_axis_at_a_time(ranges, count, rng):
+    """Each axis is a column of its own: the form to take when the axes need different distributions."""
+    return np.column_stack([rng.uniform(low, high, count) for low, high in ranges])
+
+
+def stretched_unit_cube(ranges, count, rng):
+    """First points in the unit cube, then the ranges: any other way of filling the cube can take the first line."""
+    cube = rng.random((count, len(ranges)))
+    low, high = np.array(ranges, dtype=float).T
+    return low + cube * (high - low)
 
 
 def with_arrays_of_ends(ranges, count, rng):
@@ -163,6 +220,10 @@ def axis_by_axis(ranges, count, rng):
 
 def point_by_point(ranges, count, rng):
     return [[float(rng.uniform(low, high)) for low, high in ranges] for _ in range(count)]
+
+
+def as_tuples(ranges, count, rng):
+    return [tuple(float(rng.uniform(low, high)) for low, high in ranges) for _ in range(count)]
 
 
 def stretched(ranges, count, rng):
@@ -190,9 +251,9 @@ RANDOM_POINTS = Exercise(
     minutes=4,
     difficulty=1,
     parts=(
-        Part("distribution", 3, many, judge=RIGHT),
+        Part("distribution", 3, many, judge=INDEPENDENT),
         Part("shapes", 1, few, judge=RIGHT),
-        Part("draws from rng", 1, repeated, judge=RIGHT),
+        Part("draws from rng", 1, same_and_other, judge=RIGHT),
     ),
     oracle=oracle,
     mistakes=(
@@ -201,22 +262,28 @@ RANDOM_POINTS = Exercise(
         turned,
         raised,
         picked_from_a_grid,
+        whole_numbers,
+        sorted_along_the_axes,
+        latin_hypercube,
         in_the_unit_cube,
         without_the_low_end,
         with_its_own_seed,
         from_elsewhere,
     ),
     spellings=(
+        one_axis_at_a_time,
+        stretched_unit_cube,
         with_arrays_of_ends,
         axis_by_axis,
         point_by_point,
+        as_tuples,
         stretched,
         by_scipy,
         by_legacy_generator,
         in_single_precision,
     ),
     hints=(
-        "Each number of the result is drawn by itself, between the two ends of its own axis.",
+        "Each number of the result is drawn on its own, between the two ends of its axis.",
         "`rng.uniform` takes arrays of low and of high ends and a shape; they have to fit the last axis of that shape.",
     ),
     equivalent_mutants={

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections import defaultdict
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,11 +19,11 @@ LAST_OF_TWO = "Of two items, number 1 and number -1 are the same."
 
 def drawn(rng, count, names=("learning_rate", "regularization")):
     """Results in random order with scores that all differ."""
-    scores = rng.permutation(np.linspace(0.1, 0.6, count)).tolist()
+    scores = rng.permutation(np.linspace(0.1, 0.6, count).round(3)).tolist()
     exponents = rng.uniform(-5, 0, (count, len(names)))
     return [
-        (dict(zip(names, (10.0**row).tolist(), strict=True)), score)
-        for row, score in zip(exponents, scores, strict=True)
+        ({name: float(f"{10.0**exponent:.2g}") for name, exponent in zip(names, row, strict=True)}, score)
+        for row, score in zip(exponents.tolist(), scores, strict=True)
     ]
 
 
@@ -83,7 +85,7 @@ def worst_first(results):
     return [c for c, _ in sorted(results, key=lambda result: (result[1] == result[1], result[1]))]
 
 
-@mistake("The worst results were kept. More is better: sort by falling score.")
+@mistake("The worst results were kept. More is better: sort from the highest score to the lowest.")
 def the_worst(results, keep):
     return ranges_of([c for c, _ in sorted((r for r in results if r[1] == r[1]), key=score_of)[:keep]])
 
@@ -96,6 +98,14 @@ def the_first(results, keep):
 @mistake("All results were kept, so nothing becomes narrower. Only the `keep` best should stay.")
 def all_of_them(results, keep):
     return ranges_of([c for c, _ in results])
+
+
+@mistake(
+    "Runs without a score (NaN) are still there when the results are sorted. Every comparison with NaN is False, so "
+    "`sorted` then leaves other results in the wrong places as well. Leave these runs out first."
+)
+def sorted_with_nan(results, keep):
+    return ranges_of([c for c, _ in sorted(results, key=score_of, reverse=True)[:keep]])
 
 
 @mistake("A run without a score (NaN) is among the best here: NumPy sorts NaN behind the largest number. Leave it out.")
@@ -112,6 +122,48 @@ def one_too_many(results, keep):
 @mistake("One result too few was kept: `[-keep:]` is the last `keep` of a list, `[-1:-keep:-1]` one less.")
 def one_too_few(results, keep):
     return ranges_of(worst_first(results)[-max(1, keep - 1) :])
+
+
+@mistake(
+    "These are the `keep` lowest values of each hyperparameter, whatever their scores. Choose the configurations by "
+    "their score first, then take the lowest and the highest value among them."
+)
+def lowest_values(results, keep):
+    table = {name: sorted(c[name] for c, _ in results) for name in results[0][0]}
+    return {name: (column[0], column[keep - 1]) for name, column in table.items()}
+
+
+@mistake("These are the lowest and the highest *score* of the best. Asked for are those values of each hyperparameter.")
+def ranges_of_the_scores(results, keep):
+    best = sorted(score for _, score in results if score == score)[-keep:]
+    return dict.fromkeys(results[0][0], (best[0], best[-1]))
+
+
+@mistake("These are all values of the best runs. A range has two ends: the lowest and the highest of them.")
+def all_values_of_the_best(results, keep):
+    best = worst_first(results)[::-1][:keep]
+    return {name: [c[name] for c in best] for name in best[0]}
+
+
+@mistake("The ranges come without their names. Return a dict: {name: (lowest, highest)}.")
+def without_names(results, keep):
+    return list(ranges_of(worst_first(results)[-keep:]).values())
+
+
+@mistake("These are exponents. The configurations hold values, and so do the ranges.")
+def in_exponents(results, keep):
+    found = ranges_of(worst_first(results)[-keep:])
+    return {name: (math.log10(low), math.log10(high)) for name, (low, high) in found.items()}
+
+
+@mistake(
+    "These are mean minus and plus one standard deviation. The range goes from the lowest to the highest of the best "
+    "values."
+)
+def mean_and_deviation(results, keep):
+    best = worst_first(results)[-keep:]
+    columns = {name: np.array([c[name] for c in best]) for name in best[0]}
+    return {name: (column.mean() - column.std(), column.mean() + column.std()) for name, column in columns.items()}
 
 
 @mistake("The two ends are in the wrong order: the lowest comes first.")
@@ -136,6 +188,42 @@ def the_best_alone(results, keep):
 def sorted_in_place(results, keep):
     results.sort(key=lambda result: (result[1] == result[1], result[1]), reverse=True)
     return ranges_of([c for c, _ in results[:keep]])
+
+
+def one_list_for_each_name(results, keep):
+    """The values are collected by name first, and each list then gives its two ends: no configuration is looked up."""
+    scored = [(score, place) for place, (_, score) in enumerate(results) if not math.isnan(score)]
+    best = sorted(scored)[-keep:]
+    columns = defaultdict(list)
+    for _, place in best:
+        for name, value in results[place][0].items():
+            columns[name].append(value)
+    return {name: (min(column), max(column)) for name, column in columns.items()}
+
+
+def threshold_of_the_best(results, keep):
+    """The score of the last one kept is the threshold, and whoever reaches it is in; NaN reaches nothing."""
+    scores = np.array([score for _, score in results])
+    threshold = np.sort(scores[~np.isnan(scores)])[-keep]
+    best = [configuration for configuration, score in results if score >= threshold]
+    return {name: (min(c[name] for c in best), max(c[name] for c in best)) for name in best[0]}
+
+
+class Range(NamedTuple):
+    low: float
+    high: float
+
+
+def as_named_tuples(results, keep):
+    return {name: Range(*ends) for name, ends in ranges_of(worst_first(results)[-keep:]).items()}
+
+
+def in_a_defaultdict(results, keep):
+    result = defaultdict(lambda: (math.inf, -math.inf))
+    for configuration in worst_first(results)[-keep:]:
+        for name, value in configuration.items():
+            result[name] = min(result[name][0], value), max(result[name][1], value)
+    return result
 
 
 def with_sorted(results, keep):
@@ -186,7 +274,14 @@ REFINE = Exercise(
         the_worst,
         the_first,
         all_of_them,
+        sorted_with_nan,
         nan_among_the_best,
+        lowest_values,
+        ranges_of_the_scores,
+        all_values_of_the_best,
+        without_names,
+        in_exponents,
+        mean_and_deviation,
         one_too_many,
         one_too_few,
         highest_first,
@@ -194,9 +289,20 @@ REFINE = Exercise(
         the_best_alone,
         sorted_in_place,
     ),
-    spellings=(with_sorted, with_argsort, with_heapq, as_lists, by_a_threshold, with_nan_to_num),
+    spellings=(
+        one_list_for_each_name,
+        threshold_of_the_best,
+        with_sorted,
+        with_argsort,
+        with_heapq,
+        as_lists,
+        as_named_tuples,
+        in_a_defaultdict,
+        by_a_threshold,
+        with_nan_to_num,
+    ),
     hints=(
-        "Three steps: leave out what has no score, sort the rest by falling score, keep the first `keep`.",
+        "Three steps: leave out what has no score, sort the rest from the highest score down, keep the first `keep`.",
         "`sorted(results, key=lambda result: result[1], reverse=True)` works if no score is NaN. Then, for each name, "
         "the smallest and the largest value.",
     ),

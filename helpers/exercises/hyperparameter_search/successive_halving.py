@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import defaultdict
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from helpers.sandbox.recipes import TRAININGS
 # Why a change to the solution makes no difference.
 EITHER_ORDER = "The larger of two numbers, whichever is named first."
 CANDIDATES = 12  # fields that are drawn for each call, of which the most telling one is kept
+NEAR = 1e-5  # scores of a round that are nearer than this could change places by rounding
 
 
 def field(rng, count, train):
@@ -26,8 +28,28 @@ def field(rng, count, train):
         # Who starts fast ends low: the later the last round, the slower the winner.
         speeds = 10 ** rng.uniform(-2.5, 0, count)
         ceilings = np.clip(0.9 - 0.3 * (np.log10(speeds) + 2.5) / 2.5 + rng.normal(0, 0.05, count), 0.1, 1)
-        return [{"speed": s, "ceiling": c} for s, c in zip(speeds.tolist(), ceilings.tolist(), strict=True)]
-    return [{"learning_rate": rate} for rate in (10 ** rng.uniform(-5, 0, count)).tolist()]
+        return [
+            {"speed": short(s), "ceiling": short(c)} for s, c in zip(speeds.tolist(), ceilings.tolist(), strict=True)
+        ]
+    return [{"learning_rate": short(rate)} for rate in (10 ** rng.uniform(-5, 0, count)).tolist()]
+
+
+def short(number):
+    """Three digits, so that an example can be typed."""
+    return float(f"{number:.3g}")
+
+
+def clear_field(rng, count, train, budget, eta=3):
+    """A field in which no round has two scores that are nearly equal."""
+    while True:
+        configurations, left, level = field(rng, count, train), count, budget
+        gaps = []
+        while left > 1:
+            scores = np.sort([TRAININGS[train](one, level) for one in configurations])[-left:]
+            gaps.append(np.diff(scores).min())
+            left, level = max(1, left // eta), level * eta
+        if not gaps or min(gaps) > NEAR:
+            return configurations
 
 
 def telling(rng, settings):
@@ -38,7 +60,7 @@ def telling(rng, settings):
     for train, count, budget, keywords in settings:
         best = None
         for _ in range(CANDIDATES):
-            configurations = field(rng, count, train)
+            configurations = clear_field(rng, count, train, budget, **keywords)
             winners = [s(list(configurations), TRAININGS[train], budget, **keywords) for s in schedules]
             apart = {(i, j) for i, j in together if winners[i] != winners[j]}
             if best is None or len(apart) > len(best[1]):
@@ -53,11 +75,12 @@ def values(rng):
         rng,
         [
             ("train_rising", 9, 1, {}),
+            ("train_by_rate", 7, 1, {}),
             ("train_by_rate", 27, 1, {}),
             ("train_rising", 20, 2, {}),
             ("train_by_rate", 10, 5, {}),
             ("train_rising", 30, 1, {}),
-            ("train_by_rate", 50, 1, {}),
+            ("train_by_rate", 26, 1, {}),
             ("train_rising", 25, 3, {}),
             ("train_rising", 80, 1, {}),
         ],
@@ -81,10 +104,18 @@ def other_shares(rng):
 def edge_cases(rng):
     return [
         call([{"learning_rate": 0.5}], Named("train_by_rate"), 1),
-        call(field(rng, 2, "train_by_rate"), Named("train_by_rate"), 4),
+        call(clear_field(rng, 2, "train_by_rate", 4), Named("train_by_rate"), 4),
+        last_of_three(rng),
         call([{"speed": 1.0, "ceiling": 0.5}, {"speed": 0.25, "ceiling": 0.75}], Named("train_rising"), 1),
         call([{"learning_rate": 0.03}, {"learning_rate": 1e-4}, {"learning_rate": 0.008}], Named("train_by_rate"), 1),
     ]
+
+
+def last_of_three(rng):
+    """Three configurations of which the last one wins."""
+    configurations = clear_field(rng, 3, "train_by_rate", 1)
+    configurations.sort(key=lambda configuration: TRAININGS["train_by_rate"](configuration, 1))
+    return call(configurations, Named("train_by_rate"), 1)
 
 
 def oracle(configurations, train, budget, eta=3):
@@ -110,14 +141,14 @@ def halving(configurations, train, budget, eta, keep, next_budget, best_last=Fal
 
 
 @mistake(
-    "The best of the first, short round wins: the budget is the same in every round, or there is only one. Multiply it "
-    "by `eta`, so that survivors train longer."
+    "The best of the first, short round wins: the budget is the same in every round, or there is only one round. "
+    "Multiply it by `eta` after each, so that those who are left train longer."
 )
 def the_same_budget(configurations, train, budget, eta=3):
     return halving(configurations, train, budget, eta, lambda n: max(1, n // eta), lambda b: b)
 
 
-@mistake("The worst stay in the race. More is better: sort by falling score.")
+@mistake("The worst are kept. More is better: sort from the highest score to the lowest.")
 def the_worst_stay(configurations, train, budget, eta=3):
     return halving(configurations, train, budget, eta, lambda n: max(1, n // eta), lambda b: b * eta, True)
 
@@ -127,13 +158,62 @@ def always_half(configurations, train, budget, eta=3):
     return halving(configurations, train, budget, eta, lambda n: n // 2, lambda b: b * eta)
 
 
-@mistake("The number of survivors was rounded up. `n // eta` rounds down, and one stays at the least.")
+@mistake("`n / eta` was rounded to the nearest whole number. `n // eta` rounds down, and at least one stays.")
+def rounded(configurations, train, budget, eta=3):
+    return halving(configurations, train, budget, eta, lambda n: max(1, min(n - 1, round(n / eta))), lambda b: b * eta)
+
+
+@mistake("`eta` configurations are kept in each round. Kept is one in `eta`: of n configurations max(1, n // eta).")
+def eta_stay(configurations, train, budget, eta=3):
+    return halving(configurations, train, budget, eta, lambda n: min(n - 1, eta), lambda b: b * eta)
+
+
+@mistake("Only the worst one leaves in each round. Of n configurations max(1, n // eta) stay.")
+def one_leaves(configurations, train, budget, eta=3):
+    return halving(configurations, train, budget, eta, lambda n: n - 1, lambda b: b * eta)
+
+
+@mistake("The budget is doubled in every round. It is multiplied by `eta`.")
+def budget_doubled(configurations, train, budget, eta=3):
+    return halving(configurations, train, budget, eta, lambda n: max(1, n // eta), lambda b: b * 2)
+
+
+@mistake(
+    "The scores of the rounds are added up. Each round is judged by its own scores: those with its longer training."
+)
+def scores_added_up(configurations, train, budget, eta=3):
+    field = [(0.0, i) for i in range(len(configurations))]
+    while len(field) > 1:
+        field = [(total + train(configurations[i], budget), i) for total, i in field]
+        field = sorted(field, reverse=True)[: max(1, len(field) // eta)]
+        budget *= eta
+    return configurations[field[0][1]]
+
+
+@mistake(
+    "Of fewer than `eta` configurations n // eta keeps none, and there is no winner left to return. At least one "
+    "stays: max(1, n // eta)."
+)
+def nobody_left(configurations, train, budget, eta=3):
+    return halving(configurations, train, budget, eta, lambda n: n // eta, lambda b: b * eta)
+
+
+@mistake("The rounds end while two or more are left, and the first of them is returned. Go on until one is left.")
+def ends_too_early(configurations, train, budget, eta=3):
+    left = list(configurations)
+    while len(left) >= eta:
+        left = sorted(left, key=lambda configuration: train(configuration, budget), reverse=True)[: len(left) // eta]
+        budget *= eta
+    return left[0]
+
+
+@mistake("The number of those who stay was rounded up. `n // eta` rounds down, and at least one stays.")
 def rounded_up(configurations, train, budget, eta=3):
     # With two left and eta 2 or more, rounding up would still end.
     return halving(configurations, train, budget, eta, lambda n: min(n - 1, math.ceil(n / eta)), lambda b: b * eta)
 
 
-@mistake("A part of n / eta is thrown out of the race here instead of kept. One in `eta` *stays*.")
+@mistake("One in `eta` leaves here. One in `eta` *stays*: max(1, n // eta).")
 def one_in_eta_leaves(configurations, train, budget, eta=3):
     return halving(configurations, train, budget, eta, lambda n: n - max(1, n // eta), lambda b: b * eta)
 
@@ -151,8 +231,8 @@ def always_three(configurations, train, budget, eta=3):
 
 
 @mistake(
-    "All configurations were trained with the last round's budget. That finds the best and costs what halving was to "
-    "save: only survivors train longer."
+    "All configurations were trained with the last round's budget. That is the cost which halving avoids: only those "
+    "who are left train longer."
 )
 def all_at_full_budget(configurations, train, budget, eta=3):
     count = len(configurations)
@@ -190,7 +270,40 @@ def sorted_in_place(configurations, train, budget, eta=3):
 SCHEDULES = (
     *(the_same_budget, the_worst_stay, always_half, rounded_up, one_in_eta_leaves),
     *(budget_added, always_three, all_at_full_budget, grown_too_early),
+    *(rounded, eta_stay, one_leaves, budget_doubled, scores_added_up),
 )
+
+
+def rounds_by_recursion(configurations, train, budget, eta=3):
+    """One round, and then the same function for those who are left: it reads like the definition, and has no loop."""
+    if len(configurations) == 1:
+        return configurations[0]
+    ranked = sorted(configurations, key=lambda configuration: train(configuration, budget), reverse=True)
+    return rounds_by_recursion(ranked[: max(1, len(ranked) // eta)], train, budget * eta, eta)
+
+
+def places_and_scores(configurations, train, budget, eta=3):
+    """Arrays of places and scores in place of lists of dicts: NumPy's `argsort` ranks them, and nothing is copied."""
+    left = np.arange(len(configurations))
+    while len(left) > 1:
+        scores = np.array([train(configurations[place], budget) for place in left])
+        best_first = np.argsort(-scores)
+        left = left[best_first[: max(1, len(left) // eta)]]
+        budget = budget * eta
+    return configurations[left[0]]
+
+
+def with_scores_in_single_precision(configurations, train, budget, eta=3):
+    left = list(configurations)
+    while len(left) > 1:
+        scores = np.array([train(configuration, budget) for configuration in left], dtype=np.float32)
+        left = [left[i] for i in np.argsort(scores)[-max(1, len(left) // eta) :]]
+        budget = budget * eta
+    return left[0]
+
+
+def in_a_defaultdict(configurations, train, budget, eta=3):
+    return defaultdict(float, with_sorted(configurations, train, budget, eta))
 
 
 def with_sorted(configurations, train, budget, eta=3):
@@ -250,8 +363,15 @@ SUCCESSIVE_HALVING = Exercise(
         the_same_budget,
         the_worst_stay,
         always_half,
+        rounded,
         rounded_up,
+        eta_stay,
+        one_leaves,
         one_in_eta_leaves,
+        nobody_left,
+        ends_too_early,
+        scores_added_up,
+        budget_doubled,
         budget_added,
         always_three,
         all_at_full_budget,
@@ -260,7 +380,17 @@ SUCCESSIVE_HALVING = Exercise(
         the_score,
         sorted_in_place,
     ),
-    spellings=(with_sorted, with_argsort, by_recursion, with_pairs, round_by_round),
+    spellings=(
+        rounds_by_recursion,
+        places_and_scores,
+        with_sorted,
+        with_argsort,
+        by_recursion,
+        with_pairs,
+        with_scores_in_single_precision,
+        in_a_defaultdict,
+        round_by_round,
+    ),
     hints=(
         "One round: train everyone who is left, sort by score, keep the first `max(1, n // eta)`, raise the budget. "
         "Until when?",
