@@ -37,7 +37,8 @@ def one_input(data: bytes) -> None:
     # The same bytes as a header (so that the fuzzer need not find the lengths), and as a whole reply.
     message = struct.pack("<I", len(data)) + data
     for reply in (data, server.LENGTH.pack(len(message)) + message):
-        runner.read_replies(REQUESTS, reply, reply, NONCE, "crashed")
+        runner.add_further(REQUESTS, runner.read_replies(REQUESTS, reply, NONCE, "crashed"), reply, NONCE, "crashed")
+        runner.read_survey(REQUESTS, reply, NONCE, "crashed")
 
 
 def seeds() -> list[bytes]:

@@ -57,13 +57,16 @@ def write_submission(folder: Path, student: str, notebook: dict | bytes, lecture
 def source_of(name: str, function) -> str:
     """A cell that answers exercise `name` with a function of the exercises' own module (a spelling or a mistake).
 
-    All of it stands in one function: helpers have the same names in several modules, and a notebook has one namespace.
+    What it needs stands inside the function, as learners often write: helpers have the same names in several modules,
+    and a notebook has one namespace.
     """
     function = getattr(function, "function", function)
-    needed, _ = needed_statements([(0, s) for s in _statements_of(function.__module__)], function.__name__)
-    kept = [ast.unparse(s.node) for _, s in needed if not _is_of_the_course(s.node)]
-    body = textwrap.indent("\n\n".join([*kept, f"return {function.__name__}"]), "    ")
-    return f"def make_{name}():\n{body}\n\n{name} = make_{name}()"
+    needed = needed_statements(_statements_of(function.__module__), function.__name__)
+    kept = [ast.unparse(s.node) for s in needed if not _is_of_the_course(s.node)]
+    signature = inspect.signature(function)
+    given = ", ".join(f"*{p.name}" if p.kind is p.VAR_POSITIONAL else p.name for p in signature.parameters.values())
+    body = textwrap.indent("\n\n".join([*kept, f"return {function.__name__}({given})"]), "    ")
+    return f"def {name}{signature}:\n{body}"
 
 
 @cache

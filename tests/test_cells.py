@@ -2,8 +2,8 @@
 
 import pytest
 
-from helpers.sandbox import cells
-from helpers.sandbox.cells import DefinitionError, define
+from helpers.sandbox import END, RUN, SHORT, cells
+from helpers.sandbox.cells import DefinitionError, Notebook, define
 
 
 def test_an_answer_is_found_in_any_cell():
@@ -82,17 +82,48 @@ def test_a_failing_definition_is_told_with_its_reason():
         define(["answer = 1 / 0"], "answer")
 
 
-def test_a_lecture_cell_below_does_not_take_away_what_the_answer_uses(monkeypatch):
+@pytest.fixture
+def lecture(monkeypatch):
+    """Cells that were handed out, for the length of a test."""
     monkeypatch.setattr(cells, "_familiar", {})
-    below, stub = "positive = 'of the lecture'", "def answer(x):\n    raise NotImplementedError()"
-    cells.remember([below, stub])
+    monkeypatch.setattr(cells, "_familiar_traits", {})
+    monkeypatch.setattr(cells, "_handed_out", [])
+    sources = {
+        "import": "import numpy as np\n\nfrom helpers import check",
+        "positive": "positive = 'of the lecture'",
+        "stub": "def answer(x):\n    raise NotImplementedError()",
+        "check": "check(answer)",
+        "question": "question = ...",
+        "check of the question": "check(question=question)",
+    }
+    cells.remember(list(sources.values()))
+    return sources
+
+
+def test_a_lecture_cell_does_not_take_away_what_the_answer_uses(lecture):
     own = ["def positive(x): return x > 0", "def answer(x): return positive(x)"]
-    assert define([*own, below, stub], "answer")(1) is True
-    assert define([below, *own], "answer")(1) is True
+    assert define([*own, lecture["positive"], lecture["stub"]], "answer")(1) is True
+    assert define([lecture["positive"], *own], "answer")(1) is True
+    assert define([own[0], lecture["positive"], own[1]], "answer")(1) is True
 
 
-def test_a_helper_that_its_author_mends_below_is_the_mended_one(monkeypatch):
-    monkeypatch.setattr(cells, "_familiar", {})
+SAVED = {
+    "Windows line ends": lambda source: source.replace("\n", "\r\n"),
+    "a final newline": lambda source: source + "\n",
+    "a byte order mark": lambda source: "\ufeff" + source,
+    "a comment": lambda source: source + "  # v1",
+    "other spaces": lambda source: source.replace(" = ", "="),
+    "a further statement": lambda source: source + "\nmore = 1",
+}
+
+
+@pytest.mark.parametrize("tool", SAVED)
+def test_a_handed_out_statement_is_known_however_its_cell_was_saved(lecture, tool):
+    notebook = Notebook([SAVED[tool](lecture["positive"]), SAVED[tool](lecture["stub"])])
+    assert [s.handed_out for s in notebook.statements if "more" not in s.traits.binds] == [True, True]
+
+
+def test_a_helper_that_its_author_mends_below_is_the_mended_one():
     broken, mended = "def helper(): return 1", "def helper(): return 2"
     assert define([broken, "def answer(): return helper()", mended], "answer")() == 2
 
@@ -108,5 +139,129 @@ def test_a_name_that_no_cell_binds_has_no_reason():
         define(["x = 1"], "answer")
 
 
-def test_an_answer_bound_out_of_sight_is_found_by_running_everything():
-    assert define(["globals()['answer'] = lambda: 5"], "answer")() == 5
+def test_statements_are_not_compiled_as_this_module_is():
+    """With `from __future__ import annotations`, what an annotation says would be text."""
+    answer = define(["def answer(x: int): return x"], "answer")
+    assert answer.__annotations__ == {"x": int}
+
+
+# --- Plain notebooks -----------------------------------------------------------------------------------------------
+
+ANSWER = "def answer(x):\n    return np.abs(x)"
+PLAIN = [
+    [ANSWER],
+    ["ZERO = 0.0", "def answer(x):\n    y = np.array(x)\n    y[y < ZERO] *= -1\n    return y"],
+    ["def helper(x):\n    total = []\n    total.append(x)\n    return total[0]", "def answer(x): return helper(x)"],
+    [ANSWER, "print(answer(-1))", "scratch = [answer(i) for i in range(3)]", "for i in scratch:\n    print(i)"],
+    ["from math import *", "import scipy.special as sp", "half = 1 / 2", "answer = lambda x: sp.expit(x) * half"],
+    [ANSWER, 'question = "b"'],
+]
+NOT_PLAIN = [
+    ["def setup():\n    global T\n    T = 0", "setup()", ANSWER],
+    ["table = {}", "def answer(x): return table.get(x)"],
+    ["def answer(x, seen=[]):\n    seen.append(x)\n    return x"],
+    ["def answer(x):\n    answer.calls = 1\n    return x"],
+    ["def answer(x):\n    np.abs = None\n    return x"],
+    ["def answer(x):\n    setattr(np, 'abs', None)\n    return x"],
+    ["def answer(x):\n    np.__dict__['abs'] = None\n    return x"],
+    ["import os", ANSWER],
+    ["def answer(x):\n    import gc\n    return x"],
+    ["from functools import lru_cache\n@lru_cache\ndef answer(x): return x"],
+    ["class Answer:\n    def __call__(self, x): return x", "answer = Answer()"],
+    ["%time", ANSWER],
+    ["def answer(x): return _ + x"],
+    ["values = [1.0]", "TABLE = values", "def answer(x): return TABLE[0] * x"],
+    ["def positive(x): return x > 0", "def answer(x): return positive(x)"],
+    ["def check(f): pass", ANSWER],
+    ["np.seterr(all='raise')", ANSWER],
+]
+
+
+@pytest.mark.parametrize("own", PLAIN)
+def test_functions_that_keep_nothing_make_a_plain_notebook(lecture, own):
+    assert Notebook([lecture["import"], lecture["positive"], *own, lecture["check"]]).plain
+
+
+@pytest.mark.parametrize("own", NOT_PLAIN)
+def test_whatever_may_have_an_effect_beyond_its_name_makes_a_notebook_that_is_not_plain(lecture, own):
+    assert not Notebook([lecture["import"], lecture["positive"], *own, lecture["check"]]).plain
+
+
+# --- Ways to an answer ---------------------------------------------------------------------------------------------
+
+
+def ways(*sources):
+    return [(kind, place) for kind, place in Notebook(list(sources)).ways("answer")]
+
+
+def test_a_plain_notebook_is_looked_at_where_the_answer_is_checked(lecture):
+    assert ways(lecture["import"], ANSWER, lecture["check"], "more = 1") == [(SHORT, 3)]
+
+
+def test_an_answer_that_is_not_checked_is_looked_at_in_the_end(lecture):
+    assert ways(lecture["import"], ANSWER) == [(SHORT, END)]
+    assert ways(lecture["import"], lecture["check"], ANSWER) == [(SHORT, END)]
+
+
+def test_a_second_answer_below_the_check_is_a_second_chance(lecture):
+    assert ways(lecture["import"], ANSWER, lecture["check"], "def answer(x): return x") == [(SHORT, 3), (SHORT, END)]
+
+
+def test_where_the_short_way_may_fall_short_everything_runs_as_well(lecture):
+    state = ["table = {}", "def answer(x): return table"]
+    assert ways(lecture["import"], *state, lecture["check"]) == [(SHORT, 4), (RUN, 4)]
+    several = [(SHORT, 4), (RUN, 4), (RUN, 5), (SHORT, 5)]
+    assert ways(lecture["import"], *state, lecture["check"], "result = check(answer)") == several
+
+
+def test_nothing_was_answered_where_the_learner_binds_nothing(lecture):
+    assert ways(lecture["import"], lecture["stub"], lecture["check"], "other = [1]") == []
+
+
+def test_an_answer_bound_out_of_sight_is_looked_for_by_running_everything(lecture):
+    found = ways(lecture["import"], "globals()['answer'] = lambda x: 5", lecture["check"])
+    assert (RUN, 3) in found
+
+
+def test_a_letter_is_read_without_running_anything(lecture):
+    def letter(*sources):
+        return Notebook(list(sources)).letter("question")
+
+    check = lecture["check of the question"]
+    assert letter('question = "b"', check) == "b"
+    assert letter('question = "a"', 'question = "b"', check, 'question = "c"') == "b"
+    assert letter('question = "b"', lecture["question"], check) == "b"
+    assert letter(lecture["question"], check) is ...
+    for written in ('question = "B".lower()', "exec('question = 1')"):
+        with pytest.raises(LookupError):
+            letter(written, check)
+
+
+# --- What runs when everything runs --------------------------------------------------------------------------------
+
+
+def run(*sources, place=END):
+    return dict(Notebook(list(sources)).sources_to_run(place))
+
+
+def test_all_of_the_learners_own_runs_and_of_the_lecture_what_that_needs(lecture):
+    own = ["values = [1]", "def answer(x): return positive", "print(values)"]
+    found = run(lecture["import"], lecture["positive"], lecture["question"], *own)
+    assert found == {2: lecture["positive"], 4: own[0], 5: own[1], 6: own[2]}
+
+
+def test_the_check_at_the_end_runs_with_what_it_needs(lecture):
+    found = run(lecture["import"], ANSWER, lecture["check"], "more = 1", place=3)
+    assert found == {1: lecture["import"], 2: ANSWER, 3: lecture["check"]}
+
+
+def test_a_lecture_statement_that_is_superseded_before_it_is_used_does_not_run(lecture):
+    own = ["def positive(x): return x", "print(positive(1))"]
+    assert run(lecture["positive"], *own) == {2: own[0], 3: own[1]}
+    used_before = ["print(positive)", *own]
+    assert run(lecture["positive"], *used_before)[1] == lecture["positive"]
+
+
+def test_lines_that_do_not_run_are_blank_so_that_the_others_keep_their_numbers(lecture):
+    mixed = lecture["positive"] + "\n\ndef answer(x):\n    return 1"
+    assert run(mixed) == {1: "\n\ndef answer(x):\n    return 1"}

@@ -192,37 +192,47 @@ def elu(x, alpha=1.0):
 """
 WRONG_ELU = "def elu(x, alpha=1.0):\n    return x"
 ENDS = "import os\ndef elu(x, alpha=1.0):\n    os._exit(0)"
+EVERYTHING = {e.name for e in classroom.exercises()}
 
 
 @pytest.mark.parametrize(
-    ("changed", "asked_again", "not_right"),
+    ("changed", "asked_alone", "not_right"),
     [
         ({}, set(), set()),
-        ({"sigmoid": SPOILS, "elu": SPOILT}, {"elu"}, set()),
+        ({"sigmoid": SPOILS, "elu": SPOILT}, EVERYTHING, set()),
         ({"elu": WRONG_ELU}, {"elu"}, {"elu"}),
-        ({"elu": ENDS}, {e.name for e in classroom.exercises()}, {"elu"}),
+        ({"elu": ENDS}, EVERYTHING, {"elu"}),
     ],
-    ids=["all right", "one spoils another", "one wrong", "one ends the process"],
+    ids=["all right", "one might spoil another", "one wrong", "one ends the process"],
 )
-def test_what_is_not_right_beside_the_others_is_asked_again_alone(recorder, changed, asked_again, not_right):
+def test_what_is_not_right_in_the_survey_or_might_be_spoilt_there_is_asked_alone(
+    recorder, changed, asked_alone, not_right
+):
     answers = classroom.right_answers(1) | changed
     submission = Submission("one", LECTURE, "one.ipynb", json.dumps(classroom.notebook_with(answers)).encode())
-    tasks = tasks_of(LECTURE, SEED)
-    marked = mark(submission, tasks, lambda keras: contextlib.nullcontext(recorder), recorder.limits)
-    together, *alone = recorder.asked
-    assert set(together) == {task.exercise.name for task in tasks}
-    assert alone == [[e.name] for e in classroom.exercises() if e.name in asked_again]
+    marked = mark(submission, tasks_of(LECTURE, SEED), lambda keras: contextlib.nullcontext(recorder), recorder.limits)
+    assert set(recorder.asked) == asked_alone
     assert {verdict.exercise for verdict in marked.verdicts if verdict.status != CORRECT} == not_right
+
+
+@pytest.mark.parametrize(
+    "changed", [{}, {"sigmoid": SPOILS}, {"elu": WRONG_ELU}, {"elu": ENDS}, {"gelu": "gelu = ..."}]
+)
+def test_no_process_whose_words_are_shown_comes_after_one_that_had_fresh_inputs(recorder, changed):
+    answers = classroom.right_answers(1) | changed
+    submission = Submission("one", LECTURE, "one.ipynb", json.dumps(classroom.notebook_with(answers)).encode())
+    mark(submission, tasks_of(LECTURE, SEED), lambda keras: contextlib.nullcontext(recorder), recorder.limits)
+    assert recorder.fresh
+    assert recorder.fresh == sorted(recorder.fresh)
 
 
 def test_a_fault_of_the_judge_costs_one_exercise(recorder, monkeypatch):
     def fails_for_elu(examination, *rest):
         if examination.exercise.name == "elu":
             raise ZeroDivisionError
-        return judges[len(rest)](examination, *rest)
+        return right_judge(examination, *rest)
 
-    judges = {1: marking.judge_if_right, 3: marking.judge}
-    monkeypatch.setattr(marking, "judge_if_right", fails_for_elu)
+    right_judge = marking.judge
     monkeypatch.setattr(marking, "judge", fails_for_elu)
     notebook = json.dumps(classroom.notebook_with(classroom.right_answers(1))).encode()
     submission = Submission("one", LECTURE, "one.ipynb", notebook)
@@ -232,15 +242,27 @@ def test_a_fault_of_the_judge_costs_one_exercise(recorder, monkeypatch):
 
 
 class Recorder(Runner):
-    """A runner that takes note of what is asked together."""
+    """A runner that takes note of what is asked alone, and of which processes get fresh inputs, in order."""
 
     def __init__(self):
         super().__init__()
-        self.asked: list[list[str]] = []
+        self.asked: list[str] = []
+        self.fresh: list[bool] = []
+        self._public = {task.request.messages[0] for task in tasks_of(LECTURE, SEED)}
 
-    def run(self, cells, requests):
-        self.asked.append([request.name for request in requests])
-        return super().run(cells, requests)
+    def ask(self, cells, request, way):
+        self.asked.append(request.name)
+        return super().ask(cells, request, way)
+
+    def _exchange(self, job, requests, limits, *further):
+        self.fresh.append(any(request.messages[0] not in self._public for request in requests))
+
+        def with_note(*first):
+            bundle = further[0](*first)
+            self.fresh += [True] if bundle else []
+            return bundle
+
+        return super()._exchange(job, requests, limits, *([with_note] if further else []))
 
 
 @pytest.fixture

@@ -1,11 +1,14 @@
 """What a call did is written down truly, and what crosses the boundary is plain or refused."""
 
+import enum
 import json
 import math
 import struct
 import warnings
+from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -89,6 +92,58 @@ class Nameless(metaclass=LyingName):
     pass
 
 
+class LyingText(str):
+    def __iter__(self):
+        return iter("another")
+
+    __str__ = __repr__ = lambda self: "another"
+
+
+class LyingList(list):
+    def __iter__(self):
+        return iter([0])
+
+    def __getitem__(self, key):
+        return 0
+
+
+class LyingDict(dict):
+    def items(self):
+        return [("another", 0)]
+
+    keys = __iter__ = lambda self: iter(["another"])
+
+
+class Pair(NamedTuple):
+    first: int
+    second: float
+
+
+class Level(enum.IntEnum):
+    HIGH = 3
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (np.ones(2).view(LyingArray), np.ones(2)),
+        (np.matrix([[1, 2]]), np.array([[1, 2]])),
+        (LyingFloat(1.5), 1.5),
+        (LyingText("mine"), "mine"),
+        (np.str_("low"), "low"),
+        (LyingList([1, 2]), [1, 2]),
+        (Pair(1, 2.0), (1, 2.0)),
+        (LyingDict(a=1), {"a": 1}),
+        (defaultdict(list, a=[1]), {"a": [1]}),
+        (Level.HIGH, 3),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_subclass_of_a_plain_type_is_read_as_that_type_whatever_it_says_of_itself(value, plain):
+    for wrap in (lambda v: v, lambda v: [v], lambda v: (1, v), lambda v: {"key": v}):
+        assert identical(decode(encode(wrap(value))), wrap(plain))
+
+
 @dataclass
 class Point:
     x: float = 0.0
@@ -97,9 +152,7 @@ class Point:
 @pytest.mark.parametrize(
     "value",
     [
-        np.ones(2).view(LyingArray),
         np.ma.masked_array([1.0]),
-        LyingFloat(1.0),
         Point(),
         Fraction(1, 2),
         {1, 2},

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.grading.runner import Evidence, Request, read_replies
+from helpers.grading.runner import Evidence, Plan, Request, add_further, read_replies, read_survey
 from helpers.sandbox import server, wire
 from helpers.sandbox.observe import Call
 
@@ -90,7 +90,8 @@ ENDINGS = {"finished", "crashed", "tampering"}
 
 def read(first: bytes, later: bytes = b"") -> list[Evidence]:
     """What the grader makes of a reply, which must be evidence of exact types or tampering, whatever the bytes are."""
-    found = read_replies(REQUESTS, first, later, NONCE, "crashed")
+    found = read_replies(REQUESTS, first, NONCE, "crashed")
+    add_further(REQUESTS, found, later, NONCE, "crashed")
     assert len(found) == len(REQUESTS)
     for request, evidence in zip(REQUESTS, found, strict=True):
         assert evidence.ending in ENDINGS
@@ -104,6 +105,18 @@ def read(first: bytes, later: bytes = b"") -> list[Evidence]:
             types = (type(seen.error), type(seen.message), type(seen.overflow), type(seen.changed))
             assert types == (str, str, bool, bool)
             (seen.error + seen.message).encode()
+    return found
+
+
+def plan(reply: bytes) -> Plan:
+    """The plan that a reply begins with, which must be of exact types, whatever the bytes are."""
+    found, _ = read_survey(REQUESTS, reply, NONCE, "crashed")
+    assert type(found.plain) is bool
+    for name, ways in found.ways.items():
+        assert type(name) is str
+        assert all(kind in ("short", "run") and type(place) is int for kind, place in ways)
+    assert all(type(name) is str for name in found.stubs)
+    assert all(type(name) is type(letter) is str for name, (_, letter) in found.letters.items())
     return found
 
 
@@ -186,6 +199,22 @@ def test_well_formed_messages_of_any_shape_are_evidence_or_tampering(value, more
     other = {"nonce": NONCE, "observation": value}
     for message in (value, observed, other, {"nonce": NONCE} | more, {"nonce": value} | more):
         read(with_length(wire.encode(message)))
+        plan(with_length(wire.encode(message)))
+
+
+PLAN = {"plain": True, "ways": {"f": [["short", 3], ["run", -1]]}, "stubs": ["g"], "letters": {"letter": [True, "b"]}}
+
+
+def test_a_plan_is_read_as_it_was_sent():
+    found = plan(with_length(wire.encode({"nonce": NONCE, "plan": PLAN})))
+    assert found == Plan(True, {"f": (("short", 3), ("run", -1))}, frozenset("g"), {"letter": (True, "b")})
+
+
+@settings(max_examples=400, deadline=None)
+@given(PLAIN, st.sampled_from(sorted(PLAN)))
+def test_a_plan_of_any_other_shape_is_tampering_or_a_plan(value, key):
+    for spoilt in (value, PLAN | {key: value}, PLAN | {key: [value]}, PLAN | {key: {"f": value}}):
+        plan(with_length(wire.encode({"nonce": NONCE, "plan": spoilt})))
 
 
 @settings(max_examples=200, deadline=None)
@@ -249,7 +278,7 @@ def test_a_full_reply_of_the_worst_messages_is_read_in_time():
     message = framed(b"[" + b"[]," * 19_990 + b"[]]")
     reply = with_length(message) * (server.MAX_REPLY // len(message))
     started = time.process_time()
-    assert endings(read_replies([Request("f", [Call()] * 100)], reply, b"", NONCE, "crashed")) == ["tampering"]
+    assert endings(read_replies([Request("f", [Call()] * 100)], reply, NONCE, "crashed")) == ["tampering"]
     assert time.process_time() - started < 40 * pace()
 
 

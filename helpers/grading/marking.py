@@ -1,8 +1,10 @@
 """Mark one submission: get the evidence for each exercise, judge it, give every part a status.
 
-One process answers all exercises first, which is quick. What it shows to be entirely right is marked so, and so are
-the letters of questions, which are read before any function is called. Whatever else came back might be the doing of
-another exercise's answer in the same process, so each of those is asked again alone, and that decides.
+First a survey: one process tells what the notebook's text shows and, if it is plain, answers all exercises on the
+inputs of `check`. What it shows to be right there stands. Every other exercise is asked alone, on those inputs, by one
+way after the other until one shows it to be right; the best counts (`helpers.sandbox.cells` says what the ways are).
+Only then do processes get fresh inputs, and nothing that they say is shown: no text that a student reads comes from a
+process that could know them. A wholly right notebook needs one process, which gets the fresh inputs last.
 """
 
 from __future__ import annotations
@@ -11,11 +13,12 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpers.exercises import exercises_of
 from helpers.judging.exercise import Exercise, Question
 from helpers.judging.judge import (
+    CORRECT,
     ERROR,
     NOT_ATTEMPTED,
     OUTPUT_LIMIT,
@@ -23,17 +26,18 @@ from helpers.judging.judge import (
     Examination,
     Verdict,
     judge,
-    judge_if_right,
     judge_letter,
     nothing,
     plain_text,
 )
+from helpers.sandbox import END, SHORT
 
 from .notebook import Unreadable, code_cells
-from .runner import Evidence, Limits, Request, Runner, RunnerFault
+from .runner import Evidence, Limits, Plan, Request, Runner, RunnerFault, Survey, Way
 from .submissions import Submission
 
 TIME_LIMIT, TAMPERING, UNREADABLE = "time limit", "tampering", "unreadable"
+FIRST: Way = (SHORT, END)
 MISSING, GRADER_FAULT = "missing", "grader fault"
 
 
@@ -97,29 +101,17 @@ def mark(
         cells = code_cells(submission.content)
     except Unreadable as problem:
         return without_evidence(submission, digest, UNREADABLE, f"This notebook could not be marked: {problem}.")
-    # The questions first: their letters are read before any function has been called.
-    together = sorted((task for task in tasks if not task.uses_keras), key=lambda task: task.examination is not None)
-    verdicts, cpu_seconds = {}, 0.0
-    if len(together) > 1:
-        found, cpu_seconds = _ask(together, cells, free_runner)
-        for task, evidence in zip(together, found, strict=True):
-            verdict = _verdict_beside_others(task, evidence)
-            if verdict is not None:
-                verdicts[task.exercise.name] = verdict
-    for task in tasks:
-        if task.exercise.name not in verdicts:
-            (evidence,), more = _ask([task], cells, free_runner)
-            cpu_seconds += more
-            verdicts[task.exercise.name] = _judge_or_fault(task, evidence, limits)
+    interview = _Interview(cells, free_runner, limits)
+    verdicts = interview.verdicts(tasks)
     return MarkedSubmission(
         submission.student,
         submission.lecture,
         submission.path,
         digest,
-        tuple(verdicts[task.exercise.name] for task in tasks),
+        tuple(verdicts),
         submission.note,
         time.perf_counter() - started,
-        cpu_seconds,
+        interview.cpu_seconds,
     )
 
 
@@ -135,49 +127,178 @@ def content_digest(submission: Submission) -> str:
     return hashlib.sha256(submission.content + submission.problem.encode()).hexdigest()
 
 
-def _ask(tasks: Sequence[Task], cells, free_runner) -> tuple[list[Evidence | Exception], float]:
-    """What one process answers to these tasks, or why it could not be had; seconds of processor."""
-    try:
-        with free_runner(tasks[0].uses_keras) as runner:
-            return runner.run(cells, [task.request for task in tasks])
-    except Exception as fault:  # it must cost neither the student the points nor the class its marks
-        return [fault] * len(tasks), 0.0
+@dataclass
+class _Answer:
+    """What one way to an exercise's answer brought on the inputs of `check`, or the fault that kept it from it."""
+
+    task: Task
+    way: Way
+    evidence: Evidence | Exception
+    verdict: Verdict
+
+    @property
+    def is_right(self) -> bool:
+        return self.verdict.status == CORRECT
+
+    @property
+    def rank(self) -> tuple:
+        """The best answer has the most points; of two with as many, that which was reached and is no stub."""
+        return self.verdict.points, self.verdict.status == WRONG, self.verdict.status == ERROR
 
 
-def _verdict_beside_others(task: Task, evidence: Evidence | Exception) -> Verdict | None:
-    """The verdict that no other answer in the same process can have spoilt; None if there is none."""
-    if isinstance(evidence, Exception) or evidence.ending != "finished" or evidence.problem is not None:
-        return None
-    try:
-        if task.examination is None:
-            return judge_letter(task.exercise, evidence.variable if evidence.attempted else None)
-        return judge_if_right(task.examination, evidence.observations)
-    except Exception:  # a fault of the judge: it is met again when this one exercise is judged alone, and said there
-        return None
+class _Interview:
+    """Ask the processes of one submission, in an order that keeps fresh inputs from whatever is shown."""
+
+    def __init__(self, cells: list[str], free_runner, limits: Limits):
+        self._cells, self._free_runner, self._limits = cells, free_runner, limits
+        self.cpu_seconds = 0.0
+
+    def verdicts(self, tasks: Sequence[Task]) -> list[Verdict]:
+        """A verdict for each task, whatever happens."""
+        together = [task for task in tasks if task.examination is not None and not task.uses_keras]
+        survey = self._survey(tasks, together)
+        first = dict(zip((task.exercise.name for task in together), survey.evidence, strict=True))
+        answers = [self._best_answer(task, survey.plan, first.get(task.exercise.name)) for task in tasks]
+        later = self._fresh_evidence(survey, first, answers)
+        return [self._final(answer, later.get(answer.task.exercise.name)) for answer in answers]
+
+    def _survey(self, tasks: Sequence[Task], together: Sequence[Task]) -> Survey:
+        requests = [task.request for task in together]
+
+        def nothing_is_left_to_ask(survey: Survey) -> bool:
+            found = zip(together, survey.evidence, strict=True)
+            letters = [task for task in tasks if task.examination is None]
+            return (
+                survey.plan.plain
+                and not any(task.uses_keras for task in tasks)
+                and all(
+                    self._answer(task, FIRST, evidence).is_right
+                    for task, evidence in found
+                    if survey.plan.ways_to(task.exercise.name)
+                )
+                and all(task.exercise.name in survey.plan.letters for task in letters)
+            )
+
+        try:
+            with self._free_runner(False) as runner:
+                survey = runner.survey(
+                    self._cells, [task.exercise.name for task in tasks], requests, nothing_is_left_to_ask
+                )
+        except Exception as fault:  # each exercise is asked alone then
+            return Survey(Plan(), [fault] * len(requests))
+        self.cpu_seconds += survey.cpu_seconds
+        return survey
+
+    def _best_answer(self, task: Task, plan: Plan, evidence: Evidence | Exception | None) -> _Answer:
+        """What the best of the ways to a task brings; the first that is right ends the search."""
+        name = task.exercise.name
+        ways = plan.ways_to(name)
+        if not ways:
+            problem = NOT_ATTEMPTED if name in plan.stubs else ""
+            return self._answer(task, FIRST, Evidence("finished", problem=problem))
+        found = []
+        if task.examination is None and name in plan.letters:
+            attempted, letter = plan.letters[name]
+            evidence = Evidence("finished", variable=letter, attempted=attempted)
+            found.append(self._answer(task, ways[0], evidence))
+            if found[0].is_right or plan.plain:
+                return found[0]
+        elif plan.plain and isinstance(evidence, Evidence):
+            answer = self._answer(task, ways[0], evidence)
+            if answer.is_right:
+                return answer
+        for way in ways:
+            answer = self._ask(task, task.request, way)
+            found.append(answer)
+            if answer.is_right:
+                break
+        return max(found, key=lambda answer: answer.rank)
+
+    def _fresh_evidence(self, survey: Survey, first: dict, answers: Sequence[_Answer]) -> dict[str, Evidence]:
+        """What the answers do on fresh inputs, by exercise, for those of which some part is right so far."""
+        open_ones = {
+            answer.task.exercise.name: answer
+            for answer in answers
+            if answer.task.examination is not None and answer.verdict.points and answer.task.request.counts[1]
+        }
+        found = {}
+        for name, answer in open_ones.items():
+            evidence, public = first.get(name), answer.task.request.counts[0]
+            if isinstance(evidence, Evidence) and len(evidence.observations) > public:  # the survey went on
+                found[name] = Evidence(evidence.ending, evidence.observations[public:])
+        plan, left = survey.plan, [answer for name, answer in open_ones.items() if name not in found]
+        together = [
+            answer
+            for answer in left
+            if plan.plain and not answer.task.uses_keras and answer.way == plan.ways_to(answer.task.exercise.name)[0]
+        ]
+        if len(together) > 1:
+            for answer, evidence in zip(together, self._together(together), strict=True):
+                if evidence.ending == "finished":
+                    found[answer.task.exercise.name] = evidence
+        for answer in left:
+            if answer.task.exercise.name not in found:
+                evidence = self._ask(answer.task, answer.task.request.later, answer.way).evidence
+                found[answer.task.exercise.name] = evidence
+        return found
+
+    def _together(self, answers: Sequence[_Answer]) -> list[Evidence]:
+        """What one process answers to the further calls of these."""
+        requests = [answer.task.request.later for answer in answers]
+        try:
+            with self._free_runner(False) as runner:
+                survey = runner.survey(self._cells, [request.name for request in requests], requests)
+        except Exception:  # each is asked alone then
+            return [Evidence("crashed") for _ in requests]
+        self.cpu_seconds += survey.cpu_seconds
+        return survey.evidence
+
+    def _ask(self, task: Task, request: Request, way: Way) -> _Answer:
+        try:
+            with self._free_runner(task.uses_keras) as runner:
+                evidence, seconds = runner.ask(self._cells, request, way)
+            self.cpu_seconds += seconds
+        except Exception as fault:  # it must cost neither the student the points nor the class its marks
+            evidence = fault
+        return self._answer(task, way, evidence)
+
+    def _answer(self, task: Task, way: Way, evidence: Evidence | Exception) -> _Answer:
+        examination = task.examination and task.examination.public
+        return _Answer(task, way, evidence, self._judge_or_fault(task, examination, evidence))
+
+    def _final(self, answer: _Answer, later: Evidence | Exception | None) -> Verdict:
+        if later is None:
+            return answer.verdict
+        if isinstance(later, Exception):
+            return self._judge_or_fault(answer.task, answer.task.examination, later)
+        observations = answer.evidence.observations[: answer.task.request.counts[0]] + later.observations
+        # The process knew the fresh inputs, so what it says in words is not passed on.
+        ending = "crashed" if later.problem is not None else later.ending
+        whole = replace(answer.evidence, ending=ending, observations=observations)
+        return self._judge_or_fault(answer.task, answer.task.examination, whole)
+
+    def _judge_or_fault(self, task: Task, examination: Examination | None, evidence: Evidence | Exception) -> Verdict:
+        try:
+            if isinstance(evidence, Exception):
+                raise evidence
+            limits = self._limits.for_keras() if task.uses_keras else self._limits
+            return _judge(task.exercise, examination, evidence, limits)
+        except Exception as fault:
+            why = str(fault) if isinstance(fault, RunnerFault) else f"{type(fault).__name__} in the grader itself"
+            return nothing(task.exercise, GRADER_FAULT, f"The grader failed here ({why}); grade again.")
 
 
-def _judge_or_fault(task: Task, evidence: Evidence | Exception, limits: Limits) -> Verdict:
-    try:
-        if isinstance(evidence, Exception):
-            raise evidence
-        return _judge(task, evidence, limits.for_keras() if task.uses_keras else limits)
-    except Exception as fault:
-        why = str(fault) if isinstance(fault, RunnerFault) else f"{type(fault).__name__} in the grader itself"
-        return nothing(task.exercise, GRADER_FAULT, f"The grader failed here ({why}); grade again.")
-
-
-def _judge(task: Task, evidence: Evidence, limits: Limits) -> Verdict:
-    exercise = task.exercise
+def _judge(exercise, examination: Examination | None, evidence: Evidence, limits: Limits) -> Verdict:
     if evidence.ending == TAMPERING:
         return nothing(exercise, TAMPERING, "What came back was not the answer to the calls that were made. No points.")
     if evidence.problem is not None:
         return _judge_problem(exercise, evidence.problem)
-    if task.examination is None and evidence.ending == "finished":
+    if examination is None and evidence.ending == "finished":
         return judge_letter(exercise, evidence.variable if evidence.attempted else None)
     status, because = _ending(evidence.ending, limits)
-    if task.examination is None:
+    if examination is None:
         return nothing(exercise, status, because)
-    return judge(task.examination, evidence.observations, status, because)
+    return judge(examination, evidence.observations, status, because)
 
 
 def _judge_problem(exercise, problem: str) -> Verdict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import secrets
 import select
@@ -11,17 +12,19 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from helpers.sandbox import server, wire
+from helpers.sandbox import END, RUN, SHORT, server, wire
 from helpers.sandbox.observe import MAX_TEXT, Call, Observation
 
 HELPERS = Path(__file__).resolve().parents[1]
 ISOLATION_LEVELS = ("strict", "process")
+Way = tuple[str, int]  # SHORT or RUN, and a place (`helpers.sandbox.cells`)
 _START_SECONDS = 180  # until the libraries are loaded, Keras among them, on a slow and busy machine
 _OUTCOMES = {"returned", "raised", "not attempted", "unsendable", "too large"}
 
@@ -61,8 +64,7 @@ class Limits:
 class Request:
     """What is asked about one name: to call its function, or without `calls` for the value of a variable.
 
-    The `further_calls` reach the untrusted process when it has answered the first ones: its texts about those cannot
-    tell of these.
+    The `further_calls` are for later, when its author reads no more of what the untrusted process says.
     """
 
     def __init__(self, name: str, calls: Sequence[Call] | None = None, further_calls: Sequence[Call] = ()):
@@ -73,6 +75,13 @@ class Request:
         self.messages = tuple(
             server.with_length(wire.encode(part, recipes=True)) for part in (first, _plain_calls(further_calls))
         )
+
+    @cached_property
+    def later(self) -> Request:
+        """The request for the further calls alone."""
+        later = copy.copy(self)
+        later.counts, later.messages = (self.counts[1], 0), (self.messages[1], b"")
+        return later
 
 
 @dataclass
@@ -89,6 +98,33 @@ class Evidence:
     problem: str | None = None
     variable: object = None
     attempted: bool = True
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the text of a notebook shows of some names, before any of it has run.
+
+    In a `plain` one no answer can change another, and the short way to an answer gives what running all cells would.
+    `ways` are those to each name, the quickest first: none where the learner wrote nothing. `stubs` are the names that
+    were handed out; `letters` what the text gives to variables: is it attempted, and the letter.
+    """
+
+    plain: bool = False
+    ways: dict[str, tuple[Way, ...]] = field(default_factory=dict)
+    stubs: frozenset[str] = frozenset()
+    letters: dict[str, tuple[bool, str]] = field(default_factory=dict)
+
+    def ways_to(self, name: str) -> tuple[Way, ...]:
+        return self.ways.get(name, ((SHORT, END),))
+
+
+@dataclass
+class Survey:
+    """What one process says of a whole notebook: a plan, and for a plain notebook the evidence for each request."""
+
+    plan: Plan
+    evidence: list[Evidence]
+    cpu_seconds: float = 0.0
 
 
 class Runner:
@@ -140,52 +176,91 @@ class Runner:
                 "writable": [os.path.join(folder, "planted")],
                 "server_pid": os.getpid(),
             }
-            first, _, _, nonce = self._exchange({"probe": probe}, [], self.limits)
+            first, *_, nonce = self._exchange({"probe": probe}, [], self.limits)
         messages = _split(first, nonce, 1)
         if not messages or not isinstance(messages[0].get("found"), list):
             raise RunnerFault("the probe of the walls did not answer")
         return messages[0]["found"]
 
-    def run(self, cells: list[str], requests: Sequence[Request]) -> tuple[list[Evidence], float]:
-        """Let one untrusted process answer these requests about `cells`: the evidence for each, seconds of processor.
+    def survey(
+        self,
+        cells: list[str],
+        names: Sequence[str],
+        requests: Sequence[Request],
+        go_on: Callable[[Survey], bool] = lambda survey: False,
+    ) -> Survey:
+        """Let one process look at a notebook, make a plan for `names`, and answer `requests` if the notebook is plain.
 
-        Several requests together have less time than each of them would have alone. Raises `RunnerFault` when the
-        server itself fails; it is started afresh first.
+        If `go_on(survey)` says so, the same process answers the further calls as well; whatever process of this
+        submission is asked afterwards may know them. Together the requests have less time than each would have alone.
+        Raises `RunnerFault` when the server itself fails; it is started afresh first.
         """
-        limits = self.limits if len(requests) == 1 else self.limits.for_all_together()
-        job = {
-            "cells": [
-                self._places[cell] if cell in self._places else np.frombuffer(cell.encode(), dtype="u1")
-                for cell in cells
-            ],
-            "names": [request.name for request in requests],
-        }
-        first, later, answer, nonce = self._exchange(job, requests, limits)
-        ending = answer["ending"]
-        if ending == "finished":
-            ending = "crashed"  # what it then has not answered
-        return read_replies(requests, first, later, nonce, ending), answer["cpu_seconds"]
+        job = {"cells": self._sent(cells), "plan_for": list(names), "names": [r.name for r in requests], "way": None}
+        survey = Survey(Plan(), [Evidence("crashed") for _ in requests])
 
-    def _exchange(self, job: dict, requests: Sequence[Request], limits: Limits) -> tuple[bytes, bytes, dict, str]:
-        """Have one job done: what it wrote for the first and the further calls, how it ended, what stamps its words."""
+        def further(first: bytes, nonce: str) -> bytes:
+            survey.plan, survey.evidence = read_survey(requests, first, nonce, "crashed")
+            return b"".join(request.messages[1] for request in requests) if go_on(survey) else b""
+
+        first, later, answer, nonce = self._exchange(job, requests, self.limits.for_all_together(), further)
+        ending = "crashed" if answer["ending"] == "finished" else answer["ending"]
+        survey.plan, survey.evidence = read_survey(requests, first, nonce, ending)
+        if later and survey.plan.plain:
+            add_further(requests, survey.evidence, later, nonce, ending)
+        survey.cpu_seconds = answer["cpu_seconds"]
+        return survey
+
+    def ask(self, cells: list[str], request: Request, way: Way) -> tuple[Evidence, float]:
+        """Let one process answer one request by one way: the evidence, seconds of processor.
+
+        Raises `RunnerFault` when the server itself fails; it is started afresh first.
+        """
+        job = {"cells": self._sent(cells), "names": [request.name], "way": list(way)}
+        for attempt in (1, 2):
+            first, _, answer, nonce = self._exchange(job, [request], self.limits)
+            waited = answer["ending"] == "time limit" and answer["cpu_seconds"] < self.limits.cpu_seconds / 2
+            if attempt == 2 or not waited:
+                break  # time that it did not use itself may be its neighbours' doing, so it has a second try
+        ending = "crashed" if answer["ending"] == "finished" else answer["ending"]
+        (evidence,) = read_replies([request], first, nonce, ending)
+        return evidence, answer["cpu_seconds"]
+
+    def _sent(self, cells: list[str]) -> list:
+        return [
+            self._places[cell] if cell in self._places else np.frombuffer(cell.encode(), dtype="u1") for cell in cells
+        ]
+
+    def _exchange(
+        self,
+        job: dict,
+        requests: Sequence[Request],
+        limits: Limits,
+        further: Callable[[bytes, str], bytes] = lambda first, nonce: b"",
+    ) -> tuple[bytes, bytes, dict, str]:
+        """Have one job done: what it wrote for the first and the further calls, how it ended, what stamps its words.
+
+        `further(first, nonce)` gives the bundle of further calls when it has been read what was written for the first.
+        """
         nonce = secrets.token_hex(16)
-        first = [
+        bundle = [
             server.with_length(wire.encode({**job, "nonce": nonce})),
             *(request.messages[0] for request in requests),
         ]
-        later = [request.messages[1] for request in requests]
         try:
             self._process.stdin.write(server.BOUNDS.pack(limits.cpu_seconds, limits.wall_seconds))
-            self._send(b"".join(first), b"".join(later))
+            self._send(b"".join(bundle))
+            deadline = time.monotonic() + limits.wall_seconds + 30
+            first = self._read(wire.decode(self._receive(deadline))["reply"], deadline)
+            self._send(further(first, nonce))
             deadline = time.monotonic() + limits.wall_seconds + 30
             answer = wire.decode(self._receive(deadline))
-            replies = [self._read(answer[reply], deadline) for reply in ("reply", "later_reply")]
+            later = self._read(answer["reply"], deadline)
         except (OSError, wire.Malformed, RunnerFault) as error:
             self.stop()
             self.launch()
             self.wait_until_ready()
             raise RunnerFault(f"the untrusted process's server stopped ({error})") from error
-        return *replies, answer, nonce
+        return first, later, answer, nonce
 
     def launch(self) -> None:
         """Start the server process, which takes a second or two until it is ready."""
@@ -252,16 +327,59 @@ def _plain_calls(calls: Sequence[Call]) -> list:
     return [[list(call.arguments), call.keywords] for call in calls]
 
 
-def read_replies(requests: Sequence[Request], first: bytes, later: bytes, nonce: str, ending: str) -> list[Evidence]:
-    """The evidence for each request, from whatever a process wrote for the first and for the further calls.
+def read_replies(requests: Sequence[Request], reply: bytes, nonce: str, ending: str) -> list[Evidence]:
+    """The evidence for each request, from whatever a process wrote for their first calls.
 
     `ending` is that of what it leaves open. Bytes that are no answer to these requests are tampering with all of them.
     """
-    most = [sum(counts) for counts in zip(*(request.counts for request in requests), strict=True)]
     try:
-        return _evidence(requests, _split(first, nonce, most[0]), _split(later, nonce, most[1]), ending)
+        return _evidence(requests, deque(_split(reply, nonce, _most(requests))), ending)
     except (KeyError, TypeError, ValueError):
         return [Evidence("tampering") for _ in requests]
+
+
+def add_further(requests: Sequence[Request], found: list[Evidence], reply: bytes, nonce: str, ending: str) -> None:
+    """Add what a process wrote for the further calls to the evidence that it gave for the first ones."""
+    try:
+        later = deque(_split(reply, nonce, sum(request.counts[1] for request in requests)))
+        for request, evidence in zip(requests, found, strict=True):
+            if evidence.ending == "finished" and evidence.problem is None:
+                _read_observations(later, request.counts[1], evidence, ending)
+        if later:
+            raise ValueError("more than was asked for")
+    except (KeyError, TypeError, ValueError):
+        found[:] = [Evidence("tampering") for _ in requests]
+
+
+def read_survey(requests: Sequence[Request], reply: bytes, nonce: str, ending: str) -> tuple[Plan, list[Evidence]]:
+    """The plan and the evidence of a survey; no plan and nothing answered if the process ended before."""
+    try:
+        messages = deque(_split(reply, nonce, 1 + _most(requests)))
+        if not messages:
+            return Plan(), [Evidence(ending) for _ in requests]
+        # The first message is written before any line of the submission runs.
+        plan = _read_plan(messages.popleft())
+    except (KeyError, TypeError, ValueError):
+        return Plan(), [Evidence("tampering") for _ in requests]
+    try:
+        return plan, _evidence(requests, messages, ending)
+    except (KeyError, TypeError, ValueError):
+        return plan, [Evidence("tampering") for _ in requests]
+
+
+def _read_plan(message: dict) -> Plan:
+    """Raises `ValueError` or its like for a message that holds no plan."""
+    plan = message["plan"]
+    ways = {
+        str(name): tuple((kind, int(place)) for kind, place in ways if kind in (SHORT, RUN))
+        for name, ways in plan["ways"].items()
+    }
+    letters = {str(name): (attempted is True, str(letter)) for name, (attempted, letter) in plan["letters"].items()}
+    return Plan(plan["plain"] is True, ways, frozenset(map(str, plan["stubs"])), letters)
+
+
+def _most(requests: Sequence[Request]) -> int:
+    return sum(request.counts[0] for request in requests)
 
 
 def _split(reply: bytes, nonce: str, most: int) -> list[dict]:
@@ -286,28 +404,24 @@ def _split(reply: bytes, nonce: str, most: int) -> list[dict]:
     return messages
 
 
-def _evidence(requests: Sequence[Request], first: list[dict], later: list[dict], ending: str) -> list[Evidence]:
+def _evidence(requests: Sequence[Request], messages: deque[dict], ending: str) -> list[Evidence]:
     """Share the messages of a process out among the requests; `ending` is that of what they leave open.
 
     Raises `ValueError` or its like for messages that fit no requests.
     """
-    first, later = deque(first), deque(later)
     found = []
     for request in requests:
         evidence = Evidence("finished")
-        if not first:
+        if not messages and request.counts[0]:
             evidence.ending = ending
-        elif set(first[0]) == {"problem"}:
-            evidence.problem = _sentence(first.popleft()["problem"])
+        elif messages and set(messages[0]) == {"problem"}:
+            evidence.problem = _sentence(messages.popleft()["problem"])
         elif request.is_function:
-            _read_observations(first, request.counts[0], evidence, ending)
+            _read_observations(messages, request.counts[0], evidence, ending)
         else:
-            _read_value(first.popleft(), evidence)
+            _read_value(messages.popleft(), evidence)
         found.append(evidence)
-    for request, evidence in zip(requests, found, strict=True):
-        if evidence.ending == "finished" and evidence.problem is None:
-            _read_observations(later, request.counts[1], evidence, ending)
-    if first or later:
+    if messages:
         raise ValueError("more than was asked for")
     return found
 

@@ -6,10 +6,11 @@ equals, then the smallest public input with what is expected and what came.
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -96,6 +97,14 @@ class Examination:
     @property
     def calls(self) -> list[Call]:
         return [trial.call for trial in self.trials]
+
+    @cached_property
+    def public(self) -> Examination:
+        """The part of it that `check` holds."""
+        part, count = copy.copy(self), sum(trial.public for trial in self.trials)
+        part.trials, part.expectations = self.trials[:count], self.expectations[:count]
+        part.known = {mistake: seen[:count] for mistake, seen in self.known.items()}
+        return part
 
 
 @cache

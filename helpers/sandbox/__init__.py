@@ -4,3 +4,7 @@ Nothing in this folder knows an answer. `server` is a process that has NumPy loa
 once for each exercise; behind the `walls` the fork finds the learner's definitions in the `cells`,
 calls them on the inputs it was given, `observe`s what happens and sends it over the `wire`.
 """
+
+# Two ways from a notebook to the value of a name, up to a place in it (`cells`).
+SHORT, RUN = "short", "run"
+END = -1  # the place after the last statement

@@ -1,8 +1,14 @@
-"""Find in a notebook's cells the statements that one name needs, and run only those.
+"""A notebook's code cells, statement by statement: what is the learner's own, what one name needs, what a check saw.
 
-An answer may lean on helpers from any cell; lectures train networks in others. So the statements that
-bind the wanted name are taken, then those that bind what they use, until nothing is missing. What is left
-out (plots, experiments, a lecture cell that fails) does not run.
+An answer may lean on helpers from any cell; lectures train networks in others. So there are two ways to a name:
+
+*the short way*  takes the statements that bind the name, then those that bind what they use, until nothing is missing,
+                 and runs only those (`Notebook.value`). Of two bindings of a name the learner's own wins.
+*running all*    runs all of the learner's own cells in order as Jupyter would, with the handed-out statements that they
+                 need (`Notebook.sources_to_run`; `shell` runs them).
+
+Both look at the notebook as it was at a *place*: the number of the statement that checks the answer, or `END`. Where
+the learner's statements are `plain` (`plainness`), the short way gives what running all would give.
 """
 
 from __future__ import annotations
@@ -11,51 +17,98 @@ import ast
 import builtins
 import dis
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from . import END, RUN, SHORT, plainness
+
 # Cell magics around ordinary Python; the body of any other (`%%bash`, `%%html`) is not Python at all.
 _TRANSPARENT_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
+_BUILTINS = frozenset(dir(builtins))
+MOST_CHECKS = 4  # of one name that are looked at
 # With one of these a cell can bind names that its text does not show.
-_OPAQUE = {"exec", "eval", "globals", "locals", "vars", "setattr", "__import__", "import_module"}
+_OPAQUE = {"exec", "eval", "globals", "locals", "vars", "setattr", "__import__", "import_module", "get_ipython"}
 _MISSING = object()
 _handed_out: list[str] = []
-_familiar: dict[str, list[Statement]] = {}
+_familiar: dict[str, Cell] = {}
+_familiar_traits: dict[str, Traits] = {}
 
 
 @dataclass(frozen=True)
-class Statement:
-    """A top-level statement, the names that it binds or whose objects it changes, and what kind of import it is.
+class Traits:
+    """What a top-level statement does, whatever cell it stands in.
 
-    All that `needed_statements` asks of every statement is worked out beforehand: in a fork each object that is looked
-    at for the first time costs a copy of its page.
+    `binds` are the names that running it binds, `changes` those whose objects it changes in place, `checks` the
+    exercises that it calls `check` for. All that is asked of every statement is worked out beforehand: in a fork each
+    object that is looked at for the first time costs a copy of its page.
     """
 
     node: ast.stmt
     binds: frozenset[str]
+    changes: frozenset[str]
+    checks: frozenset[str]
     imports_module: bool
     imports_all: bool
 
     @cached_property
-    def reads(self) -> set[str]:
+    def reads(self) -> frozenset[str]:
         """The global names that it, or a function that it defines, may read."""
         # The compiler knows which names are global; the tree would also show every argument and local variable.
         try:
-            code = self.code("<cell>")
+            code = compiled(self.node, "<cell>")
         except (SyntaxError, ValueError, RecursionError, MemoryError):  # running it will say so
-            return set()
-        return {
+            return frozenset()
+        return frozenset(
             instruction.argval
             for inner in _code_objects(code)
             for instruction in dis.get_instructions(inner)
             if instruction.opname in ("LOAD_NAME", "LOAD_GLOBAL")
-        }
+        )
 
-    def code(self, file: str) -> types.CodeType:
-        return compile(ast.Module([self.node], []), file, "exec")
+    @cached_property
+    def stands_alone(self) -> bool:
+        """Whether it is an import or uses no name of the notebook, as an untouched stub and `answer = ...` do not."""
+        if isinstance(self.node, ast.Import | ast.ImportFrom):
+            return True
+        if isinstance(self.node, ast.Assign):
+            return isinstance(self.node.value, ast.Constant)
+        return isinstance(self.node, ast.FunctionDef) and self.reads <= _BUILTINS
+
+    @cached_property
+    def is_plain_check(self) -> bool:
+        """Whether it is what a handed-out check cell holds: `check(gelu)` or `check(question=question)`."""
+        match self.node:
+            case ast.Expr(ast.Call(ast.Name("check"), [ast.Name()], [])):
+                return True
+            case ast.Expr(ast.Call(ast.Name("check"), [], [ast.keyword(arg, ast.Name(name))])):
+                return arg == name
+        return False
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement in its cell. One that was handed out is known by what it says, not by how its cell was saved."""
+
+    cell: int
+    node: ast.stmt
+    traits: Traits
+    handed_out: bool
+
+    @property
+    def own(self) -> bool:
+        return not self.handed_out
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell taken apart. With `magic`, its text is not quite Python, so it can only be run as a whole."""
+
+    nodes: tuple[ast.stmt, ...]
+    traits: tuple[Traits, ...]
+    magic: bool
 
 
 class DefinitionError(Exception):
@@ -69,9 +122,14 @@ def remember(sources: list[str]) -> None:
     """
     _handed_out.extend(sources)
     for source in sources:
-        _familiar[source] = statements_of(source)
-        for statement in _familiar[source]:
-            statement.reads  # noqa: B018, a cached property
+        try:
+            cell = _taken_apart(_normalized(source))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        _familiar[_normalized(source)] = cell
+        for traits in cell.traits:
+            traits.stands_alone, traits.is_plain_check  # noqa: B018, cached properties
+            _familiar_traits[ast.dump(traits.node)] = traits
 
 
 def familiar(place: int) -> str:
@@ -79,35 +137,114 @@ def familiar(place: int) -> str:
     return _handed_out[place]
 
 
-class Definitions:
-    """What the code cells of one notebook define. `cells` are their sources."""
+class Notebook:
+    """The code cells of one notebook. `cells` are their sources."""
 
     def __init__(self, cells: list[str]):
-        self._cells = cells
-        self._statements: list[tuple[int, Statement]] = []
+        self.sources = [_normalized(source) for source in cells]
+        self.statements: list[Statement] = []
+        self._magic: set[int] = set()
         self._not_parsed: dict[int, str] = {}
-        for number, source in enumerate(cells, 1):
+        for number, source in enumerate(self.sources, 1):
             try:
-                self._statements += [(number, s) for s in _familiar.get(source) or statements_of(source)]
+                self._add(number, source)
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
                 what = getattr(error, "msg", error)
                 self._not_parsed[number] = f"{type(error).__name__}: {what} (code cell {number}{line})"
 
-    def value(self, name: str):
-        """Run the statements that `name` needs, in the order of the notebook, and return its value.
+    def _add(self, number: int, source: str) -> None:
+        cell = _familiar.get(source)
+        if cell is not None:
+            self.statements += [
+                Statement(number, node, traits, True) for node, traits in zip(cell.nodes, cell.traits, strict=True)
+            ]
+        else:
+            cell = _taken_apart(source)
+            for node, traits in zip(cell.nodes, cell.traits, strict=True):
+                known = _familiar_traits.get(ast.dump(node))
+                self.statements.append(Statement(number, node, known or traits, known is not None))
+        if cell.magic:
+            self._magic.add(number)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether the short way gives to every name what running all would give.
+
+        So it is when the learner's own statements only define functions that keep nothing from call to call, and
+        constants, and use nothing of the lecture but its imports.
+        """
+        own = [s for s in self.statements if s.own]
+        if any(s.cell in self._magic for s in own):
+            return False
+        read = {n for s in own if plainness.is_lasting(s.node) for n in s.traits.reads}
+        read |= {n for s in self.statements for n in s.traits.checks}
+        if not all(plainness.is_plain(s.node, s.traits.binds | s.traits.changes, s.traits.reads, read) for s in own):
+            return False
+        bound = {n for s in own for n in s.traits.binds}
+        return not any(
+            traits.changes & read or (traits.binds & read and (traits.binds & read & bound or not traits.stands_alone))
+            for traits in (s.traits for s in self.statements if s.handed_out)
+        )
+
+    @cached_property
+    def opaque(self) -> bool:
+        """Whether the learner's own statements may bind names that no text shows."""
+        own = [s for s in self.statements if s.own]
+        return any(s.traits.imports_all or s.cell in self._magic or s.traits.reads & _OPAQUE for s in own)
+
+    def ways(self, name: str) -> list[list]:
+        """Where to look for an answer: [SHORT or RUN, place], the quickest first; none if the learner wrote none.
+
+        A place is that of a check which has an answer above it, or `END` where something stands below the last such
+        check that makes the answer another one. In a plain notebook there are short ways only.
+        """
+        own = [i for i, s in enumerate(self.statements) if s.own]
+        answers = [i for i in own if name in self.statements[i].traits.binds]
+        if not answers and not self.opaque:
+            return []
+        first = answers[0] if answers else own[0]
+        checks = [
+            i
+            for i, s in enumerate(self.statements)
+            if i >= first and name in s.traits.checks and (s.own or s.traits.is_plain_check)
+        ]
+        checks = [*checks[: MOST_CHECKS // 2], *checks[MOST_CHECKS // 2 :][-MOST_CHECKS // 2 :]]
+        differs_below = not checks or self._needed(name, checks[-1]) != self._needed(name, END)
+        places = checks + ([END] if differs_below else [])
+        short = [[SHORT, place] for place in places] if answers else [[SHORT, END]]
+        return short if self.plain else short[:1] + [[RUN, place] for place in places] + short[1:]
+
+    def is_handed_out(self, name: str) -> bool:
+        """Whether a handed-out statement binds a name, as a stub does."""
+        return any(s.handed_out and name in s.traits.binds for s in self.statements)
+
+    def letter(self, name: str):
+        """The value of a variable that the learner's last binding above its check writes as a constant.
+
+        Found without running anything. Raises `LookupError` if it is not written so.
+        """
+        bindings = [i for i, s in enumerate(self.statements) if name in s.traits.binds]
+        checks = [i for i, s in enumerate(self.statements) if name in s.traits.checks]
+        above = [i for i in bindings if checks and i < checks[-1]] or bindings
+        own = [i for i in above if self.statements[i].own]
+        match self.statements[(own or above)[-1]].node if above else None:
+            case ast.Assign([ast.Name(id=target)], ast.Constant(value)) if target == name:
+                return value
+        raise LookupError(name)
+
+    def value(self, name: str, place: int = END):
+        """Go the short way to a name and return its value.
 
         Raises `DefinitionError` when no cell binds the name or the cell that does cannot be run.
         """
-        problems = [problem for number, problem in self._not_parsed.items() if name in self._cells[number - 1]]
-        statements = _as_when_it_was_checked(self._statements, self._cells, name)
-        needed, unresolved = needed_statements(statements, name)
-        if unresolved and any(s.reads & _OPAQUE for _, s in statements):
-            needed = statements
-        namespace = {"__name__": "__main__", "__builtins__": builtins}
-        for cell, statement in needed:
+        problems = [problem for number, problem in self._not_parsed.items() if name in self.sources[number - 1]]
+        module = types.ModuleType("__main__")
+        namespace = module.__dict__
+        namespace["__builtins__"] = builtins
+        for statement in self._needed(name, place):
             try:
-                exec(statement.code(cell_file(cell)), namespace)
+                exec(compiled(statement.node, cell_file(statement.cell)), namespace)
             except NotImplementedError:
                 continue
             except BaseException as error:  # a cell that fails costs what it binds, as in Jupyter
@@ -115,12 +252,87 @@ class Definitions:
         value = namespace.get(name, _MISSING)
         if value is _MISSING:
             raise DefinitionError(problems[-1] if problems else "")
+        _keep_alive.append(module)
         return value
+
+    def problem(self, name: str) -> str:
+        """Why a name may be missing: the cells that mention it and are no Python; "" if there are none."""
+        problems = [problem for number, problem in self._not_parsed.items() if name in self.sources[number - 1]]
+        return problems[-1] if problems else ""
+
+    def _needed(self, name: str, place: int) -> list[Statement]:
+        above = self.statements if place == END else self.statements[:place]
+        return needed_statements(above, name)
+
+    def sources_to_run(self, place: int = END) -> Iterator[tuple[int, str]]:
+        """The cells to run in order, up to the one that holds `place`: their numbers and sources.
+
+        All statements of the learner's own are in them, and the handed-out ones that those need; the lines of others
+        are blank.
+        """
+        end = len(self.statements) if place == END else place + 1
+        chosen = self._to_run(end, check=place)
+        by_cell: dict[int, list[int]] = {}
+        for i in range(end):
+            by_cell.setdefault(self.statements[i].cell, []).append(i)
+        for number, places in by_cell.items():
+            kept = [i for i in places if i in chosen]
+            if kept:
+                whole = len(kept) == len(places) or number in self._magic
+                source = self.sources[number - 1]
+                yield number, source if whole else self._without(source, places, kept)
+
+    def _to_run(self, end: int, check: int) -> set[int]:
+        """The statements to run before `end`: the learner's own, that which checks the answer, what those need."""
+        statements = self.statements
+        bound_at: dict[str, list[int]] = {}
+        for i in range(end):
+            if statements[i].own:
+                for name in statements[i].traits.binds:
+                    bound_at.setdefault(name, []).append(i)
+        chosen = {i for i in range(end) if statements[i].own or i == check}
+        modules = {n for s in statements if s.traits.imports_module for n in s.traits.binds}
+        new, read_at = chosen, {}
+        while new:
+            for i in new:
+                # What a function reads is read when it is called, which may be as late as the check.
+                moments = {i, end} if plainness.defines(statements[i].node) else {i}
+                for name in statements[i].traits.reads:
+                    read_at.setdefault(name, set()).update(moments)
+            new = {
+                i
+                for i in range(end)
+                if i not in chosen
+                and any(
+                    i < moment and not any(i < own < moment for own in bound_at.get(name, ()))
+                    for name in statements[i].traits.binds | statements[i].traits.changes
+                    for moment in read_at.get(name, ())
+                )
+                and not _only_calls(statements[i].traits, modules)
+            }
+            chosen = chosen | new
+        return chosen
+
+    def _without(self, source: str, places: list[int], kept: list[int]) -> str:
+        """The source of a cell with the lines of all but the kept statements blank, so that line numbers stay."""
+        lines = source.split("\n")
+        keep = {line for i in kept for line in _lines_of(self.statements[i].node)}
+        drop = {line for i in places for line in _lines_of(self.statements[i].node)} - keep
+        return "\n".join("" if number in drop else line for number, line in enumerate(lines, 1))
+
+
+# Functions look their globals up in the namespace of a module, which would end with it.
+_keep_alive: list[types.ModuleType] = []
 
 
 def define(cells: list[str], name: str):
-    """The value that the code cells give one name; raises as `Definitions.value` does."""
-    return Definitions(cells).value(name)
+    """The value that the code cells give one name, by the short way; raises as `Notebook.value` does."""
+    return Notebook(cells).value(name)
+
+
+def compiled(node: ast.stmt, file: str) -> types.CodeType:
+    """The code of one statement. Nothing of this module's own `from __future__` is inherited."""
+    return compile(ast.Module([node], []), file, "exec", dont_inherit=True)
 
 
 def cell_file(cell: int) -> str:
@@ -141,40 +353,39 @@ def where(error: BaseException) -> str:
 
 def statements_of(source: str) -> list[Statement]:
     """Take one cell apart. Raises `SyntaxError` and its like if that cannot be done."""
-    return [_statement(node) for node in _tree(source).body]
+    return [Statement(1, traits.node, traits, False) for traits in _taken_apart(_normalized(source)).traits]
 
 
-def _statement(node: ast.stmt) -> Statement:
+def _normalized(source: str) -> str:
+    """A cell as everybody's tool would save it."""
+    return source.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").rstrip()
+
+
+def _taken_apart(source: str) -> Cell:
+    tree, magic = _tree(source)
+    return Cell(tuple(tree.body), tuple(map(_traits, tree.body)), magic)
+
+
+def _traits(node: ast.stmt) -> Traits:
     imports_all = isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
-    return Statement(node, frozenset(_bound(node)), isinstance(node, ast.Import), imports_all)
+    binds, changes = frozenset(_bound(node)), frozenset(_changed(node))
+    return Traits(node, binds, changes, frozenset(_checked(node)), isinstance(node, ast.Import), imports_all)
 
 
-def _tree(source: str) -> ast.Module:
-    source = source.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+def _tree(source: str) -> tuple[ast.Module, bool]:
+    """A cell's syntax tree, and whether its text had to be made Python first, as Jupyter does with magics."""
     try:
-        return ast.parse(source)
+        return ast.parse(source), False
     except SyntaxError:
         first, _, body = source.lstrip().partition("\n")
-        if first.startswith("%%"):
-            return _tree(body) if first.split()[0] in _TRANSPARENT_MAGICS else ast.Module([], [])
-        plain = TransformerManager().transform_cell(source)
-        return ast.parse(plain)
+        if first.startswith("%%") and first.split()[0] in _TRANSPARENT_MAGICS:
+            return _tree(body)[0], True
+        return ast.parse(TransformerManager().transform_cell(source)), True
 
 
-def _as_when_it_was_checked(statements, cells: list[str], name: str) -> list[tuple[int, Statement]]:
-    """Leave out handed-out cells below the answer that would take away what its author has defined above.
-
-    Their author ran the check before those cells: a lecture that uses the name of a learner's helper for something
-    else, or the untouched stub below an answer, must not cost the points.
-    """
-    own = [cells[cell - 1] not in _familiar for cell, _ in statements]
-    answers = [i for i, (_, s) in enumerate(statements) if own[i] and name in s.binds]
-    if not answers:
-        return statements
-    defined = {n for i, (_, s) in enumerate(statements) if own[i] and i <= answers[-1] for n in s.binds}
-    return [
-        placed for i, placed in enumerate(statements) if own[i] or i <= answers[-1] or not placed[1].binds & defined
-    ]
+def _lines_of(node: ast.stmt) -> range:
+    decorators = getattr(node, "decorator_list", [])
+    return range(min([node.lineno, *(d.lineno for d in decorators)]), node.end_lineno + 1)
 
 
 def _code_objects(code):
@@ -185,7 +396,7 @@ def _code_objects(code):
 
 
 def _bound(node) -> Iterator[str]:
-    """Names that running `node` at the top level binds, and names whose objects it changes in place."""
+    """Names that running `node` at the top level binds or unbinds."""
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             yield name
@@ -203,12 +414,31 @@ def _bound(node) -> Iterator[str]:
             yield name
         case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
             yield name
+    for child in ast.iter_child_nodes(node):
+        yield from _bound(child)
+
+
+def _changed(node) -> Iterator[str]:
+    """Names whose objects running `node` at the top level plainly changes in place."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Lambda():
+            return
         case ast.Subscript(ctx=ast.Store() | ast.Del()) | ast.Attribute(ctx=ast.Store() | ast.Del()):
             yield _root(node)  # table["a"] = 1
         case ast.Expr(value=ast.Call(func=ast.Attribute() as method)):
             yield _root(method)  # table.append(1)
     for child in ast.iter_child_nodes(node):
-        yield from _bound(child)
+        yield from _changed(child)
+
+
+def _checked(node) -> Iterator[str]:
+    """The names that are written in calls of `check`, as its argument or its keyword."""
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Call(ast.Name("check") | ast.Attribute(attr="check"), [ast.Name(id=name)], []):
+                yield name
+            case ast.Call(ast.Name("check") | ast.Attribute(attr="check"), [], [ast.keyword(str(name))]):
+                yield name
 
 
 def _root(node) -> str:
@@ -217,31 +447,30 @@ def _root(node) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def needed_statements(
-    statements: list[tuple[int, Statement]], name: str
-) -> tuple[list[tuple[int, Statement]], set[str]]:
-    """The statements that `name` needs, and the names among theirs that nothing binds."""
-    modules = {n for _, s in statements if s.imports_module for n in s.binds}
-    wanted, chosen = {name}, set()
-    while True:
-        more = {
-            i
-            for i, (_, s) in enumerate(statements)
-            if i not in chosen and (s.binds & wanted or s.imports_all) and not _only_calls(s, modules)
-        }
-        if not more:
-            break
+def needed_statements(statements: Iterable[Statement], name: str) -> list[Statement]:
+    """The statements that `name` needs; where the learner binds a name, what the lecture does to it is left out."""
+    statements = list(statements)
+    modules = {n for s in statements if s.traits.imports_module for n in s.traits.binds}
+    own = {n for s in statements if s.own for n in s.traits.binds}
+    giving: dict[str, list[int]] = {}
+    chosen = set()
+    for i, statement in enumerate(statements):
+        traits = statement.traits
+        if traits.imports_all:
+            chosen.add(i)
+        if not _only_calls(traits, modules):
+            names = traits.binds | traits.changes
+            for given in names if statement.own else names - own:
+                giving.setdefault(given, []).append(i)
+    wanted, new = set(), {name} | {n for i in chosen for n in statements[i].traits.reads}
+    while new:
+        wanted |= new
+        more = {i for n in new for i in giving.get(n, ())} - chosen
         chosen |= more
-        for i in more:
-            wanted |= statements[i][1].reads
-    needed = [statements[i] for i in sorted(chosen)]
-    bound = {n for _, s in needed for n in s.binds}
-    unresolved = wanted - bound - set(dir(builtins))
-    if any(s.imports_all for _, s in needed):
-        unresolved &= {name}
-    return needed, unresolved
+        new = {n for i in more for n in statements[i].traits.reads} - wanted
+    return [statements[i] for i in sorted(chosen)]
 
 
-def _only_calls(statement: Statement, modules: set[str]) -> bool:
+def _only_calls(traits: Traits, modules: set[str]) -> bool:
     """`plt.plot(x)`: calls into a module, so it changes nothing that an answer is made of."""
-    return isinstance(statement.node, ast.Expr) and statement.binds <= modules | {""}
+    return isinstance(traits.node, ast.Expr) and not traits.binds and traits.changes <= modules | {""}

@@ -21,7 +21,7 @@ def described(value):
     a chain from input to output, each layer's class, configuration and weights.
     """
     keras = sys.modules.get("keras")
-    if keras is None or not isinstance(value, keras.Model):
+    if keras is None or not isinstance(keras.Model, type) or not isinstance(value, keras.Model):
         return value
     kind = _kind(value, keras)
     layers = [_layer(layer, keras) for layer in value.layers] if kind == CHAIN else []

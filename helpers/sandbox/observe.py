@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import os
+import sysconfig
 import warnings
 from dataclasses import dataclass, field
 
@@ -12,6 +14,7 @@ from .models import described
 from .recipes import apply
 from .wire import type_name
 
+_LIBRARIES = tuple(os.path.realpath(sysconfig.get_path(kind)) + os.sep for kind in ("stdlib", "purelib", "platlib"))
 MAX_TEXT = 500  # characters kept of a message that a learner's code wrote
 
 
@@ -30,9 +33,9 @@ class Call:
 class Observation:
     """What one call did. Its fields travel to the grader in this order.
 
-    `outcome` is "returned", "raised", "not attempted" (the stub's `NotImplementedError`), "unsendable" (a value of a
-    type that cannot cross the boundary; `error` names it) or "too large". `overflow` tells of an overflow warning,
-    `changed` of inputs that hold something else after the call.
+    `outcome` is "returned", "raised", "not attempted" (a stub's bare `NotImplementedError`; `message` names the stub),
+    "unsendable" (a value of a type that cannot cross the boundary; `error` names it) or "too large". `overflow` tells
+    of an overflow warning, `changed` of inputs that hold something else after the call.
     """
 
     outcome: str
@@ -54,9 +57,9 @@ def observe(function, call: Call, where=lambda error: "") -> Observation:
             warnings.simplefilter("always")
             with np.errstate(all="warn"):
                 value = described(apply(function, arguments, keywords))
-    except NotImplementedError:
-        return Observation("not attempted")
     except BaseException as error:
+        if stub := _stub_that_raised(error):
+            return Observation("not attempted", message=stub)
         return Observation("raised", error=type_name(error), message=_text(error) + where(error))
     overflow = any(issubclass(w.category, RuntimeWarning) and "overflow" in str(w.message) for w in caught)
     changed = not all(map(identical, call.values(), [*arguments, *keywords.values()]))
@@ -74,6 +77,20 @@ def identical(a, b) -> bool:
     if isinstance(a, dict):
         return list(a) == list(b) and all(map(identical, a.values(), b.values()))
     return a == b or (a != a and b != b)
+
+
+def _stub_that_raised(error: BaseException) -> str:
+    """The name of the notebook's function that raised a bare `NotImplementedError`, as stubs do; "" for all else.
+
+    Libraries raise it too, and so does an answer that says in words what it cannot do: those are errors.
+    """
+    if type(error) is not NotImplementedError or error.args:
+        return ""
+    trace = error.__traceback__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code
+    return "" if code.co_filename.startswith(_LIBRARIES) else code.co_name[:MAX_TEXT]
 
 
 def _text(error) -> str:

@@ -7,14 +7,18 @@ server's memory, of which every worker gets a copy, never holds a byte of any su
 
 Messages are `wire` messages after their length; a bundle of them is their bytes one after the other, after the length
 of all. The first message to arrive holds the limits and the cells that were handed out. A job is what the worker may
-use (`BOUNDS`) and two bundles. The first one: a dict of `cells` (sources of the code cells, as UTF-8 in arrays; for one
-that was handed out, its place among those), `names` and `nonce`, then for each name a list of `[arguments, keywords]`
-for the function of that name, or None to ask for the value of a variable. The second one: a list of further calls for
-each name. The worker gets those when it has answered all of the first ones and closed that pipe, so nothing that it
-says about the first inputs, which its author will read, can tell of the others. The answer is a dict: `ending`
-("finished", "time limit", "output limit", "crashed"), `cpu_seconds`, `reply` and `later_reply`: how many bytes the
-worker wrote for the first and for the further calls. Those bytes follow; they are again messages after their length,
-one for each call or variable, in order; one about a problem stands for all calls of its function.
+use (`BOUNDS`) and a bundle: a dict of `cells` (sources of the code cells, as UTF-8 in arrays; for one that was handed
+out, its place among those), `names`, `way` and `nonce`, then for each name a list of `[arguments, keywords]` for the
+function of that name, or None to ask for the value of a variable. With a `way` (`cells.Notebook.ways`), one name is
+answered by it. Without one, the worker first tells what the notebook's text shows of the names in `plan_for`, before
+any of it runs: is it plain, which ways lead to each name, which variables are letters. Then, if it is plain, it answers
+for all names.
+
+The reply is a dict, `ending` ("finished", "time limit", "output limit", "crashed") and `reply`: how many bytes the
+worker wrote. Those bytes follow; they are again messages after their length, one for each call or variable, in order;
+one about a problem stands for all calls of its function. Now the worker waits, and the server for one more bundle:
+lists of further calls for each name, or nothing. Whoever reads what a worker wrote decides whether it gets them. A
+second reply, with `cpu_seconds` as well, ends the job.
 """
 
 from __future__ import annotations
@@ -29,6 +33,8 @@ import struct
 import sys
 import time
 import traceback
+from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 LENGTH = struct.Struct("<Q")
@@ -46,7 +52,11 @@ class Limits(NamedTuple):
 
 
 class Channel(NamedTuple):
-    """The worker's open files: two pipes to write to, one that says go on, the file that then holds more, the job."""
+    """The worker's open files: two pipes to write to, one that says go on, the file that then holds more, the job.
+
+    The second pipe carries the answers to the further calls, which come when the first one is closed: nothing that is
+    shown to its author can tell of them.
+    """
 
     reply: int
     later_reply: int
@@ -60,7 +70,7 @@ def main(isolation: str, hidden: list[str]) -> None:
     for variable in THREADS:
         os.environ[variable] = "1"
     jobs, answers = os.dup(0), os.dup(1)
-    from . import wire
+    from . import stand_in, wire
 
     try:
         _load_what_answers_use()
@@ -72,6 +82,8 @@ def main(isolation: str, hidden: list[str]) -> None:
             walls.enter_private_root(hidden, start["keras"])
         if start["keras"]:
             _load_keras(isolation)
+        else:
+            stand_in.refuse("keras", "tensorflow")
     except Exception as error:
         _send(answers, wire.encode({"ready": False, "why": f"{type(error).__name__}: {error}"}))
         return
@@ -86,20 +98,22 @@ def main(isolation: str, hidden: list[str]) -> None:
 
 
 def _serve(jobs: int, answers: int, isolation: str, limits: Limits) -> None:
-    """Have one job done and send the answer."""
-    from . import wire
-
+    """Have one job done and send both replies."""
     with _open_files() as files:
         bounds = BOUNDS.unpack(_read(jobs, BOUNDS.size))
-        job, reply, later_reply = files(_nameless_file()), files(_nameless_file()), files(_nameless_file())
+        job = files(_nameless_file())
         _pass_on(jobs, job, _next_length(jobs))
-        ending, cpu_seconds = _run(job, reply, later_reply, isolation, limits, bounds, jobs)
-        sizes = [min(os.fstat(file).st_size, MAX_REPLY) for file in (reply, later_reply)]
-        answer = {"ending": ending, "cpu_seconds": cpu_seconds, "reply": sizes[0], "later_reply": sizes[1]}
-        _send(answers, wire.encode(answer))
-        for file, size in zip((reply, later_reply), sizes, strict=True):
-            os.lseek(file, 0, os.SEEK_SET)
-            _pass_on(file, answers, size)
+        _run(job, isolation, limits, bounds, jobs, answers)
+
+
+def _reply(answers: int, ending: str, reply: int, **more) -> None:
+    """Send one reply: what a worker wrote into the file `reply`, and how that ended."""
+    from . import wire
+
+    size = min(os.fstat(reply).st_size, MAX_REPLY)
+    _send(answers, wire.encode({"ending": ending, "reply": size, **more}))
+    os.lseek(reply, 0, os.SEEK_SET)
+    _pass_on(reply, answers, size)
 
 
 @contextlib.contextmanager
@@ -220,8 +234,19 @@ def _load_what_answers_use() -> None:
     from . import cells, observe, probe, stand_in, walls  # noqa: F401
 
     stand_in.install()
+    _shell()
+    import matplotlib.pyplot  # noqa: F401
+
     # The folder above is the course itself; it was on the path for the imports of this file only.
     sys.path[:] = [path for path in sys.path if path != os.path.dirname(os.path.dirname(__file__))]
+
+
+@cache
+def _shell():
+    """The IPython shell of this process."""
+    from .shell import new_shell
+
+    return new_shell()
 
 
 def _load_keras(isolation: str) -> None:
@@ -247,16 +272,14 @@ def _learn_familiar_cells(sources: list[str]) -> None:
     cells.remember(sources)
 
 
-def _run(
-    job: int, reply: int, later_reply: int, isolation: str, limits: Limits, bounds: tuple[int, float], jobs: int
-) -> tuple[str, float]:
-    """Start a worker, collect what it writes within the limits, and see it end: how, and its seconds of processor."""
+def _run(job: int, isolation: str, limits: Limits, bounds: tuple[int, float], jobs: int, answers: int) -> None:
+    """Start a worker, collect and send what it writes within the limits, and see it end."""
     from . import walls
 
     cpu_seconds, wall_seconds = bounds
     deadline = time.monotonic() + wall_seconds
     with _open_files() as files:
-        further_calls = files(_nameless_file())
+        further_calls, reply, later_reply = files(_nameless_file()), files(_nameless_file()), files(_nameless_file())
         readable = files(_for_reading(further_calls))
         (first, first_end), (later, later_end), (wait, go) = os.pipe(), os.pipe(), os.pipe()
         channel = Channel(first_end, later_end, wait, readable, job)
@@ -267,24 +290,33 @@ def _run(
         files(first), files(later)
         try:
             ending = _collect(first, reply, deadline, jobs)
-            _pass_on(jobs, further_calls, _next_length(jobs))
+            _reply(answers, ending, reply)
+            waiting = time.monotonic()
+            further = _next_length(jobs)
+            _pass_on(jobs, further_calls, further)
+            deadline += time.monotonic() - waiting
             os.close(go)
-            if ending == "finished":
+            if ending == "finished" and further:
                 ending = _collect(later, later_reply, deadline, jobs)
         except EOFError:  # the grader has ended
             _kill(pid, isolation)
             raise
-    if ending != "finished":
-        _kill(pid, isolation)
-    status, usage = _see_it_end(pid, isolation)
-    if isolation == "process":
-        _kill(pid, isolation)  # whatever it left running in its process group
-    used = usage.ru_utime + usage.ru_stime
-    if ending == "finished" and status != 0:
-        # The kernel's limit kills like nothing else here; it counts in ticks, so on a busy machine `used` may be less.
-        by_limit = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and used >= cpu_seconds / 2
-        ending = "time limit" if by_limit else "crashed"
-    return ending, used
+        if ending != "finished":
+            _kill(pid, isolation)
+        status, usage = _see_it_end(pid, isolation)
+        if isolation == "process":
+            _kill(pid, isolation)  # whatever it left running in its process group
+        used = usage.ru_utime + usage.ru_stime
+        if ending == "finished" and status != 0:
+            ending = _ending_of(status, used, cpu_seconds)
+        _reply(answers, ending, later_reply, cpu_seconds=used)
+
+
+def _ending_of(status: int, used: float, cpu_seconds: int) -> str:
+    """How a worker ended that did not end by itself."""
+    # The kernel's limit kills like nothing else here; it counts in ticks, so on a busy machine `used` may be less.
+    by_limit = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and used >= cpu_seconds / 2
+    return "time limit" if by_limit else "crashed"
 
 
 def _collect(pipe: int, reply: int, deadline: float, jobs: int) -> str:
@@ -332,7 +364,7 @@ def _work(isolation: str, limits: Limits, cpu_seconds: int, channel: Channel) ->
     """In the worker: go behind the walls, find the names, make the calls, write what happened."""
     import tempfile
 
-    from . import cells, observe, walls, wire
+    from . import cells, walls, wire
 
     if isolation == "strict":
         walls.close_behind(channel)
@@ -344,54 +376,115 @@ def _work(isolation: str, limits: Limits, cpu_seconds: int, channel: Channel) ->
     first, *first_calls = _messages(channel.job)
     job = wire.decode(first)
     os.close(channel.job)
-
-    def message(value: dict) -> bytes:
-        return with_length(_encode({"nonce": job["nonce"], **value}))
-
-    def report(value: dict) -> None:
-        _write(channel.reply, message(value))
-
     if "probe" in job:
         from .probe import probe
 
-        report({"found": probe(**job["probe"])})
+        _write(channel.reply, _message(job["nonce"], {"found": probe(**job["probe"])}))
         return
-
-    def answer(function, calls: list, fd: int) -> None:
-        messages = []
-        for arguments, keywords in calls:
-            seen = observe.observe(function, observe.Call(tuple(arguments), keywords), where=cells.where)
-            messages.append(message({"observation": [*vars(seen).values()]}))
-            if alone:  # what it has answered counts, even if the next call ends the process
-                _write(fd, messages.pop())
-        _write(fd, b"".join(messages))
-
-    alone = len(job["names"]) == 1
-    definitions = cells.Definitions(
+    notebook = cells.Notebook(
         [cells.familiar(cell) if type(cell) is int else bytes(cell).decode() for cell in job["cells"]]
     )
+    questions = [wire.decode(encoded, recipes=True) for encoded in first_calls]
+    if job["way"] is not None:
+        _answer_alone(notebook, job, questions[0], channel)
+    else:
+        _answer_together(notebook, job, questions, channel)
+
+
+def _message(nonce: str, value: dict) -> bytes:
+    return with_length(_encode({"nonce": nonce, **value}))
+
+
+def _observed(nonce: str, function, calls: list) -> Iterator[bytes]:
+    """A message for each call."""
+    from . import cells, observe
+
+    for arguments, keywords in calls:
+        seen = observe.observe(function, observe.Call(tuple(arguments), keywords), where=cells.where)
+        yield _message(nonce, {"observation": [*vars(seen).values()]})
+
+
+def _answer_together(notebook, job: dict, questions: list, channel: Channel) -> None:
+    """Say what the notebook's text shows; if it is plain, answer for all names, then for all of them once more."""
+    from . import cells, wire
+
+    nonce = job["nonce"]
+    plan = {
+        "plain": notebook.plain,
+        "ways": {name: notebook.ways(name) for name in job["plan_for"]},
+        "stubs": [name for name in job["plan_for"] if notebook.is_handed_out(name)],
+        "letters": {name: letter for name in job["plan_for"] if (letter := _letter(notebook, name)) is not None},
+    }
+    _write(channel.reply, _message(nonce, {"plan": plan}))
     functions = []
-    for name, encoded in zip(job["names"], first_calls, strict=True):
+    for name, calls in zip(job["names"], questions, strict=True) if notebook.plain else ():
         _seed()
-        calls, function = wire.decode(encoded, recipes=True), None
+        messages, function = [], None
         try:
-            value = definitions.value(name)
-            if calls is None:
-                report({"variable": None if value is ... else value, "attempted": value is not ...})
-            elif value is ... or not callable(value):
-                report({"problem": "not attempted" if value is ... else "not callable"})
-            else:
+            value = notebook.value(name, plan["ways"][name][0][1]) if plan["ways"][name] else ...
+            if callable(value):
                 function = value
-                answer(function, calls, channel.reply)
+                messages += _observed(nonce, function, calls)
+            else:
+                messages.append(_message(nonce, {"problem": "not attempted" if value is ... else "not callable"}))
         except cells.DefinitionError as error:
-            report({"problem": str(error)})
+            messages.append(_message(nonce, {"problem": str(error)}))
+        _write(channel.reply, b"".join(messages))
         functions.append((function, _state_of_randomness()))
     os.close(channel.reply)
     os.read(channel.go, 1)  # returns when the server has closed its end
-    for (function, state), encoded in zip(functions, _messages(channel.further_calls), strict=True):
+    for (function, state), encoded in zip(functions, _messages(channel.further_calls), strict=False):
         if function is not None:
             _seed(state)
-            answer(function, wire.decode(encoded, recipes=True), channel.later_reply)
+            calls = wire.decode(encoded, recipes=True)
+            _write(channel.later_reply, b"".join(_observed(nonce, function, calls)))
+
+
+def _letter(notebook, name: str) -> list | None:
+    """What stands for a variable in the text, as [is it attempted, its value]; None if only running it will tell."""
+    try:
+        value = notebook.letter(name)
+    except LookupError:
+        return None
+    if value is ...:
+        return [False, ""]
+    return [True, value if type(value) is str else ""]  # something else is an answer, and no letter
+
+
+def _answer_alone(notebook, job: dict, calls: list | None, channel: Channel) -> None:
+    """Answer for one name by one way."""
+    from . import SHORT, cells, stand_in
+
+    (name,), nonce, (way, place) = job["names"], job["nonce"], job["way"]
+
+    def answer(value) -> None:
+        if calls is None:
+            attempted = value is not ...
+            messages = [_message(nonce, {"variable": value if attempted else None, "attempted": attempted})]
+        elif value is ... or not callable(value):
+            messages = [_message(nonce, {"problem": "not attempted" if value is ... else "not callable"})]
+        else:
+            messages = _observed(nonce, value, calls)
+        for message in messages:  # what it has answered counts, even if the next call ends the process
+            _write(channel.reply, message)
+        os.close(channel.reply)
+        os.read(channel.go, 1)
+        os._exit(0)  # here, because a learner's cell may be around it that catches everything
+
+    _seed()
+    if way == SHORT:
+        try:
+            value = notebook.value(name, place)
+        except cells.DefinitionError as error:
+            _write(channel.reply, _message(nonce, {"problem": str(error)}))
+            return
+        answer(value)
+    shell = _shell()
+    raised = shell.run_cells(notebook.sources_to_run(place), last=lambda: stand_in.when_checked(name, answer))
+    if name in shell.user_ns:
+        answer(shell.user_ns[name])
+    last = f"{type(raised[-1]).__name__}: {raised[-1]}"[:300] + cells.where(raised[-1]) if raised else ""
+    _write(channel.reply, _message(nonce, {"problem": notebook.problem(name) or last}))
 
 
 def _seed(state: tuple | None = None) -> None:

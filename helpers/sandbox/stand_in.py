@@ -1,7 +1,11 @@
-"""What `import helpers` gives to a submission: something that does nothing.
+"""What an import gives to a submission where the real thing has no place.
 
-`check` is inert where marks are decided, and the course's own functions are no part of an answer. A lecture
-cell that imports and calls them must still run, so every attribute, call and loop gives the same nothing again.
+`helpers`: something that does nothing. The course's own functions are no part of an answer. A lecture cell that imports
+and calls them must still run, so every attribute, call and loop gives the same nothing again. Only `check` has a task:
+when all of a notebook runs, it hands the answer over, which is then judged as it is at that moment.
+
+`keras` and `tensorflow`, where an exercise has no use for them: an import that many notebooks carry must not cost the
+answers beside it, and a call says why it is not made.
 """
 
 from __future__ import annotations
@@ -10,6 +14,11 @@ import importlib.abc
 import importlib.machinery
 import sys
 import types
+from collections.abc import Callable
+
+from .callsite import written_argument
+
+_waiting_for: dict[str, Callable] = {}
 
 
 class CourseHelper:
@@ -26,8 +35,17 @@ class CourseHelper:
     def __getitem__(self, key):
         return self
 
+    def __setitem__(self, key, value):
+        pass
+
     def __iter__(self):
         return iter(())
+
+    def __bool__(self):
+        return True
+
+    def __format__(self, specification):
+        return ""
 
     def __enter__(self):
         return self
@@ -35,19 +53,87 @@ class CourseHelper:
     def __exit__(self, *exception):
         return False
 
+    def __mro_entries__(self, bases):
+        return ()
+
+
+def _nothing(self, *others):
+    return self
+
+
+def _yes(self, other):
+    return True
+
+
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor"):
+    setattr(CourseHelper, f"__{_name}__", _nothing)
+    setattr(CourseHelper, f"__r{_name}__", _nothing)
+for _name in ("neg", "pos", "abs", "invert", "round"):
+    setattr(CourseHelper, f"__{_name}__", _nothing)
+for _name in ("lt", "le", "gt", "ge"):
+    setattr(CourseHelper, f"__{_name}__", _yes)
+
+
+class _Check(CourseHelper):
+    """Stands for `check`."""
+
+    def __call__(self, function=None, /, **named):
+        frame = sys._getframe(1)
+        if function is None and len(named) == 1:
+            ((name, answer),) = named.items()
+        else:
+            name, answer = written_argument(frame), function
+            if name not in _waiting_for:
+                name = getattr(function, "__name__", None)
+        hand_over = _waiting_for.get(name) if isinstance(name, str) else None
+        if hand_over is not None:
+            hand_over(answer)
+        return CourseHelper()
+
+
+class NotForThisExercise(ImportError):
+    """A library was called that this exercise does not ask for."""
+
+
+class _Refused:
+    """Stands for a library that may be imported and not used."""
+
+    def __init__(self, name: str):
+        self._name = name
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Refused(f"{self._name}.{name}")
+
+    def __call__(self, *arguments, **keywords):
+        raise NotForThisExercise(
+            f"{self._name} cannot be used here: this exercise asks for NumPy, SciPy and scikit-learn"
+        )
+
+    def __mro_entries__(self, bases):
+        return ()
+
 
 class _Module(types.ModuleType):
     __path__: tuple = ()
 
     def __getattr__(self, name):
+        if name == "__version__":  # what notebooks print of a library
+            return ""
         if name.startswith("__"):
             raise AttributeError(name)
-        return CourseHelper()
+        if self.__name__.split(".")[0] != "helpers":
+            return _Refused(f"{self.__name__}.{name}")
+        return _Check() if name == "check" else CourseHelper()
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def __init__(self, names: tuple[str, ...]):
+        self._names = names
+
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] == "helpers":
+        if name.split(".")[0] in self._names:
             return importlib.machinery.ModuleSpec(name, self, is_package=True)
         return None
 
@@ -60,6 +146,16 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def install() -> None:
     """From now on, any import of `helpers` in this process gives the stand-in."""
-    sys.meta_path.insert(0, _Finder())
+    sys.meta_path.insert(0, _Finder(("helpers",)))
     for name in [n for n in sys.modules if n.split(".")[0] == "helpers"]:
         del sys.modules[name]
+
+
+def refuse(*libraries: str) -> None:
+    """From now on, these can be imported in this process and not called."""
+    sys.meta_path.insert(0, _Finder(libraries))
+
+
+def when_checked(name: str, hand_over: Callable) -> None:
+    """From now on, `check` of the exercise `name` calls `hand_over` with the answer."""
+    _waiting_for[name] = hand_over

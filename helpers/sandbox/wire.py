@@ -91,6 +91,33 @@ def type_name(value) -> str:
     return type.__dict__["__name__"].__get__(type(value))[:80]
 
 
+def _plain(value):
+    """A value of a subclass of a plain type (an `np.str_`, a named tuple, a `defaultdict`) as one of that type.
+
+    Read by the plain type's own methods: what the subclass says of itself does not count.
+    """
+    if type(value) in _READ_AS or (isinstance(value, np.generic) and not isinstance(value, str)):
+        return value
+    if isinstance(value, np.ndarray):
+        # A masked array hides some of its values; it is for its author to say what stands there.
+        return value if type(value) is np.ma.MaskedArray else np.ndarray.view(value, np.ndarray)
+    for kind, read in _READ_AS.items():
+        if isinstance(value, kind) and type(value) is not bool:
+            return read(value)
+    return value
+
+
+_READ_AS = {
+    str: lambda value: "".join(str.__iter__(value)),
+    int: int.__int__,
+    float: float.__float__,
+    complex: complex.__complex__,
+    list: lambda value: [*list.__iter__(value)],
+    tuple: lambda value: (*tuple.__iter__(value),),
+    dict: lambda value: dict(dict.items(value)),
+}
+
+
 class _Writer:
     def __init__(self, recipes: bool):
         self.recipes = recipes
@@ -99,7 +126,7 @@ class _Writer:
         self.items = 0
 
     def tree(self, value, depth):
-        # `type(...) is`: a subclass may lie about everything, so it is not plain.
+        value = _plain(value)
         kind = type(value)
         self.items += 1
         if self.items > MAX_ITEMS or depth > MAX_DEPTH:

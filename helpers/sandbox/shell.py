@@ -1,0 +1,64 @@
+"""Run a notebook's cells as Jupyter would: in an IPython shell, with its names, magics and top-level `await`.
+
+The shell is made once, in the process that forks, and each fork has it to itself. Nothing is shown, and no history is
+kept on disk.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+
+from IPython.core.compilerop import CachingCompiler
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from .cells import cell_file
+
+
+class _Compiler(CachingCompiler):
+    cell = 0
+
+    def get_code_name(self, raw_code, transformed_code, number):
+        return cell_file(self.cell)
+
+
+class Shell(InteractiveShell):
+    """A shell without anybody in front of it."""
+
+    compiler_class = _Compiler
+
+    def enable_gui(self, gui=None):
+        """Windows have no place here."""
+
+    def showtraceback(self, *arguments, **keywords):
+        """Nobody reads it; to format one takes longer than to run most cells."""
+
+    showsyntaxerror = showindentationerror = showtraceback
+
+    def run_cells(self, cells: Iterable[tuple[int, str]], last: Callable[[], None]) -> list[BaseException]:
+        """Run numbered cells in order, `last()` before the last of them, and say what the cells raised.
+
+        A cell that raises does not keep the next one from running.
+        """
+        sys.path.insert(0, "")  # a module that a cell writes can be imported, as in Jupyter
+        cells, raised = list(cells), []
+        for number, source in cells:
+            self.compile.cell = number
+            if number == cells[-1][0]:
+                last()
+            result = self.run_cell(source, store_history=True)
+            error = result.error_before_exec or result.error_in_exec
+            if error is not None:
+                raised.append(error)
+        return raised
+
+
+def new_shell() -> Shell:
+    """A shell that keeps its history in memory and whose names hold wherever code of this process runs."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "NoColor"
+    shell = Shell.instance(config=config)
+    shell.builtin_trap.activate()  # `display` and `get_ipython`, for answers found on the short way too
+    return shell
