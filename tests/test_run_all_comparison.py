@@ -27,7 +27,7 @@ def comparison():
 def test_the_grader_gives_no_less_than_a_check_of_the_run_showed(comparison):
     found = list(comparison.compare_all(notebooks(NOTEBOOKS, lectures=LECTURES)))
     # Unless many answers are right at their check, nothing has been proved.
-    assert sum(len(one.shown.full) for one in found) > NOTEBOOKS
+    assert sum(len(one.shown.full) for one in found) > NOTEBOOKS / 2
     for one in found:
         for name, said in one.less.items():
             small = smallest(one.notebook, lambda notebook, name=name: name in comparison.compare(notebook).less)
