@@ -34,6 +34,7 @@ from rich.console import Console
 from rich.table import Table
 
 from helpers.paths import ROOT, SOLUTIONS
+from helpers.sandbox import END, SHORT
 
 sys.path.insert(0, str(ROOT))
 from tests import classroom
@@ -44,7 +45,8 @@ SEED = 1
 REPEATS = 3  # of `course grade` where it is compared: it is short, so noise weighs more
 TIMEOUT = 3600  # seconds for any one command
 POLL_SECONDS = 0.25
-ASKED = {False: "all exercises together", True: "one alone"}  # by whether it is alone
+TOGETHER, ALONE = "all exercises together", "one alone"
+ASKED = {TOGETHER: "survey", ALONE: "ask"}  # the methods of a runner
 PEERS = {"nbgrader": "nbgrader==0.9.6", "otter": "otter-grader==7.0.0"}
 # What the first cell of the lecture imports, in the versions that the course itself runs with.
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "matplotlib", "ipykernel", "ipywidgets", "jinja2")
@@ -456,17 +458,14 @@ def profile(scratch: Path, count: int) -> Table:
         for label, places in hooks.items():
             for owner, name in places:
                 stack.enter_context(mock.patch.object(owner, name, timed(getattr(owner, name), label, seconds)))
-        run = Runner.run
-        timed_run = {kind: timed(run, kind, seconds) for kind in ASKED}
-        stack.enter_context(
-            mock.patch.object(Runner, "run", lambda self, cells, asked: timed_run[len(asked) == 1](self, cells, asked))
-        )
+        for how, name in ASKED.items():
+            stack.enter_context(mock.patch.object(Runner, name, timed(getattr(Runner, name), how, seconds)))
         started = time.perf_counter()
         grading.grade(grading.Order(source, source.parent / "out", jobs=1, seed=SEED))
         total = time.perf_counter() - started
     shares = {}
-    for alone, how in ASKED.items():
-        parts, untrusted = split_of_a_run(sorted(source.rglob("*.ipynb"))[:20], alone), seconds.pop(alone)
+    for how in ASKED:
+        parts, untrusted = split_of_a_run(sorted(source.rglob("*.ipynb"))[:20], how), seconds.pop(how, 0.0)
         shares |= {f"{how}: {label}": untrusted * part / sum(parts.values()) for label, part in parts.items()}
     shares |= dict(seconds)
     # Below 0 where the main thread writes the gradebook while the next submission is being marked.
@@ -494,24 +493,32 @@ def timed(function, label: str, seconds: Counter):
     return wrapper
 
 
-def split_of_a_run(paths: list[Path], alone: bool) -> dict[str, float]:
+def split_of_a_run(paths: list[Path], how: str) -> dict[str, float]:
     """What the untrusted process does for these notebooks, apart: forks and walls, definitions, calls."""
     from helpers.grading.marking import tasks_of
     from helpers.grading.notebook import code_cells
     from helpers.grading.runner import Request, Runner
 
-    asked = [task.request for task in tasks_of(LECTURE, SEED)]
+    asked = [task.request for task in tasks_of(LECTURE, SEED) if task.request.is_function]
     untouched = json.dumps(classroom.untouched_notebook()).encode()
     seconds: Counter = Counter()
     with Runner(familiar=code_cells(untouched)) as runner:
-        run = {stage: timed(runner.run, stage, seconds) for stage in ("nothing", "defined", "called")}
+
+        def run(stage: str, cells: list[str], requests: list[Request]) -> None:
+            started = time.perf_counter()
+            if how == TOGETHER:
+                runner.survey(cells, [request.name for request in requests], requests)
+            else:
+                for request in requests:
+                    runner.ask(cells, request, (SHORT, END))
+            seconds[stage] += time.perf_counter() - started
+
         for path in paths:
             cells = code_cells(path.read_bytes())
-            for requests in [[request] for request in asked if request.is_function] if alone else [asked]:
-                names = [Request(request.name) for request in requests]  # asks for the value, and calls nothing
-                run["nothing"]([], names)
-                run["defined"](cells, names)
-                run["called"](cells, requests)
+            without_calls = [Request(request.name, []) for request in asked]
+            run("nothing", [], without_calls)
+            run("defined", cells, without_calls)
+            run("called", cells, asked)
     return {
         "forks and walls": seconds["nothing"],
         "definitions": max(0.0, seconds["defined"] - seconds["nothing"]),

@@ -1,11 +1,11 @@
 """The module behind the notebooks of the course.
 
-A notebook needs three names: `check` judges an answer, `hint` gives the next hint, `progress` draws what is done.
-They are loaded at first use, so that `import helpers` costs nothing.
+A notebook needs four names: `check` judges an answer, `hint` gives the next hint, `solution` shows right ways once an
+answer is right, `progress` draws what is done. They are loaded at first use, so that `import helpers` costs nothing.
 """
 
 __version__ = "0.1.0"
-__all__ = ["check", "hint", "progress"]
+__all__ = ["check", "hint", "progress", "solution"]
 
 
 def __getattr__(name: str):

@@ -93,11 +93,11 @@ class Plan:
         return sizes
 
     def statuses(self) -> Counter:
-        """How many exercises come to each status; what nobody handed in is missing."""
+        """How many exercises come to each status, in the word that people read; what nobody handed in is missing."""
         found: Counter = Counter()
         for (_, lecture), own in self.given.items():
             if isinstance(own, dict):
-                found.update(answer.status for answer in own.values())
+                found.update(answer.verdict.word for answer in own.values())
             else:
                 found[UNREADABLE if own else "missing"] += len(exercises_of(lecture))
         return found

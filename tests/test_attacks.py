@@ -14,12 +14,16 @@ from tests.attacks import CATALOGUE
 from tests.attacks.catalogue import ATTACKED
 from tests.attacks.run import (
     BYSTANDERS,
+    IN_FOLDER,
+    IN_ZIP,
     LEFT_IN_THE_COURSE,
     LIMIT_SECONDS,
     NEIGHBOUR,
+    OF_ANY_LECTURE,
     SECRETS,
     bystander,
     grade_folder,
+    grade_lectures,
     grade_zip,
 )
 from tests.classroom import LECTURE
@@ -29,8 +33,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="strict isolation is Linux's"),
 ]
-IN_FOLDER = [entry for entry in CATALOGUE if not entry.in_zip]
-IN_ZIP = [entry for entry in CATALOGUE if entry.in_zip]
 # What the pages say of an attack on their reader shows that it got there, as text.
 SHOWN = [f"READER-{number}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)]
 
@@ -45,6 +47,12 @@ def folder_class(tmp_path_factory):
 def zip_class(tmp_path_factory):
     walls_hold()
     return grade_zip(tmp_path_factory.mktemp("zip"))
+
+
+@pytest.fixture(scope="module")
+def lectures_class(tmp_path_factory):
+    walls_hold()
+    return grade_lectures(tmp_path_factory.mktemp("lectures"))
 
 
 @pytest.fixture(scope="module", params=["folder", "zip"])
@@ -66,8 +74,13 @@ def test_a_member_of_a_zip_gets_what_its_honest_part_earns(zip_class, entry):
     assert zip_class.problems(entry) == []
 
 
+@pytest.mark.parametrize("entry", OF_ANY_LECTURE, ids=names(OF_ANY_LECTURE))
+def test_an_honest_notebook_gets_what_its_checks_have_shown(lectures_class, entry):
+    assert lectures_class.problems(entry) == []
+
+
 def test_the_catalogue_is_large_enough_to_mean_something():
-    honest = [entry for entry in CATALOGUE if entry.kind == "honest"]
+    honest = [entry for entry in CATALOGUE if entry.kind in ("honest", "awkward")]
     assert len(honest) >= 15
     assert len(CATALOGUE) - len(honest) >= 60
     assert all(entry.tries.endswith(".") for entry in CATALOGUE)

@@ -210,8 +210,14 @@ def test_a_second_answer_below_the_check_is_a_second_chance(lecture):
 def test_where_the_short_way_may_fall_short_everything_runs_as_well(lecture):
     state = ["table = {}", "def answer(x): return table"]
     assert ways(lecture["import"], *state, lecture["check"]) == [(SHORT, 4), (RUN, 4)]
-    several = [(SHORT, 4), (RUN, 4), (RUN, 5), (SHORT, 5)]
-    assert ways(lecture["import"], *state, lecture["check"], "result = check(answer)") == several
+    checks = [(SHORT, 4), (RUN, 4), (RUN, 5)]
+    assert ways(lecture["import"], *state, lecture["check"], "result = check(answer)") == checks
+    below = [(SHORT, 4), (RUN, 4), (RUN, END), (SHORT, END)]
+    assert ways(lecture["import"], *state, lecture["check"], "table = {1: 2}") == below
+
+
+def test_the_number_of_ways_is_bounded(lecture):
+    assert len(ways(lecture["import"], "table = {}", "def answer(x): return table", *["check(answer)"] * 50)) <= 7
 
 
 def test_nothing_was_answered_where_the_learner_binds_nothing(lecture):

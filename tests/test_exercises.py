@@ -486,4 +486,4 @@ def test_a_judged_answer_shows_the_smallest_public_input_only():
     exercise = exercise_named("sigmoid")
     examination = Examination(exercise, seed=4)
     verdict = judge(examination, [observe(lambda x: np.tanh(x) + 2.0, one) for one in examination.calls])
-    assert verdict.example.call == "sigmoid([-1.5])"
+    assert verdict.example.call == "sigmoid(np.array([-1.5]))"

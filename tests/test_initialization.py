@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 from helpers.exercises import exercise_named, exercises_of
 from helpers.exercises.initialization.common import he_std, xavier_std
@@ -140,6 +141,13 @@ def test_the_tails_of_the_exact_tests_are_evenly_spread_for_right_draws(test):
 RIGHT = np.random.default_rng(3).standard_normal((120, 120))
 
 
+def stratified(shape):
+    """Latin hypercube: one number in each of as many equal intervals as a column has numbers, in any order."""
+    rng = np.random.default_rng(4)
+    places = np.argsort(rng.random(shape), axis=0)
+    return (places + rng.random(shape)) / shape[0]
+
+
 def standardised(values):
     return (values - values.mean()) / values.std()
 
@@ -149,13 +157,18 @@ def standardised(values):
     [
         (1.1 * RIGHT, "deviation of 14400"),
         (RIGHT + 0.1, "mean of 14400"),
-        (np.sign(RIGHT), "largest"),
+        (np.sign(RIGHT), "whole numbers"),
         (np.abs(RIGHT), "mean"),
-        (np.tile(standardised(RIGHT[:1]), (120, 1)), "depend on each other"),
-        (np.tile(standardised(RIGHT[:, :1]), (1, 120)), "depend on each other"),
+        (np.tile(standardised(RIGHT[:1]), (120, 1)), "All rows hold the same numbers"),
+        (np.tile(standardised(RIGHT[:, :1]), (1, 120)), "All columns hold the same numbers"),
         (np.concatenate([RIGHT[:60], -RIGHT[:60]]), "depend on each other"),
         (_truncated(np.random.default_rng(0), 14_400).reshape(120, 120), "largest"),
-        (standardised(np.round(RIGHT)), "the shape does not. A normal"),
+        (standardised(np.round(RIGHT)), "Only 9 of the 14400 numbers are different"),
+        (standardised(np.where(np.abs(RIGHT) < 1, RIGHT / 2, RIGHT)), "the shape does not. A normal"),
+        (np.round(RIGHT, 1), "rounded to 1 decimal."),
+        (np.sort(RIGHT, axis=0), "sorted"),
+        (np.concatenate([np.sort(RIGHT[:60], axis=None), np.sort(RIGHT[60:], axis=None)])[None], "the one before"),
+        (special.ndtri(stratified((14_400, 1))).T, "more evenly"),
     ],
 )
 def test_what_is_not_independent_normal_is_told_by_what_is_wrong(values, says):

@@ -1,6 +1,6 @@
-"""What a learner calls in a notebook: `check`, `hint`, `progress`."""
+"""What a learner calls in a notebook: `check`, `hint`, `solution`, `progress`."""
 
-from .check import check, hint
+from .check import check, hint, solution
 from .progress import progress
 
-__all__ = ["check", "hint", "progress"]
+__all__ = ["check", "hint", "progress", "solution"]

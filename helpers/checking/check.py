@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
+import types
 from collections import Counter
 from dataclasses import replace
 
 from helpers.exercises import exercise_named
-from helpers.judging.exercise import Question
-from helpers.judging.judge import NOT_ATTEMPTED, Verdict, judge, judge_letter, nothing, public_examination
+from helpers.judging.exercise import Exercise, Question
+from helpers.judging.judge import NOT_ATTEMPTED, WRONG, Verdict, judge, judge_letter, nothing, public_examination
 from helpers.sandbox import wire
+from helpers.sandbox.callsite import written_argument
 from helpers.sandbox.observe import Observation, observe
 
-from . import nbgrader, progress
+from . import answers, borrowed, earlier, nbgrader, progress
 from .feedback import Feedback, HintFeedback, Note
 
 _hints_shown: Counter = Counter()
@@ -21,66 +23,120 @@ _hints_shown: Counter = Counter()
 def check(function=None, /, **named) -> Feedback | Note | nbgrader.Score:
     """Check one answer and show what it earns.
 
-    `check(gelu)` finds the exercise by the function's name; `check(gelu=thing)` takes any callable;
-    `check(question="b")` answers a concept question. Never raises; what goes wrong is part of the feedback.
-    Where nbgrader marks, the text of the result is the bare points.
+    `check(gelu)` finds the exercise by the name that is written in the call, whatever callable it holds;
+    `check(gelu=thing)` takes a callable of any other name; `check(question="b")` answers a concept question. Never
+    raises; what goes wrong is part of the feedback. Where nbgrader marks, the text of the result is the bare points.
     """
+    written = written_argument(sys._getframe(1))
     if nbgrader.nbgrader_asks():
-        name = nbgrader.exercise_of_cell(sys._getframe(1).f_globals.get("In"))
-        if name and function is not None:
-            function, named = None, {name: function}
         with nbgrader.without_stderr():
-            return nbgrader.Score(_check(function, named))
-    return _check(function, named, record=progress.record)
-
-
-def _check(function, named, record=lambda exercise, verdict: "") -> Feedback | Note:
-    try:
-        name, answer = _named_answer(function, named)
-        exercise = exercise_named(name)
-    except LookupError as error:
-        return Note(str(error.args[0]))
-    verdict = _judge(exercise, answer)
-    return Feedback(verdict, exercise, note=record(exercise, verdict))
+            return nbgrader.Score(_check(function, named, written))
+    return _check(function, named, written, record=progress.record)
 
 
 def hint(exercise) -> HintFeedback | Note:
     """Show the next hint for an exercise, given by its function or by its name in quotes."""
-    name = exercise if isinstance(exercise, str) else getattr(exercise, "__name__", "")
+    return _about(exercise, written_argument(sys._getframe(1)), _next_hint)
+
+
+def solution(exercise) -> answers.SolutionFeedback | HintFeedback | Note:
+    """Show the course's answer and two other right ways once everything is right; the next hint before that."""
+    return _about(exercise, written_argument(sys._getframe(1)), lambda found: answers.show(found, _next_hint))
+
+
+def _check(function, named, written, record=lambda exercise, verdict: "") -> Feedback | Note:
     try:
-        found = exercise_named(name)
+        name, answer = _named_answer(function, named, written)
+        exercise = exercise_named(name)
     except LookupError as error:
         return Note(str(error.args[0]))
-    if not found.hints:
-        return Note(f"{name} has no hints; read “{found.section}” again.")
-    _hints_shown[name] = min(_hints_shown[name] + 1, len(found.hints))
-    return HintFeedback(found, _hints_shown[name])
+    try:
+        verdict = _judge(exercise, answer)
+        older = earlier.not_run(name, answer)
+    except Exception as fault:
+        return Note(
+            f"The check of {name} failed by itself ({wire.type_name(fault)}: {fault}). The fault is the course's, not "
+            "your answer's: please report it."
+        )
+    return Feedback(verdict, exercise, note=record(exercise, verdict), warning=older)
 
 
-def _named_answer(function, named):
+def _about(thing, written, show):
+    own = thing if type(thing) is str else _own_name(thing)
+    try:
+        return show(exercise_named(_exercise_meant(own, written)))
+    except LookupError as error:
+        return Note(str(error.args[0]))
+
+
+def _next_hint(exercise: Exercise | Question) -> HintFeedback | Note:
+    if not exercise.hints:
+        return Note(f"{exercise.name} has no hints; read “{exercise.section}” again.")
+    _hints_shown[exercise.name] = min(_hints_shown[exercise.name] + 1, len(exercise.hints))
+    return HintFeedback(exercise, _hints_shown[exercise.name])
+
+
+def _named_answer(function, named, written):
     if function is not None and not named:
-        name = getattr(function, "__name__", None)
-        if not isinstance(name, str) or name == "<lambda>":
-            raise LookupError("This has no name of its own. Say which exercise it answers: check(gelu=...).")
-        return name, function
+        return _exercise_meant(_own_name(function), written), function
     if function is None and len(named) == 1:
         return next(iter(named.items()))
     raise LookupError("check takes one answer: check(gelu), check(gelu=my_function) or check(question='b').")
 
 
+def _exercise_meant(own_name: str | None, written: str | None) -> str:
+    """The exercise whose name is written in the call, or else the one whose name the thing itself bears."""
+    for name in (written, own_name):
+        if name and _is_exercise(name):
+            return name
+    if not own_name or own_name == "<lambda>":
+        raise LookupError("This has no name of its own. Say which exercise it answers: check(gelu=...).")
+    raise LookupError(_no_such_exercise(own_name))
+
+
+def _is_exercise(name: str) -> bool:
+    return not _no_such_exercise(name)
+
+
+def _no_such_exercise(name: str) -> str:
+    try:
+        exercise_named(name)
+    except LookupError as error:
+        return str(error.args[0])
+    return ""
+
+
+def _own_name(thing) -> str | None:
+    return _text_attribute(thing, "__name__")
+
+
+def _text_attribute(thing, name: str) -> str | None:
+    """A text that an object says of itself. Whatever else happens when it is asked, it says nothing."""
+    try:
+        text = getattr(thing, name, None)
+    except (Exception, SystemExit):
+        return None
+    return text if type(text) is str else None
+
+
 def _judge(exercise, answer) -> Verdict:
     if isinstance(exercise, Question):
-        return judge_letter(exercise, answer)
+        seen = _as_the_grader_sees_it(Observation("returned", answer)) if answer is not ... else None
+        return judge_letter(exercise, ... if seen is None else seen.value if seen.outcome == "returned" else ())
     if answer is ...:
         return nothing(exercise, NOT_ATTEMPTED, "Not attempted yet.")
     if not callable(answer):
-        return nothing(exercise, "wrong", f"{exercise.name} should be a function; this is a {type(answer).__name__}.")
-    if str(getattr(answer, "__module__", "")).startswith("helpers."):
-        return nothing(exercise, "wrong", "This is the course's own function. The points are for writing yours.")
+        kind = wire.type_name(answer)
+        return nothing(exercise, WRONG, f"{exercise.name} should be a function; this is of type `{kind}`.")
+    if (_text_attribute(answer, "__module__") or "").startswith("helpers."):
+        return nothing(exercise, WRONG, "This is the course's own function. The points are for writing yours.")
+    watched = borrowed.Watched(answer) if borrowed.may_borrow(answer) else None
     examination = public_examination(exercise)
     observations = []
     for call in examination.calls:
-        seen = _as_the_grader_sees_it(observe(answer, call, where=_line_in_cell))
+        seen = _as_the_grader_sees_it(observe(watched or answer, call, where=_line_in_cell))
+        if watched is not None and watched.borrowed:
+            return nothing(exercise, WRONG, borrowed.SENTENCE.format(watched.borrowed))
         if seen.error == "KeyboardInterrupt":
             return nothing(exercise, "time limit", "Stopped before it answered. Does a loop never end?")
         observations.append(seen)
@@ -94,9 +150,13 @@ def _as_the_grader_sees_it(seen: Observation) -> Observation:
     try:
         return replace(seen, value=wire.decode(wire.encode(seen.value)))
     except wire.Unsendable as refusal:
+        if type(seen.value) is types.CoroutineType:
+            seen.value.close()  # or Python complains later that nobody waited for it
         return Observation("unsendable", error=refusal.type_name)
     except wire.TooLarge:
         return Observation("too large")
+    except (Exception, SystemExit):  # an object that raises when it is asked for its class
+        return Observation("unsendable", error=wire.type_name(seen.value))
 
 
 def _line_in_cell(error: BaseException) -> str:

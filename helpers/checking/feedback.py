@@ -5,10 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from helpers.judging.exercise import Exercise, Question
-from helpers.judging.judge import CORRECT, NOT_ATTEMPTED, Verdict
+from helpers.judging.judge import CORRECT, NOT_ATTEMPTED, PartResult, Verdict
 from helpers.templates import render
 
 MARKS = {CORRECT: "✓", NOT_ATTEMPTED: "○"}  # every other status: ✗
+
+
+def mark_of(part: PartResult) -> str:
+    """The sign of a part; one that is not judged yet has neither passed nor failed."""
+    return MARKS[NOT_ATTEMPTED] if part.waits else MARKS.get(part.status, "✗")
+
+
+def why_right(verdict: Verdict, exercise: Exercise | Question) -> str:
+    """The sentence behind the right letter of a question."""
+    return exercise.why_right if verdict.status == CORRECT and isinstance(exercise, Question) else ""
 
 
 @dataclass(frozen=True)
@@ -18,6 +28,7 @@ class Feedback:
     verdict: Verdict
     exercise: Exercise | Question
     note: str = ""
+    warning: str = ""  # what the reader has to know before the judgement
 
     @property
     def points(self) -> float:
@@ -28,25 +39,29 @@ class Feedback:
         return self.verdict.status == CORRECT
 
     def _repr_html_(self) -> str:
-        return render("check.html", verdict=self.verdict, exercise=self.exercise, note=self.note)
+        why = why_right(self.verdict, self.exercise)
+        return render(
+            "check.html", verdict=self.verdict, exercise=self.exercise, why=why, note=self.note, warning=self.warning
+        )
 
     def __repr__(self) -> str:
         verdict = self.verdict
         mark = MARKS.get(verdict.status, "✗")
-        lines = [f"{mark} {verdict.exercise}: {verdict.status}, {verdict.points:g} of {verdict.max_points:g} points"]
-        if verdict.status not in (CORRECT, NOT_ATTEMPTED):
+        lines = [self.warning] if self.warning else []
+        lines += [f"{mark} {verdict.exercise}: {verdict.word}, {verdict.points:g} of {verdict.max_points:g} points"]
+        if verdict.status not in (CORRECT, NOT_ATTEMPTED) and len(verdict.parts) > 1:
             lines += [
-                f"  {MARKS.get(part.status, '✗')} {part.part} {part.points:g}/{part.max_points:g}"
+                f"  {mark_of(part)} {part.part} {part.points:g}/{part.max_points:g}"
+                + (f" (not judged yet: {part.message[0].lower()}{part.message[1:-1]})" if part.waits else "")
                 for part in verdict.parts
             ]
         if verdict.message:
             lines.append(f"  {verdict.message}")
+        if why_right(verdict, self.exercise):
+            lines.append(f"  {self.exercise.why_right}")
         if verdict.example:
-            lines += [
-                f"  {verdict.example.call}",
-                f"    expected {verdict.example.expected}",
-                f"    got      {verdict.example.got}",
-            ]
+            lines += [f"  {line}" for line in verdict.example.call.splitlines()]
+            lines += [f"    expected {verdict.example.expected}", f"    got      {verdict.example.got}"]
         if verdict.status != CORRECT and self.exercise.hints:
             lines.append(f'  For a hint: hint("{verdict.exercise}")')
         return "\n".join([*lines, *([self.note] if self.note else [])])

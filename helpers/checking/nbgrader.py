@@ -45,16 +45,6 @@ def nbgrader_asks() -> bool:
     return os.environ.get("NBGRADER_EXECUTION") in ("autograde", "validate")
 
 
-def exercise_of_cell(inputs: list[str] | None) -> str | None:
-    """The exercise that the running cell checks, from IPython's list of inputs; None if it is no check cell.
-
-    A learner may answer with a function of any name (`leaky_relu = my_version`). The function would not tell which
-    exercise it is for; the locked cell does.
-    """
-    match = CHECK_CELL.fullmatch(inputs[-1]) if inputs else None
-    return match and (match["keyword"] or match["variable"])
-
-
 def without_stderr() -> contextlib.AbstractContextManager:
     """Keep warnings and prints of a learner's function from costing all points of a right answer."""
     return contextlib.redirect_stderr(io.StringIO())

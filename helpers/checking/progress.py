@@ -14,14 +14,18 @@ from pathlib import Path
 
 from helpers.exercises import LECTURES, exercises_of
 from helpers.judging.exercise import Exercise, Question
-from helpers.judging.judge import NOT_ATTEMPTED, Verdict
+from helpers.judging.judge import CORRECT, NOT_ATTEMPTED, Verdict
 from helpers.paths import ROOT
 from helpers.templates import render
+
+_solved: set[str] = set()  # in this session, whether or not it could be saved
 
 
 def record(exercise: Exercise | Question, verdict: Verdict) -> str:
     """Append one check; return a sentence for the learner if it could not be saved, else ""."""
     path = _path()
+    if verdict.status == CORRECT:
+        _solved.add(exercise.name)
     if path is None or verdict.status == NOT_ATTEMPTED:
         return ""
     line = {
@@ -51,6 +55,14 @@ def best_points() -> dict[str, float]:
         except (ValueError, KeyError, TypeError):
             continue  # a line cut short by a full disk or a crash is no reason to hide the others
     return best
+
+
+def is_solved(exercise: Exercise | Question) -> bool:
+    """Whether some check of this exercise has shown all points, in this session or an earlier one."""
+    try:
+        return exercise.name in _solved or best_points().get(exercise.name, 0.0) >= exercise.points
+    except OSError:  # a file that cannot be read remembers nothing
+        return False
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def report_page(settings: dict, papers: list[Paper]) -> str:
         repeat=figures.sections_to_repeat(mistakes, unexplained),
         map=_map(papers, percents),
         signs=SIGNS,
-        statuses=Counter(entry.verdict.status for paper in papers for entry in paper.entries).most_common(),
+        statuses=Counter(entry.verdict.word for paper in papers for entry in paper.entries).most_common(),
         trouble=trouble,
         troubles=[(status, troubles[status]) for status in _TROUBLE if troubles[status]],
         faults=troubles[GRADER_FAULT],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
+import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -14,24 +14,35 @@ from helpers.exercises import exercises_of
 from helpers.paths import SOLUTIONS
 from helpers.templates import render
 
+from . import beneath
 from .class_statistics import UNANSWERED
 from .marking import GRADER_FAULT
 from .papers import Paper
+
+_HASH_DIGITS = 16  # so many that nobody finds a name with another's hash
+_CHANGED = re.compile(rf"-[0-9a-f]{{{_HASH_DIGITS}}}$", re.IGNORECASE)
 
 
 def write_feedback(papers: list[Paper], folder: Path) -> None:
     """Write `folder/<student>/<lecture>.html` anew for everybody."""
     fresh = folder.with_name(folder.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    folders = folder_names(dict.fromkeys(paper.student for paper in papers))
-    for paper in papers:
-        page = feedback_page(paper)
-        path = fresh / folders[paper.student] / f"{paper.lecture}.html"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, encoding="utf-8", errors="replace")
-    shutil.rmtree(folder, ignore_errors=True)
-    if fresh.exists():
+    beneath.remove(fresh)
+    if papers:
+        _write_pages(papers, fresh)
+    beneath.remove(folder)
+    if papers:
         os.replace(fresh, folder)
+
+
+def _write_pages(papers: list[Paper], folder: Path) -> None:
+    folders = folder_names(dict.fromkeys(paper.student for paper in papers))
+    folder.mkdir()
+    with beneath.opened_folder(folder.parent, [folder.name]) as top:
+        for name in folders.values():
+            os.mkdir(name, dir_fd=top)
+    for paper in papers:
+        with beneath.opened_folder(folder.parent, [folder.name, folders[paper.student]]) as own:
+            beneath.write_new(own, f"{paper.lecture}.html", feedback_page(paper))
 
 
 def feedback_page(paper: Paper) -> str:
@@ -57,16 +68,24 @@ def feedback_page(paper: Paper) -> str:
 
 
 def folder_names(students: Iterable[str]) -> dict[str, str]:
-    """A folder name for each student: readable, and different also where upper and lower case are the same."""
+    """A folder name for each student: readable, and different also where upper and lower case are the same.
+
+    A name that no folder can have, that another one looks like, or that looks like a changed one, gets a hash.
+    """
     names: dict[str, str] = {}
     taken = set()
     for student in students:
         name = re.sub(r"[^\w .-]", "_", student).strip(" .")[:60]
-        if name != student or not name or name.casefold() in taken:
-            name = f"{name}-{hashlib.sha256(student.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
-        taken.add(name.casefold())
+        if name != student or not name or _as_compared(name) in taken or _CHANGED.search(name):
+            name = f"{name}-{hashlib.sha256(student.encode('utf-8', 'surrogatepass')).hexdigest()[:_HASH_DIGITS]}"
+        taken.add(_as_compared(name))
         names[student] = name
     return names
+
+
+def _as_compared(name: str) -> str:
+    """What two names have in common that some file systems take for one."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 @cache

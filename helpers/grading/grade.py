@@ -54,7 +54,7 @@ def grade(order: Order, progress: Callable[[int, int, str], None] = lambda done,
     `GradebookError` before anything is marked.
     """
     lectures = _lectures(order.only)
-    found = find_submissions(order.source, lectures)
+    found = find_submissions(order.source, lectures, [path for path in (order.out, order.preview_of) if path])
     order.out.mkdir(parents=True, exist_ok=True)
     with Gradebook(order.out / "gradebook.db", create=True) as book:
         seed = _seed(book.settings(), order)

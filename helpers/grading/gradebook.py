@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -38,7 +39,7 @@ CREATE TABLE adjustment (
 """
 _SECONDS = 30  # to wait for another process that is writing
 _TABLES = {"setting", "student", "submission", "verdict", "part", "adjustment"}
-# From each older version to the next one. Each step is one transaction: all of it happens, or nothing.
+# From each older version to the next one. All steps are one transaction: all of it happens, or nothing.
 _MIGRATIONS = {
     1: "ALTER TABLE adjustment ADD COLUMN instead_of REAL;",
     2: "ALTER TABLE verdict ADD COLUMN behaviour TEXT NOT NULL DEFAULT '';",
@@ -74,6 +75,9 @@ class Gradebook:
         if not create and not path.exists():
             raise GradebookError(f"there is no gradebook {path}; run: course grade SUBMISSIONS --out {path.parent}")
         self._path = path
+        for beside in ("", "-journal", "-wal", "-shm"):
+            if path.with_name(path.name + beside).is_symlink():
+                raise GradebookError(f"{path}{beside} is a link; it is not followed, and left as it is")
         try:
             self._db = sqlite3.connect(path, timeout=_SECONDS)
             try:
@@ -85,6 +89,10 @@ class Gradebook:
             raise GradebookError(f"{path} cannot be used as a gradebook ({error}); it is left as it is") from error
 
     def _open(self, path: Path, create: bool) -> None:
+        # Somebody else may have written the file, and a database can hold code.
+        self._db.execute("PRAGMA trusted_schema = OFF")
+        if hasattr(self._db, "setconfig"):  # from Python 3.12
+            self._db.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if version == 0 and tables == 0 and create:
@@ -93,7 +101,8 @@ class Gradebook:
             self._accept(path, version)
 
     def _accept(self, path: Path, version: int) -> None:
-        tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        objects = self._db.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+        tables = {name for kind, name, _ in objects if kind == "table"}
         if version < 1 or not tables >= _TABLES:
             raise GradebookError(f"{path} is a database, but no gradebook; it is left as it is")
         if version > VERSION:
@@ -101,10 +110,21 @@ class Gradebook:
                 f"{path} was written by a newer version of the course (gradebook {version}, this one knows {VERSION}); "
                 "update the course. It is left as it is"
             )
+        for kind, name, sql in objects:
+            # The indexes that SQLite makes for primary keys have no text.
+            if name not in _TABLES if kind == "table" else (kind != "index" or sql is not None):
+                raise _foreign(path, f"a {kind} {name!r}")
+        if version < VERSION:
+            steps = "".join(_MIGRATIONS[step] for step in range(version, VERSION))
+            self._db.executescript(f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {VERSION};")
+        wanted = dict(map(_definitions, _SCHEMA.split(";")[:-1]))
+        for (sql,) in self._db.execute("SELECT sql FROM sqlite_master WHERE type = 'table'").fetchall():
+            name, definitions = _definitions(sql)
+            if wanted.get(name) != definitions:
+                raise _foreign(path, f"another table {name!r}")
         if (damage := self._db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
             raise GradebookError(f"{path} is damaged ({damage}); it is left as it is")
-        for step in range(version, VERSION):
-            self._db.executescript(f"BEGIN IMMEDIATE; {_MIGRATIONS[step]} PRAGMA user_version = {step + 1}; COMMIT;")
+        self._db.commit()
 
     def __enter__(self) -> Gradebook:
         return self
@@ -251,3 +271,18 @@ class Gradebook:
     def _forget(self, key: tuple[str, str]) -> None:
         for table in ("submission", "verdict", "part"):
             self._db.execute(f"DELETE FROM {table} WHERE student = ? AND lecture = ?", key)
+
+
+def _foreign(path: Path, what: str) -> GradebookError:
+    return GradebookError(f"{path} was not written by course grade: it holds {what}. It is left as it is")
+
+
+def _definitions(sql: str) -> tuple[str, list[str]]:
+    """A table's name and what `CREATE TABLE` says of it: first the columns in their order, then the constraints.
+
+    Whatever is not exactly of that form, such as a comment or a column that is computed, stays in the texts and so
+    equals nothing that we wrote. (A column that a migration added may stand behind the constraints.)
+    """
+    head, _, rest = " ".join(sql.split()).partition("(")
+    parts = [part.strip() for part in re.split(r",(?![^(]*\))", rest.removesuffix(")"))]
+    return head.removeprefix("CREATE TABLE ").strip(), sorted(parts, key=lambda part: part.startswith("PRIMARY KEY"))

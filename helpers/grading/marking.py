@@ -1,10 +1,10 @@
 """Mark one submission: get the evidence for each exercise, judge it, give every part a status.
 
 First a survey: one process tells what the notebook's text shows and, if it is plain, answers all exercises on the
-inputs of `check`. What it shows to be right there stands. Every other exercise is asked alone, on those inputs, by one
-way after the other until one shows it to be right; the best counts (`helpers.sandbox.cells` says what the ways are).
-Only then do processes get fresh inputs, and nothing that they say is shown: no text that a student reads comes from a
-process that could know them. A wholly right notebook needs one process, which gets the fresh inputs last.
+inputs of `check`. There no answer can change another, so what it says stands. Every other exercise is asked alone, on
+those inputs, by one way after the other until one shows it to be right; the best counts (`helpers.sandbox.cells` says
+what the ways are). Only then do processes get fresh inputs, and nothing that they say is shown: no text that a student
+reads comes from a process that could know them. A plain notebook needs one process, which gets the fresh inputs last.
 """
 
 from __future__ import annotations
@@ -156,61 +156,57 @@ class _Interview:
     def verdicts(self, tasks: Sequence[Task]) -> list[Verdict]:
         """A verdict for each task, whatever happens."""
         together = [task for task in tasks if task.examination is not None and not task.uses_keras]
-        survey = self._survey(tasks, together)
+        survey, settled = self._survey(tasks, together)
+        answers = [
+            settled.get(task.exercise.name) or self._best_answer(task, survey.plan.ways_to(task.exercise.name))
+            for task in tasks
+        ]
         first = dict(zip((task.exercise.name for task in together), survey.evidence, strict=True))
-        answers = [self._best_answer(task, survey.plan, first.get(task.exercise.name)) for task in tasks]
         later = self._fresh_evidence(survey, first, answers)
         return [self._final(answer, later.get(answer.task.exercise.name)) for answer in answers]
 
-    def _survey(self, tasks: Sequence[Task], together: Sequence[Task]) -> Survey:
-        requests = [task.request for task in together]
+    def _survey(self, tasks: Sequence[Task], together: Sequence[Task]) -> tuple[Survey, dict[str, _Answer]]:
+        """What the survey says, and the answers, by exercise, that need no other process."""
+        requests, settled = [task.request for task in together], {}
 
-        def nothing_is_left_to_ask(survey: Survey) -> bool:
-            found = zip(together, survey.evidence, strict=True)
-            letters = [task for task in tasks if task.examination is None]
-            return (
-                survey.plan.plain
-                and not any(task.uses_keras for task in tasks)
-                and all(
-                    self._answer(task, FIRST, evidence).is_right
-                    for task, evidence in found
-                    if survey.plan.ways_to(task.exercise.name)
-                )
-                and all(task.exercise.name in survey.plan.letters for task in letters)
-            )
+        def settle(survey: Survey) -> bool:
+            found = dict(zip((task.exercise.name for task in together), survey.evidence, strict=True))
+            for task in tasks:
+                answer = self._settled(task, survey.plan, found.get(task.exercise.name))
+                if answer is not None:
+                    settled[task.exercise.name] = answer
+            return len(settled) == len(tasks)
 
         try:
             with self._free_runner(False) as runner:
-                survey = runner.survey(
-                    self._cells, [task.exercise.name for task in tasks], requests, nothing_is_left_to_ask
-                )
+                survey = runner.survey(self._cells, [task.exercise.name for task in tasks], requests, settle)
         except Exception as fault:  # each exercise is asked alone then
-            return Survey(Plan(), [fault] * len(requests))
+            return Survey(Plan(), [fault] * len(requests)), {}
         self.cpu_seconds += survey.cpu_seconds
-        return survey
+        return survey, settled
 
-    def _best_answer(self, task: Task, plan: Plan, evidence: Evidence | Exception | None) -> _Answer:
-        """What the best of the ways to a task brings; the first that is right ends the search."""
+    def _settled(self, task: Task, plan: Plan, evidence: Evidence | None) -> _Answer | None:
+        """The answer to a task, if the survey is all that has to be known of it."""
         name = task.exercise.name
         ways = plan.ways_to(name)
         if not ways:
             problem = NOT_ATTEMPTED if name in plan.stubs else ""
             return self._answer(task, FIRST, Evidence("finished", problem=problem))
-        found = []
         if task.examination is None and name in plan.letters:
             attempted, letter = plan.letters[name]
-            evidence = Evidence("finished", variable=letter, attempted=attempted)
-            found.append(self._answer(task, ways[0], evidence))
-            if found[0].is_right or plan.plain:
-                return found[0]
-        elif plan.plain and isinstance(evidence, Evidence):
+            answer = self._answer(task, ways[0], Evidence("finished", variable=letter, attempted=attempted))
+        elif plan.plain and evidence is not None and evidence.ending == "finished":
             answer = self._answer(task, ways[0], evidence)
-            if answer.is_right:
-                return answer
+        else:
+            return None
+        return answer if answer.is_right or (plan.plain and len(ways) == 1) else None
+
+    def _best_answer(self, task: Task, ways: Sequence[Way]) -> _Answer:
+        """What the best of the ways to a task brings; the first that is right ends the search."""
+        found = []
         for way in ways:
-            answer = self._ask(task, task.request, way)
-            found.append(answer)
-            if answer.is_right:
+            found.append(self._ask(task, task.request, way))
+            if found[-1].is_right:
                 break
         return max(found, key=lambda answer: answer.rank)
 

@@ -19,11 +19,17 @@ def write_all(book: Gradebook, out: Path) -> None:
     _replace(out / "results.csv", lambda path: write_csv(path, results(papers)))
     write_feedback(papers, out / "feedback")
     page = report_page(book.settings(), papers)
-    _replace(out / "report.html", lambda path: path.write_text(page, encoding="utf-8", errors="replace"))
+    _replace(out / "report.html", lambda path: _write_text(path, page))
 
 
 def _replace(path: Path, write) -> None:
     """Write a file beside and move it into place, so that a reader never meets half of one."""
     temporary = path.with_name(path.name + ".new")
+    temporary.unlink(missing_ok=True)  # left by an interrupted run, or a link that somebody planted
     write(temporary)
     os.replace(temporary, path)
+
+
+def _write_text(path: Path, text: str) -> None:
+    with open(path, "x", encoding="utf-8", errors="replace") as file:
+        file.write(text)

@@ -11,6 +11,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
 
+from . import beneath
 from .exports.roster import Roster
 from .exports.tables import ExportError
 from .feedback_pages import folder_names
@@ -76,11 +77,11 @@ def letters(
     found, remarks = [], []
     for student, person in people.items():
         own = [p for p in papers[student] if only in (None, p.lecture) and (p.submission or p.decided)]
-        pages = [(p, out / "feedback" / folders[student] / f"{p.lecture}.html") for p in own]
-        if not pages:
+        if not own:
             continue
         address = roster.value(person, "Email address", "Email").strip()
         try:
+            pages = [(p, beneath.read(out / "feedback", (folders[student], f"{p.lecture}.html")).decode()) for p in own]
             found.append(_letter(student, address, sender, " ".join(roster.first_and_last_name(person)), pages))
         except (ValueError, IndexError, MessageError):
             remarks.append(f"{student} has no address that mail can go to ({address!r})")
@@ -120,7 +121,7 @@ def send(book: Gradebook, letters: list[Letter], server: Server) -> tuple[int, i
     return went, len(letters) - len(new), remarks
 
 
-def _letter(student, address, sender, name, pages: list[tuple[Paper, Path]]) -> Letter:
+def _letter(student, address, sender, name, pages: list[tuple[Paper, str]]) -> Letter:
     message = EmailMessage()
     message["Subject"] = f"Feedback: {', '.join(paper.lecture for paper, _ in pages)}"
     message["From"] = sender
@@ -130,8 +131,7 @@ def _letter(student, address, sender, name, pages: list[tuple[Paper, Path]]) -> 
     end = "The pages attached say what was right, what was not and why, and what to do next."
     message.set_content("\n".join([f"Dear {greeting}," if greeting else "Hello,", "", *points, "", end, ""]))
     digest = hashlib.sha256()
-    for paper, path in pages:
-        page = path.read_text(encoding="utf-8")
+    for paper, page in pages:
         digest.update(page.encode())
         message.add_attachment(page, subtype="html", filename=f"{paper.lecture}.html")
     return Letter(student, address, message, digest.hexdigest())

@@ -12,11 +12,13 @@ import os
 import re
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from helpers.judging.judge import plain_text
+
+from . import beneath
 
 MAX_NOTEBOOK_BYTES = 20 * 2**20
 MAX_FILES = 2000  # looked at in one folder; only the class itself may hold more
@@ -60,7 +62,7 @@ class HandedIn:
             try:
                 content = self.file.read()
             except Exception as error:  # a damaged zip raises a dozen kinds, and none may stop the class
-                problem = f"the file cannot be read ({type(error).__name__})"
+                problem = f"the file cannot be read ({getattr(error, 'strerror', None) or type(error).__name__})"
         if len(content) > MAX_NOTEBOOK_BYTES:
             limit = MAX_NOTEBOOK_BYTES // 2**20
             content, problem = b"", f"the file is larger than {limit} MB; clear its outputs and hand it in again"
@@ -82,22 +84,31 @@ class _File:
     read: Callable[[], bytes] | None = None
     problem: str = ""
     is_folder: bool = False
+    is_output: bool = False  # the folder that this grading writes
 
 
-def find_submissions(source: Path, lectures: tuple[str, ...]) -> ClassFolder:
+def find_submissions(source: Path, lectures: tuple[str, ...], outputs: Collection[Path] = ()) -> ClassFolder:
     """Find every student and notebook under `source`, a folder or a zip.
 
-    `lectures` are the names that a notebook can have. Raises `NoSubmissions` if `source` cannot be a class.
+    `lectures` are the names that a notebook can have, `outputs` folders that are written by the grader and may lie
+    below `source`: nobody's work is looked for there. Raises `NoSubmissions` if `source` cannot be a class.
     """
-    files = _files(source)
     students, remarks, chosen = set(), [], {}
-    for file in files:
-        student, name, attempt = _whose(file.parts)
-        if file.is_folder:
-            if len(file.parts) == 1 and student:
-                students.add(student)
+    with_notebooks, written = set(), {}  # folders of the class: with a notebook of any name; with what a grading wrote
+    for file in _files(source, outputs):
+        if file.is_output:
+            written[file.parts[0]] = ""
             continue
-        if not name.endswith(".ipynb"):
+        if file.is_folder:
+            if len(file.parts) == 1:
+                students.add(_whose((*file.parts, ""))[0])
+            continue
+        student, name, attempt = _whose(file.parts)
+        if name.endswith(".ipynb"):
+            with_notebooks.add(file.parts[0])
+        else:
+            if name == "gradebook.db" and len(file.parts) > 1:
+                written.setdefault(file.parts[0], "/".join(file.parts))
             if file.problem:
                 remarks.append(f"{'/'.join(file.parts)} is left out: {file.problem}")
             continue
@@ -110,6 +121,10 @@ def find_submissions(source: Path, lectures: tuple[str, ...]) -> ClassFolder:
             continue
         students.add(student)
         chosen.setdefault((student, lecture), []).append((attempt, file))
+    for folder in written.keys() - with_notebooks:  # with one it is a student's, whatever else is in it
+        students.discard(_whose((folder, ""))[0])
+        if written[folder]:
+            remarks.append(f"{folder} is left out: {written[folder]} shows that an earlier grading wrote it")
     if not students:
         raise NoSubmissions(
             f"{source} holds no submissions; expected {source.name}/<student>/<lecture>.ipynb "
@@ -153,56 +168,62 @@ def _lecture_of(parts: tuple[str, ...], name: str, lectures: tuple[str, ...]) ->
     return ""
 
 
-def _files(source: Path) -> Iterator[_File]:
+def _files(source: Path, outputs: Collection[Path]) -> Iterator[_File]:
     if source.is_dir():
-        return _files_of_folder(source, ())
+        # `feedback` counts by itself for whoever writes the results beside the class.
+        written = [path for out in outputs for path in (out, out / "feedback") if path.is_dir()]
+        return _files_of_folder(source, (), {_identity(os.stat(path)) for path in written})
     try:
         return _files_of_zip(zipfile.ZipFile(source))
     except Exception as error:  # see `HandedIn.read`
         raise NoSubmissions(f"{source} is neither a folder nor a zip that can be read") from error
 
 
-def _files_of_folder(folder: Path, parts: tuple[str, ...]) -> Iterator[_File]:
+def _files_of_folder(source: Path, names: tuple[str, ...], outputs: set[tuple[int, int]]) -> Iterator[_File]:
+    """What lies in `source/names[0]/names[1]/...`. No link below `source` is followed, here or when a file is read."""
+    parts = tuple(map(_readable, names))
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        with beneath.opened_folder(source, names) as folder:
+            entries = sorted(name for name in os.listdir(folder) if not _ignored(name))
+            kept = entries[:MAX_FILES] if parts else entries
+            found = [(name, status) for name in kept if (status := _status(name, folder))]
     except OSError as error:
         if not parts:
-            raise NoSubmissions(f"{folder} cannot be read ({error.strerror})") from error
+            raise NoSubmissions(f"{source} cannot be read ({error.strerror})") from error
         yield _File(parts, problem=f"the folder cannot be read ({type(error).__name__})")
         return
-    if parts and len(entries) > MAX_FILES:
+    if len(kept) < len(entries):
         yield _File(parts, problem=f"it holds {len(entries)} files; the first {MAX_FILES} are looked at")
-        entries = entries[:MAX_FILES]
-    for entry in entries:
-        here = (*parts, _readable(entry.name))
-        if _ignored(entry.name):
-            continue
-        kind = entry.stat(follow_symlinks=False).st_mode
-        path = Path(entry.path)
-        if stat.S_ISDIR(kind):
+    for name, status in found:
+        here, path, kind = (*parts, _readable(name)), (*names, name), status.st_mode
+        if _identity(status) in outputs:
+            yield _File(here, is_output=True)
+        elif stat.S_ISDIR(kind):
             yield _File(here, is_folder=True)
             if len(here) < MAX_DEPTH:
-                yield from _files_of_folder(path, here)
+                yield from _files_of_folder(source, path, outputs)
         elif stat.S_ISREG(kind):
-            yield _File(here, lambda path=path: _read(path))
+            yield _File(here, lambda path=path: beneath.read(source, path, MAX_NOTEBOOK_BYTES + 1))
         else:
             what = "a symbolic link" if stat.S_ISLNK(kind) else "not a regular file"
             yield _File(here, problem=f"{here[-1]} is {what}; hand in the notebook itself")
+
+
+def _status(name: str, folder: int) -> os.stat_result | None:
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:  # it has gone since the folder was listed
+        return None
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def _readable(name: str) -> str:
     """A file name that can be written to a table or a terminal: bytes and characters that cannot are spelled out."""
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def _read(path: Path) -> bytes:
-    # O_NOFOLLOW and the second look: the file may have become something else since it was listed.
-    fd = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(fd, "rb") as file:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            raise OSError("not a regular file")
-        return file.read(MAX_NOTEBOOK_BYTES + 1)
 
 
 def _files_of_zip(archive: zipfile.ZipFile) -> Iterator[_File]:

@@ -40,8 +40,8 @@ def results(papers: list[Paper]):
 
 
 def write_csv(path: Path, rows) -> None:
-    """Write rows of texts."""
-    with open(path, "w", newline="", encoding="utf-8") as file:
+    """Write rows of texts to a new file; a link of that name is not followed."""
+    with open(path, "x", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(rows)
 
 

@@ -10,6 +10,9 @@ from .exercise import Tolerance
 
 _PRECISIONS = ("f4", "f8", "c8", "c16")
 _KINDS = {"f": "floats", "i": "integers", "u": "integers", "b": "booleans", "c": "complex numbers"}
+_ONE = {"f": "a number", "i": "an integer", "u": "an integer", "b": "True or False", "c": "a complex number"}
+_SHOWN_KEYS = 8
+VALUES_DIFFER = "The values differ."
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ def difference(expected, got, tolerance: Tolerance) -> Difference | None:
     """Return what is wrong with `got`, or None if it is right.
 
     Both are plain values: numbers, strings, arrays, and lists, tuples or dicts of them. A list is as good as an array
-    of its items, a 0-d array as a number; float32 is compared at its precision.
+    of its items or a tuple, a 0-d array as a number; float32 is compared at its precision.
     """
     if isinstance(expected, tuple):
         return _sequence_difference(expected, got, tolerance)
@@ -42,32 +45,41 @@ def agree(expected, got, tolerance: Tolerance) -> bool:
     return difference(expected, got, tolerance) is None
 
 
-def _number_difference(expected: np.ndarray, got, tolerance) -> Difference | None:
+def described(expected, shaped: bool = True) -> str:
+    """What an exercise expects, in words: "an array of shape (3, 2)". Without `shaped`, the shape is left open."""
+    if isinstance(expected, tuple):
+        return f"{len(expected)} values, separated by commas,"
+    if isinstance(expected, dict):
+        return f"a dict with the keys {_keys(expected)}"
+    if isinstance(expected, str):
+        return "a string"
+    expected = np.asarray(expected)
+    if expected.ndim == 0:
+        return _ONE[expected.dtype.kind]
+    of_kind = "" if expected.dtype.kind == "f" else f" of {_KINDS[expected.dtype.kind]}"
+    return f"an array{of_kind}" + (f" of shape {expected.shape}" if shaped else "")
+
+
+def described_result(got) -> str:
+    """What came back, in words."""
     if got is None:
-        return Difference("type", "It returned None. Is there a `return`?")
-    if isinstance(got, str | dict):
-        return Difference("type", f"It returned a {type(got).__name__}; numbers are expected.")
+        return "None"
+    if isinstance(got, str):
+        return "a string"
+    if isinstance(got, dict):
+        return f"a dict with the keys {_keys(got)}" if got else "an empty dict"
+    if isinstance(got, tuple) and not all(isinstance(item, int | float | np.generic) for item in got):
+        return f"{len(got)} values" if len(got) != 1 else "a tuple with one value"
     if holds_text(got):
-        return Difference("type", f"It returned a {type(got).__name__} with text in it; numbers are expected.")
-    try:
-        array = np.asarray(got)
-    except (ValueError, TypeError, OverflowError):
-        return Difference("type", "It returned nested lists of unequal length; they do not form an array.")
+        return f"a {type(got).__name__} with text in it"
+    array = as_array(got)
+    if array is None:
+        return "nested lists of unequal length"
     if array.dtype.kind not in _KINDS:
-        return Difference("type", f"It returned {type(got).__name__} with items that are not numbers.")
-    if array.size == 0 and isinstance(got, list):
-        array = array.astype(expected.dtype)  # an empty list has no type of its own
-    wanted, found = _KINDS[expected.dtype.kind], _KINDS[array.dtype.kind]
-    if wanted != found:
-        advice = " Convert the input to float first." if (wanted, found) == ("floats", "integers") else ""
-        return Difference("type", f"It returned {found}; {wanted} are expected.{advice}")
-    if array.dtype.kind in "fc" and array.dtype not in _PRECISIONS:
-        return Difference("type", f"It returned {array.dtype}. Use float32 or float64.")
-    if array.shape != expected.shape:
-        return Difference("shape", f"It returned shape {array.shape}; shape {expected.shape} is expected.")
-    if not _close(expected, array, tolerance):
-        return Difference("value", "The values differ.")
-    return None
+        return f"a {type(got).__name__} with items that are not numbers"
+    if array.ndim == 0:
+        return _ONE[array.dtype.kind]
+    return f"an array of {_KINDS[array.dtype.kind]} of shape {array.shape}"
 
 
 def holds_text(got) -> bool:
@@ -75,40 +87,106 @@ def holds_text(got) -> bool:
     return isinstance(got, str) or (isinstance(got, list | tuple) and any(map(holds_text, got)))
 
 
+def as_array(value) -> np.ndarray | None:
+    """The array that NumPy makes of a value without text; None if it makes none, as of lists of unequal length."""
+    try:
+        return np.asarray(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _keys(value: dict) -> str:
+    shown = [repr(key)[:40] for key in list(value)[:_SHOWN_KEYS]] + ["..."] * (len(value) > _SHOWN_KEYS)
+    return ", ".join(shown)
+
+
+def _instead(expected, got) -> Difference:
+    verb = "are" if isinstance(expected, tuple) else "is"
+    return Difference("type", f"It returned {described_result(got)}; {described(expected)} {verb} expected.")
+
+
+def _number_difference(expected: np.ndarray, got, tolerance) -> Difference | None:
+    if got is None:
+        return Difference("type", "It returned None. Is there a `return`?")
+    if isinstance(got, str | dict) or holds_text(got):
+        return _instead(expected, got)
+    array = as_array(got)
+    several = isinstance(got, tuple) and any(isinstance(item, np.ndarray | list | tuple | dict) for item in got)
+    if several and (array is None or array.dtype.kind == "O" or array.shape != expected.shape):
+        kind = "one array" if expected.ndim else _ONE[expected.dtype.kind]
+        shape = f" of shape {expected.shape}" if expected.ndim else ""
+        return Difference("type", f"It returned {described_result(got)}; {kind}{shape} is expected.")
+    if array is None or array.dtype.kind not in _KINDS:
+        return _instead(expected, got)
+    if array.size == 0 and isinstance(got, list | tuple):
+        array = array.astype(expected.dtype)  # an empty list has no type of its own
+    wanted, found = _KINDS[expected.dtype.kind], _KINDS[array.dtype.kind]
+    if wanted != found:
+        if array.shape != expected.shape:
+            return _instead(expected, got)
+        return Difference("type", f"It returned {found}; {wanted} are expected.")
+    if array.dtype.kind in "fc" and array.dtype not in _PRECISIONS:
+        return Difference("type", f"It returned {array.dtype}. Use float32 or float64.")
+    if array.shape != expected.shape:
+        return Difference("shape", f"It returned shape {array.shape}; shape {expected.shape} is expected.")
+    if not _close(expected, array, tolerance):
+        return Difference("value", VALUES_DIFFER)
+    return None
+
+
 def _close(expected, array, tolerance) -> bool:
     if expected.dtype.kind not in "fc":
         return bool((expected == array).all())
     if array.dtype == expected.dtype and array.tobytes() == expected.tobytes():
         return True  # the same bits, which is found out faster than that two values are close
-    single = array.dtype.itemsize <= (4 if array.dtype.kind == "f" else 8)
+    return bool(np.all(close_places(expected, array, tolerance)))
+
+
+def close_places(expected: np.ndarray, array: np.ndarray, tolerance: Tolerance) -> np.ndarray:
+    """Where two arrays of numbers of one shape agree, at the precision in which `array` came."""
+    single = array.dtype.kind in "fc" and array.dtype.itemsize <= (4 if array.dtype.kind == "f" else 8)
     relative = tolerance.relative_single if single else tolerance.relative
     absolute = tolerance.absolute_single if single else tolerance.absolute
     with np.errstate(all="ignore"):
-        return bool(np.isclose(array, expected, rtol=relative, atol=absolute, equal_nan=True).all())
+        return np.isclose(array, expected, rtol=relative, atol=absolute, equal_nan=True)
 
 
 def _sequence_difference(expected, got, tolerance) -> Difference | None:
-    if not isinstance(got, tuple | list) or len(got) != len(expected):
-        found = f"{len(got)} values" if isinstance(got, tuple | list) else "one value"
-        return Difference("type", f"It returned {found}; {len(expected)} are expected, separated by commas.")
+    if isinstance(got, np.ndarray) and got.ndim and len(got) == len(expected):
+        got = list(got)  # a pair of arrays of one shape, put into one array, can be taken apart as a pair is
+    if not isinstance(got, tuple | list):
+        return _instead(expected, got)
+    if len(got) != len(expected):
+        found = f"{len(got)} value{'s' * (len(got) != 1)}"
+        return Difference("type", f"It returned {found}; {described(expected)} are expected.")
     for place, (want, item) in enumerate(zip(expected, got, strict=True), 1):
         found = difference(want, item, tolerance)
         if found:
-            return Difference(found.rung, f"Value {place} of {len(expected)}: {found.sentence}")
+            return Difference(found.rung, f"{value_place(place, len(expected))}{found.sentence}")
     return None
+
+
+def value_place(place: int, count: int) -> str:
+    return f"Value {place} of {count}: "
+
+
+def item_place(key) -> str:
+    return f"Item {key!r}: "
 
 
 def _dict_difference(expected, got, tolerance) -> Difference | None:
     if not isinstance(got, dict) or set(got) != set(expected):
-        return Difference("type", f"It should return a dict with the keys {', '.join(map(str, expected))}.")
+        if isinstance(got, dict) and got:
+            return Difference("type", f"The keys of the dict are {_keys(got)}; {_keys(expected)} are expected.")
+        return _instead(expected, got)
     for key, want in expected.items():
         found = difference(want, got[key], tolerance)
         if found:
-            return Difference(found.rung, f"Item {key!r}: {found.sentence}")
+            return Difference(found.rung, f"{item_place(key)}{found.sentence}")
     return None
 
 
 def _text_difference(expected, got) -> Difference | None:
     if not isinstance(got, str):
-        return Difference("type", f"It returned {type(got).__name__}; a string is expected.")
+        return _instead(expected, got)
     return None if got == expected else Difference("value", f"It returned {got[:80]!r}.")

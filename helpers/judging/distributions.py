@@ -10,13 +10,17 @@ c columns, so each of these tests has a tail that is known exactly for every n, 
     columns     squared sum of each column, divided by r, added up  chi-squared with c degrees of freedom
     largest     the largest |score| is at most m                    with probability (2 Phi(m) - 1)^n
     shape       the largest gap between both distribution functions beyond e with probability at most 2 exp(-2 n e^2)
+    order       how many numbers are larger than the one before     beyond t of its mean: at most 2 exp(-t^2 / (2 n))
+    evenness    how many of r equally likely cells a column fills   beyond t of its mean: at most 2 exp(-2 t^2 / n)
 
-(The bound of *shape* is that of Dvoretzky, Kiefer and Wolfowitz with Massart's constant.) Each test raises its alarm
-for a right answer with a probability of at most ALARM / MOST_TESTS. By Bonferroni's inequality, whatever the tests have
-to do with each other, the chance that any of at most MOST_TESTS tests does so is at most ALARM = one in a million. A
-test of this course counts the tests of every exercise. Whether two calls drew the same numbers is decided without a
-chance of error worth the name: that eight independent numbers are proportional to eight others within the rounding has
-a probability below 1e-28.
+(The bound of *shape* is that of Dvoretzky, Kiefer and Wolfowitz with Massart's constant; those of *order*, which sorted
+draws fail, and *evenness*, which stratified and quasi-random ones fail, are McDiarmid's: another value of one number
+changes the first count by at most 2, the second by at most 1. A single row counts as a column.) Each test raises its
+alarm for a right answer with a probability of at most ALARM / MOST_TESTS. By Bonferroni's inequality, whatever the
+tests have to do with each other, the chance that any of at most MOST_TESTS tests does so is at most ALARM = one in a
+million. A test of this course counts the tests of every exercise. Whether two calls drew the same numbers is decided
+without a chance of error worth the name: that eight independent numbers are proportional to eight others within the
+rounding has a probability below 1e-28.
 
 What this catches is measured by `benchmarks/distribution_checks.py`. With the layers of lecture 06, normal weights
 whose deviation is wrong by 3.6 % fail `check` in 99.9 % of cases; uniform ones from 0.1 % on, because the largest of so
@@ -40,9 +44,11 @@ from .compare import Difference
 
 ALARM = 1e-6  # chance of failing a right answer, over all calls of an examination
 MOST_TESTS = 200  # in one examination
-TESTS = 6  # of one call
+TESTS = 8  # of one call
 PER_TEST = ALARM / MOST_TESTS
 
+_CHANCE = 5  # standard errors that a deviation may be off by chance, in the words of a sentence
+_MOST_DECIMALS = 4  # of draws that are said to be rounded
 _ENOUGH = 8  # numbers of each of two draws, to tell whether they are proportional
 _EDGE = 1e-6  # probability beyond which scores of bounded distributions are cut off: rounding rules there
 _CUT = 2.0  # where a truncated normal distribution ends, in deviations of the whole one
@@ -76,9 +82,10 @@ class Draws:
         values = self.numbers(call, value)
         if values is None or not np.isfinite(values).all():
             return Difference("value", f"{self.note}It returned numbers that are not finite.")
-        sentence = unlike(values, self.kind, float(self.std(*call.arguments[:-1])))
-        if not sentence and before is not None:
-            sentence = self._wrong_source(call, values, *before)
+        with np.errstate(all="ignore"):  # numbers whose squares are too large are found to be too large
+            sentence = unlike(values, self.kind, float(self.std(*call.arguments[:-1])))
+            if not sentence and before is not None:
+                sentence = self._wrong_source(call, values, *before)
         return Difference("value", self.note + sentence) if sentence else None
 
     def numbers(self, call, value) -> np.ndarray | None:
@@ -117,15 +124,48 @@ def unlike(values: np.ndarray, kind: str, std: float) -> str:
     if alarm is None:
         return ""
     found = np.sqrt(np.mean(values**2))
-    return {
-        "scale": f"The deviation of {values.size} numbers is {found:.4f}; {std:.4f} is expected.",
-        "mean": f"The mean of {values.size} numbers is {values.mean():.5f}; that is too far from 0.",
-        "largest": f"The deviation fits, the shape does not: the largest of {values.size} numbers is "
-        f"{np.abs(values).max() / std:.2f} deviations out. A {kind} distribution is expected.",
-        "shape": f"Mean and deviation fit, the shape does not. A {kind} distribution is expected.",
-        "rows": "The numbers of a row depend on each other.",
-        "columns": "The numbers of a column depend on each other.",
-    }[alarm]
+    if alarm == "scale" and abs(found / std - 1) < _CHANCE / np.sqrt(2 * values.size):
+        alarm = "shape"  # the deviation alone would pass: what is off is how the numbers are spread around it
+    return (
+        _peculiar(values)
+        or {
+            "scale": f"The deviation of {values.size} numbers is {found:.4f}; {std:.4f} is expected.",
+            "mean": f"The mean of {values.size} numbers is {values.mean():.5f}; that is too far from 0.",
+            "largest": f"The deviation fits, the shape does not: the largest of {values.size} numbers is "
+            f"{np.abs(values).max() / std:.2f} deviations out. A {kind} distribution is expected.",
+            "shape": f"Mean and deviation fit, the shape does not. A {kind} distribution is expected.",
+            "rows": "The numbers of a row depend on each other.",
+            "columns": "The numbers of a column depend on each other.",
+            "order": "Each number depends on the one before it; independent draws are expected.",
+            "evenness": "The numbers are spread more evenly, or less, than independent draws are.",
+        }[alarm]
+    )
+
+
+def _peculiar(values) -> str:
+    """What everybody would see in numbers that have failed a test, if they looked at them; or ""."""
+    rows, columns = values.shape
+    if values.size < _ENOUGH:
+        return ""
+    if np.ptp(values) == 0:
+        return f"All {values.size} numbers are the same."
+    if columns > 1 and (values == values[:, :1]).all():
+        return "All columns hold the same numbers. Draw every number by itself."
+    if rows > 1 and (values == values[:1]).all():
+        return "All rows hold the same numbers. Draw every number by itself."
+    decimals = next((k for k in range(_MOST_DECIMALS) if np.allclose(values, np.round(values, k), 0, 1e-12)), None)
+    if decimals is not None:
+        rounded = f"rounded to {decimals} decimal{'s' * (decimals > 1)}"
+        return f"The numbers are {rounded if decimals else 'whole numbers'}."
+    distinct = len(np.unique(values))
+    if distinct < values.size:
+        few = f"Only {distinct} of the {values.size} numbers are different"
+        return f"{few}: are they rounded, or drawn once for several places?"
+    for axis, line in ((0, "column"), (1, "row")):
+        steps = np.diff(values, axis=axis)
+        if steps.size >= _ENOUGH and ((steps > 0).all() or (steps < 0).all()):
+            return f"The numbers of every {line} are sorted; independent draws come in any order."
+    return ""
 
 
 def _scores(values, kind, std):
@@ -154,7 +194,10 @@ def _tails(scores) -> Iterator[tuple[str, float]]:
     yield "rows", _chi_squared(np.sum(scores.sum(axis=1) ** 2) / columns, rows)
     yield "columns", _chi_squared(np.sum(scores.sum(axis=0) ** 2) / rows, columns)
     yield "largest", _largest(np.abs(scores).max(), count)
-    yield "shape", 2 * np.exp(-2 * count * _gap(scores) ** 2)
+    probability = special.ndtr(scores.reshape(-1, 1) if rows == 1 else scores)
+    yield "shape", 2 * np.exp(-2 * count * _gap(probability) ** 2)
+    yield "order", _order(probability)
+    yield "evenness", _evenness(probability)
 
 
 def _chi_squared(value, freedom) -> float:
@@ -168,11 +211,25 @@ def _largest(score, count) -> float:
     return 2 * min(np.exp(logarithm), -np.expm1(logarithm))
 
 
-def _gap(scores) -> float:
-    """Kolmogorov's distance between the scores and the standard normal distribution."""
-    probability = special.ndtr(np.sort(scores, axis=None))
+def _gap(probability) -> float:
+    """Kolmogorov's distance between the scores and the standard normal distribution, from their probabilities."""
+    probability = np.sort(probability, axis=None)
     steps = np.arange(probability.size + 1) / probability.size
     return max(np.max(steps[1:] - probability), np.max(probability - steps[:-1]))
+
+
+def _order(probability) -> float:
+    """McDiarmid's bound on the number of rises from one number of a column to the next."""
+    rises = probability[1:] > probability[:-1]
+    return 2 * np.exp(-((np.count_nonzero(rises) - rises.size / 2) ** 2) / (2 * probability.size))
+
+
+def _evenness(probability) -> float:
+    """McDiarmid's bound on the number of cells, as many as a column has numbers, in which one of its numbers lies."""
+    rows, columns = probability.shape
+    cells = np.minimum((probability * rows).astype(int), rows - 1) + rows * np.arange(columns)
+    expected = columns * rows * (1 - (1 - 1 / rows) ** rows)
+    return 2 * np.exp(-2 * (np.count_nonzero(np.bincount(cells.ravel())) - expected) ** 2 / probability.size)
 
 
 def _proportional(a, b) -> bool:
@@ -185,5 +242,5 @@ def _proportional(a, b) -> bool:
 def _numbers(value):
     try:
         return np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

@@ -129,7 +129,11 @@ class Exercise:
 
     def fresh_trials(self, seed: int) -> list[Trial]:
         """The public trials, then those of a grading with this seed."""
-        return self.public_trials + self._trials(seed, public=False)
+        return self.public_trials + self.new_trials(seed)
+
+    def new_trials(self, seed: int) -> list[Trial]:
+        """Those of a grading with this seed which `check` does not know."""
+        return self._trials(seed, public=False)
 
     def _trials(self, seed: int, public: bool) -> list[Trial]:
         trials = []

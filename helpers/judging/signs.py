@@ -23,10 +23,14 @@ class UpToSigns:
     function: Callable
 
     def __call__(self, call, value, before) -> Difference | None:
+        return difference(self.nearest(call, value), value, Tolerance().for_inputs(call.values()))
+
+    def nearest(self, call, value) -> np.ndarray:
+        """The right table whose signs are most like those of `value`."""
         expected = np.asarray(apply(self.function, call.arguments, call.keywords), dtype=float)
         with np.errstate(all="ignore"):
             agreement = np.nansum(expected * np.asarray(value, dtype=float), axis=0)
-        return difference(expected * np.where(agreement < 0, -1, 1), value, Tolerance().for_inputs(call.values()))
+        return expected * np.where(agreement < 0, -1, 1)
 
 
 def mistake_up_to_signs(message: str) -> Callable[[Callable], Mistake]:

@@ -202,7 +202,7 @@ class Notebook:
         own = [i for i, s in enumerate(self.statements) if s.own]
         answers = [i for i in own if name in self.statements[i].traits.binds]
         if not answers and not self.opaque:
-            return []
+            return [[SHORT, END]] if self.problem(name) else []
         first = answers[0] if answers else own[0]
         checks = [
             i
@@ -212,8 +212,12 @@ class Notebook:
         checks = [*checks[: MOST_CHECKS // 2], *checks[MOST_CHECKS // 2 :][-MOST_CHECKS // 2 :]]
         differs_below = not checks or self._needed(name, checks[-1]) != self._needed(name, END)
         places = checks + ([END] if differs_below else [])
-        short = [[SHORT, place] for place in places] if answers else [[SHORT, END]]
-        return short if self.plain else short[:1] + [[RUN, place] for place in places] + short[1:]
+        if not answers:  # bound out of sight, which only running all can show
+            return [[SHORT, END]] + [[RUN, place] for place in places]
+        if self.plain:
+            return [[SHORT, place] for place in places]
+        last = [[SHORT, END]] if differs_below and checks else []
+        return [[SHORT, places[0]], *([RUN, place] for place in places), *last]
 
     def is_handed_out(self, name: str) -> bool:
         """Whether a handed-out statement binds a name, as a stub does."""
@@ -238,7 +242,7 @@ class Notebook:
 
         Raises `DefinitionError` when no cell binds the name or the cell that does cannot be run.
         """
-        problems = [problem for number, problem in self._not_parsed.items() if name in self.sources[number - 1]]
+        problems = [self.problem(name)] if self.problem(name) else []
         module = types.ModuleType("__main__")
         namespace = module.__dict__
         namespace["__builtins__"] = builtins

@@ -5,9 +5,11 @@ The isolation that a report states is the one that this finds, not the one that 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
+import tempfile
 
 
 def probe(readable: list[str], writable: list[str], server_pid: int) -> list[str]:
@@ -34,6 +36,8 @@ def probe(readable: list[str], writable: list[str], server_pid: int) -> list[str
         found.append("signal the process group of the grader")
     if _works(_fork):
         found.append("start a process")
+    if _works(_lease):
+        found.append("keep others waiting for a file")
     if any(name.startswith("COURSE_CANARY") for name in os.environ):
         found.append("read the grader's environment")
     return found
@@ -53,3 +57,10 @@ def _fork() -> None:
         os._exit(0)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
+
+
+def _lease() -> None:
+    # On a file of its own; one on a library would stop every other process that loads it.
+    with tempfile.NamedTemporaryFile() as file, open(file.name) as reader:
+        file.close()
+        fcntl.fcntl(reader, fcntl.F_SETLEASE, fcntl.F_RDLCK)

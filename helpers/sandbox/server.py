@@ -234,8 +234,9 @@ def _load_what_answers_use() -> None:
     from . import cells, observe, probe, stand_in, walls  # noqa: F401
 
     stand_in.install()
+    stand_in.put_threads_for_processes()
     _shell()
-    import matplotlib.pyplot  # noqa: F401
+    import matplotlib.font_manager  # noqa: F401 - it looks through all fonts where it finds no list of them
 
     # The folder above is the course itself; it was on the path for the imports of this file only.
     sys.path[:] = [path for path in sys.path if path != os.path.dirname(os.path.dirname(__file__))]

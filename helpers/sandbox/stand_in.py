@@ -4,6 +4,8 @@
 and calls them must still run, so every attribute, call and loop gives the same nothing again. Only `check` has a task:
 when all of a notebook runs, it hands the answer over, which is then judged as it is at that moment.
 
+Processes: none can be started, so what would share work out among some gives it to threads, with the same results.
+
 `keras` and `tensorflow`, where an exercise has no use for them: an import that many notebooks carry must not cost the
 answers beside it, and a call says why it is not made.
 """
@@ -149,6 +151,15 @@ def install() -> None:
     sys.meta_path.insert(0, _Finder(("helpers",)))
     for name in [n for n in sys.modules if n.split(".")[0] == "helpers"]:
         del sys.modules[name]
+
+
+def put_threads_for_processes() -> None:
+    """From now on, pools of processes are pools of threads."""
+    import concurrent.futures
+    import multiprocessing.dummy
+
+    multiprocessing.Pool, multiprocessing.Process = multiprocessing.dummy.Pool, multiprocessing.dummy.Process
+    concurrent.futures.ProcessPoolExecutor = concurrent.futures.ThreadPoolExecutor
 
 
 def refuse(*libraries: str) -> None:

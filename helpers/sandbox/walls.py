@@ -3,8 +3,8 @@
 There are two. `enter_private_root` goes up once, around the server: a file system that holds the Python
 installation and nothing else, all of it read-only; no network; no sight of other processes. `close_behind` goes up in
 every fork, before any line of the submission runs: a process, user and mount namespace of its own, a small
-scratch folder that disappears with it, resource limits, no way to gain rights, and a list of system calls
-that answer "not permitted". When the fork ends, the kernel ends everything that it started.
+scratch folder that disappears with it, resource limits, no way to gain rights, and a list of the system calls
+that are allowed (`calls.py`). When the fork ends, the kernel ends everything that it started.
 
 Works as root (which is given up first) and as an ordinary user where the kernel lets users make
 namespaces. Sources: the manual pages user_namespaces(7), pid_namespaces(7), mount_namespaces(7), mount_setattr(2),
@@ -24,9 +24,11 @@ import stat
 import struct
 import sys
 from collections.abc import Sequence
-from functools import cache
 
-SCRATCH = "/scratch"
+from . import calls
+
+SCRATCH = "/scratch"  # called /tmp too, and home
+ASIDE = "/python"  # a second place for what lives below /tmp
 SCRATCH_MB = 64
 MAX_OPEN_FILES = 64
 NOBODY = 65534
@@ -45,6 +47,10 @@ _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localti
 _REFUSALS = {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.ENOSPC, errno.EUSERS}
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 
+# Where Python lives, as it is called and as it is; and what of that lies where every fork gets a folder of its own.
+_PYTHON = [os.path.abspath(path) for path in (sys.base_prefix, sys.prefix)]
+_PYTHON_IN_TMP = [p for p in dict.fromkeys([*map(os.path.realpath, _PYTHON), *_PYTHON]) if p.startswith("/tmp/")]
+
 _proc: int | None = None
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
@@ -62,7 +68,7 @@ def enter_private_root(hidden: list[str], for_keras: bool = False) -> None:
     TensorFlow cannot do without: a scratch folder for this process too, and an answer to which program it is.
     Raises `WallsUnavailable`.
     """
-    if sys.platform != "linux" or platform.machine() not in _FORBIDDEN_CALLS:
+    if sys.platform != "linux" or not calls.known_here():
         raise WallsUnavailable(
             f"strict isolation knows Linux on x86_64 and aarch64, not {sys.platform} {platform.machine()}"
         )
@@ -84,7 +90,9 @@ def enter_private_root(hidden: list[str], for_keras: bool = False) -> None:
         raise WallsUnavailable(
             f"the kernel refused a namespace or mount ({error}); user namespaces must be allowed for this user"
         ) from error
-    _filter_program()  # once, and not in every fork
+    # An answer that writes to ~/ or to /tmp finds a folder there; nothing of the instructor's machine has its name.
+    os.environ |= {"HOME": SCRATCH, "HDF5_USE_FILE_LOCKING": "FALSE"}  # locks reach beyond the process
+    calls.filter_program()  # once, and not in every fork
     _continue_as_init()
 
 
@@ -115,6 +123,10 @@ def close_behind(keep: Sequence[int]) -> None:
     os.setsid()
     _unshare_user(_CLONE_NEWNS, proc_directory())
     _mount_scratch(SCRATCH)
+    if _PYTHON_IN_TMP:
+        _mount_scratch("/tmp", mode="333")
+        for path in _PYTHON_IN_TMP:
+            _bind(ASIDE + path, "", path)
     os.chdir(SCRATCH)
     close_all_but(keep)
     _drop_capabilities()
@@ -142,6 +154,10 @@ def limit_resources(cpu_seconds: int, memory_bytes: int, threads: int) -> None:
     if sys.platform == "linux" and os.getpid() == 1:
         # Counted for each user of a namespace; outside one it would count the instructor's own processes too.
         resource.setrlimit(resource.RLIMIT_NPROC, (threads, threads))
+        # What these count is counted for the user outside as well, whom all submissions share.
+        resource.setrlimit(resource.RLIMIT_SIGPENDING, (threads, threads))
+        resource.setrlimit(resource.RLIMIT_MEMLOCK, (0, 0))
+        resource.setrlimit(resource.RLIMIT_MSGQUEUE, (0, 0))
 
 
 def _build_root(hidden: list[str], for_keras: bool) -> None:
@@ -166,15 +182,25 @@ def _build_root(hidden: list[str], for_keras: bool) -> None:
             _cover(root + path)
     for path in sys.path:
         _cover(os.path.join(root + os.path.realpath(path), "helpers"))
+    for path in _PYTHON:
+        # An environment may be reached through a link; what is covered above is covered here.
+        if not os.path.isdir(root + path):
+            _bind(root + os.path.realpath(path), root, path)
+    for path in _PYTHON_IN_TMP:
+        _bind(root + path, root + ASIDE, path)
     for path in _DEVICES:
         _bind(path, root)
     os.makedirs(root + SCRATCH)
-    os.makedirs(root + "/tmp", exist_ok=True)
+    # Where locks between threads of `multiprocessing` live.
+    os.symlink(SCRATCH, root + "/dev/shm")
+    if not _PYTHON_IN_TMP:
+        os.symlink(SCRATCH, root + "/tmp")
     if for_keras:
         _mount_scratch(root + SCRATCH)  # each fork puts its own over it
         # TensorFlow ends a process that cannot read which program it is (and, if that is a Python, its command line).
         os.makedirs(root + "/proc/self")
         os.symlink("/program", root + "/proc/self/exe")
+    _close_folders(root)
     os.chdir(root)
     _check(_libc.syscall(_pivot_root(), b".", b"."), "pivot_root")
     _check(_libc.umount2(b".", _MNT_DETACH), "umount")
@@ -182,12 +208,22 @@ def _build_root(hidden: list[str], for_keras: bool) -> None:
     _seal("/", devices=False)
 
 
+def _close_folders(root: str) -> None:
+    """Let the folders that lead to Python be passed through, and not listed."""
+    device = os.stat(root).st_dev
+    for folder, names, _ in os.walk(root):
+        own = [name for name in names if os.lstat(os.path.join(folder, name)).st_dev == device]
+        names[:] = own  # not into what is mounted there
+        os.chmod(folder, 0o111)
+
+
 def _inside(path: str, folder: str) -> bool:
     return os.path.commonpath([os.path.realpath(path), folder]) == folder
 
 
-def _bind(path: str, root: str) -> None:
-    target = root + path
+def _bind(path: str, root: str, place: str = "") -> None:
+    """Show a file or folder below `root`, at `place` if that is another one; it cannot be written to there."""
+    target = root + (place or path)
     if os.path.isdir(path):
         os.makedirs(target, exist_ok=True)
     else:
@@ -197,8 +233,8 @@ def _bind(path: str, root: str) -> None:
     _seal(target, devices=stat.S_ISCHR(os.stat(path).st_mode))
 
 
-def _mount_scratch(path: str) -> None:
-    _mount("scratch", path, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={SCRATCH_MB}m,nr_inodes=4096,mode=777")
+def _mount_scratch(path: str, mode: str = "777") -> None:
+    _mount("scratch", path, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={SCRATCH_MB}m,nr_inodes=4096,mode={mode}")
 
 
 def _cover(path: str) -> None:
@@ -271,69 +307,11 @@ def _check(result: int, what: str) -> None:
         raise OSError(number, f"{what}: {os.strerror(number)}")
 
 
-# System calls that a NumPy answer has no use for and an attack has: other processes, other
-# namespaces, the network, kernel interfaces with a history of holes, memory outside the limits.
-# Numbers from the kernel's tables: arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
-_FORBIDDEN_CALLS = {
-    "x86_64": {
-        "fork": 57, "vfork": 58, "execve": 59, "execveat": 322, "ptrace": 101, "process_vm_readv": 310,
-        "process_vm_writev": 311, "kcmp": 312, "pidfd_getfd": 438, "pidfd_open": 434, "unshare": 272, "setns": 308,
-        "mount": 165, "umount2": 166, "pivot_root": 155, "chroot": 161, "open_tree": 428, "move_mount": 429,
-        "fsopen": 430, "mount_setattr": 442, "socket": 41, "connect": 42, "bind": 49, "listen": 50, "accept": 43,
-        "accept4": 288, "sendto": 44, "sendmsg": 46, "sendmmsg": 307, "shmget": 29, "semget": 64, "msgget": 68,
-        "mq_open": 240, "memfd_create": 319, "memfd_secret": 447, "bpf": 321, "perf_event_open": 298,
-        "userfaultfd": 323,
-        "io_uring_setup": 425, "keyctl": 250, "add_key": 248, "request_key": 249, "open_by_handle_at": 304,
-        "name_to_handle_at": 303,
-    },
-    "aarch64": {
-        "execve": 221, "execveat": 281, "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271, "kcmp": 272,
-        "pidfd_getfd": 438, "pidfd_open": 434, "unshare": 97, "setns": 268, "mount": 40, "umount2": 39,
-        "pivot_root": 41, "chroot": 51, "open_tree": 428, "move_mount": 429, "fsopen": 430, "mount_setattr": 442,
-        "socket": 198, "connect": 203, "bind": 200, "listen": 201, "accept": 202, "accept4": 242, "sendto": 206,
-        "sendmsg": 211, "sendmmsg": 269, "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180,
-        "memfd_create": 279, "memfd_secret": 447, "bpf": 280, "perf_event_open": 241, "userfaultfd": 282,
-        "io_uring_setup": 425, "keyctl": 219, "add_key": 217, "request_key": 218, "open_by_handle_at": 265,
-        "name_to_handle_at": 264,
-    },
-}  # fmt: skip
-_ARCHITECTURE = {"x86_64": (0xC000003E, 56, 155), "aarch64": (0xC00000B7, 220, 41)}  # audit number, clone, pivot_root
-_CLONE3 = 435
-_CLONE_THREAD = 0x00010000
-_X32_BIT = 0x40000000
-_ENOSYS, _EPERM = 38, 1
-
-
 def _pivot_root() -> int:
-    return _ARCHITECTURE[platform.machine()][2]
+    return {"x86_64": 155, "aarch64": 41}[platform.machine()]
 
 
 def _forbid_calls() -> None:
-    """Install a seccomp filter (classic BPF) that answers EPERM to the forbidden calls."""
-    program, _ = _filter_program()
+    """Install a seccomp filter (classic BPF) that lets through what `calls` allows."""
+    program, _ = calls.filter_program()
     _check(_libc.prctl(_PR_SET_SECCOMP, 2, ctypes.addressof(program), 0, 0), "seccomp")
-
-
-@cache
-def _filter_program() -> tuple[ctypes.Array, ctypes.Array]:
-    """What the kernel wants: the length and address of the instructions; and those, which must stay in memory."""
-    audit, clone, _ = _ARCHITECTURE[platform.machine()]
-    allow, kill = 0x7FFF0000, 0x80000000
-    refuse = 0x00050000 | _EPERM
-    load = lambda offset: (0x20, 0, 0, offset)  # noqa: E731
-    equal = lambda value, yes, no: (0x15, yes, no, value)  # noqa: E731
-    answer = lambda value: (0x06, 0, 0, value)  # noqa: E731
-
-    program = [load(4), equal(audit, 1, 0), answer(kill), load(0)]
-    program += [(0x35, 0, 1, _X32_BIT), answer(refuse)]  # the second number range of x86_64
-    # Threads are fine, processes are not; clone3 hides its flags behind a pointer, and libc then falls back to clone.
-    program += [equal(_CLONE3, 0, 1), answer(0x00050000 | _ENOSYS)]
-    program += [equal(clone, 0, 4), load(16), (0x45, 1, 0, _CLONE_THREAD), answer(refuse), answer(allow)]
-    for number in _FORBIDDEN_CALLS[platform.machine()].values():
-        program += [equal(number, 0, 1), answer(refuse)]
-    program.append(answer(allow))
-
-    instructions = b"".join(struct.pack("HBBI", *instruction) for instruction in program)
-    buffer = ctypes.create_string_buffer(instructions, len(instructions))
-    head = struct.pack("HxxxxxxP", len(program), ctypes.addressof(buffer))
-    return ctypes.create_string_buffer(head, len(head)), buffer

@@ -4,21 +4,26 @@ import tempfile
 from pathlib import Path
 
 from . import CATALOGUE
-from .run import grade_folder, grade_zip
+from .run import IN_FOLDER, IN_ZIP, OF_ANY_LECTURE, grade_folder, grade_lectures, grade_zip
 
 
 def main() -> int:
     failures = 0
     with tempfile.TemporaryDirectory(prefix="attacks") as folder:
-        classes = {False: grade_folder(Path(folder) / "folder"), True: grade_zip(Path(folder) / "zip")}
-        for entry in CATALOGUE:
-            graded = classes[entry.in_zip]
-            problems = graded.problems(entry)
-            failures += bool(problems)
-            print(f"{'✗' if problems else '✓'} {entry.kind:10} {entry.name:45} {graded.outcome(entry)}")
-            for problem in problems:
-                print(f"    {problem}")
-        for graded in classes.values():
+        room = Path(folder)
+        classes = [
+            (IN_FOLDER, grade_folder(room / "folder")),
+            (OF_ANY_LECTURE, grade_lectures(room / "lectures")),
+            (IN_ZIP, grade_zip(room / "zip")),
+        ]
+        for entries, graded in classes:
+            for entry in entries:
+                problems = graded.problems(entry)
+                failures += bool(problems)
+                print(f"{'✗' if problems else '✓'} {entry.kind:10} {entry.name:45} {graded.outcome(entry)}")
+                for problem in problems:
+                    print(f"    {problem}")
+        for _, graded in classes:
             print(f"{graded.seconds:.0f} s, exit status {graded.status}, {len(graded.survivors)} processes left")
             if graded.status:
                 print(graded.printed[-2000:])

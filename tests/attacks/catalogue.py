@@ -54,6 +54,8 @@ class Entry:
     exercise: str = ATTACKED
     student: str = ""
     in_zip: bool = False
+    lecture: str = LECTURE
+    full: tuple[str, ...] = ()  # if there are any, these get all points, and everything else was left alone
 
     @property
     def who(self) -> str:
@@ -61,6 +63,8 @@ class Entry:
 
     def expected(self, name: str) -> tuple[tuple[str, ...], bool]:
         """The statuses that exercise `name` may end with, and whether it must get all its points (or none)."""
+        if self.full:
+            return ((CORRECT,), True) if name in self.full else ((NOT_ATTEMPTED,), False)
         if self.exercise in (name, EVERYTHING):
             unanswered = self.statuses == (CORRECT,) and name not in (*HONEST_PART, ATTACKED)
             return ((NOT_ATTEMPTED,), False) if unanswered else (self.statuses, self.statuses == (CORRECT,))
@@ -89,6 +93,21 @@ def notebook(kind: str, *statuses: str, exercise: str = EVERYTHING, student: str
             classroom.write_submission(folder, who, function(honest_notebook()))
 
         _add(function, kind, statuses, build, exercise=exercise, student=student)
+        return function
+
+    return declare
+
+
+def whole(lecture: str, *full: str):
+    """Declare an honest entry of any lecture by what becomes of the untouched notebook; `full` is what it answers."""
+
+    def declare(function):
+        def build(folder, who, places):
+            notebook = copy.deepcopy(classroom.untouched_notebook(lecture))
+            changed = function(notebook)
+            classroom.write_submission(folder, who, notebook if changed is None else changed, lecture)
+
+        _add(function, "awkward", (CORRECT,), build, exercise=EVERYTHING, lecture=lecture, full=full)
         return function
 
     return declare

@@ -181,6 +181,14 @@ def leaky_relu(x, alpha=0.01):
 
 
 @answer("honest", CORRECT)
+def an_answer_that_waits():
+    """The function waits for three seconds, as for a disk: time on the clock, and none of the processor's."""
+    return RIGHT.replace("    x = np.asarray", "    waited or waited.append(time.sleep(3))\n    x = np.asarray") + (
+        "import time\nwaited = []\n"
+    )
+
+
+@answer("honest", CORRECT)
 def warnings_on_stderr():
     """The function warns, divides by zero and writes to stderr on its way to the right result."""
     return """

@@ -14,7 +14,9 @@ def found(what):
 def contents(*paths):
     for path in paths:
         try:
-            found(open(path, 'rb').read(300) if not os.path.isdir(path) else os.listdir(path))
+            # A folder on the way to Python is called as it is: `sys.prefix` says so, and Python could not run without.
+            python = [os.path.relpath(prefix, path).split(os.sep)[0] for prefix in (sys.prefix, sys.base_prefix)]
+            found(open(path, 'rb').read(300) if not os.path.isdir(path) else {*os.listdir(path)} - {*python})
         except OSError:
             pass
 """
@@ -87,7 +89,8 @@ def the_graders_environment():
         FOUND
         + """
 def leaky_relu(x, alpha=0.01):
-    found({name: value for name, value in os.environ.items() if 'CANARY' in name + value or 'HOME' in name})
+    found({name: value for name, value in os.environ.items() if 'CANARY' in name + value or '@HOME@' in value})
+    found([name for name in ('USER', 'LOGNAME', 'PWD', 'PYTHONPATH') if name in os.environ])
     contents('/proc/self/environ', f'/proc/{os.getppid()}/environ', '/proc/1/environ')
     return x
 """

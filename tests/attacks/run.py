@@ -51,9 +51,12 @@ class Graded:
     files_after: dict[str, str]
     survivors: list[str]
 
+    def rows_of(self, entry: Entry) -> list[dict]:
+        return [row for row in self.rows.get(safe_cell(entry.who), []) if row["lecture"] == entry.lecture]
+
     def outcome(self, entry: Entry) -> str:
         """How an entry ended, in one line."""
-        rows = self.rows.get(safe_cell(entry.who), [])
+        rows = self.rows_of(entry)
         if not rows:
             return "not in the tables"
         points = sum(float(row["points"]) for row in rows)
@@ -64,11 +67,11 @@ class Graded:
 
     def problems(self, entry: Entry) -> list[str]:
         """What is not as the entry expects; nothing, if all is well."""
-        rows = self.rows.get(safe_cell(entry.who), [])
+        rows = self.rows_of(entry)
         if entry.statuses == (NOBODY,):
             return [f"{entry.who} has rows"] if rows else []
         found = []
-        for exercise in exercises_of(LECTURE):
+        for exercise in exercises_of(entry.lecture):
             own = [row for row in rows if row["exercise"] == exercise.name]
             statuses, full = entry.expected(exercise.name)
             points, most = sum(float(row["points"]) for row in own), sum(exercise.points_by_part.values())
@@ -79,16 +82,28 @@ class Graded:
         return found
 
 
+IN_ZIP = [entry for entry in CATALOGUE if entry.in_zip]
+OF_ANY_LECTURE = [entry for entry in CATALOGUE if entry.full]
+IN_FOLDER = [entry for entry in CATALOGUE if not entry.in_zip and not entry.full]
+
+
 def grade_folder(root: Path) -> Graded:
-    """Mark the class of all folder entries and of the bystanders."""
+    """Mark the class of all folder entries of the one lecture and of the bystanders."""
     places = _places(root)
     source = root / "class"
-    for entry in CATALOGUE:
-        if not entry.in_zip:
-            entry.build(source, entry.who, places)
+    for entry in IN_FOLDER:
+        entry.build(source, entry.who, places)
     for number in range(BYSTANDERS):
         classroom.write_submission(source, bystander(number), bystanders_notebook(number))
     return _grade(root, source, places)
+
+
+def grade_lectures(root: Path) -> Graded:
+    """Mark the class of the honest entries of any lecture."""
+    places = _places(root)
+    for entry in OF_ANY_LECTURE:
+        entry.build(root / "class", entry.who, places)
+    return _grade(root, root / "class", places)
 
 
 def grade_zip(root: Path) -> Graded:
@@ -96,9 +111,8 @@ def grade_zip(root: Path) -> Graded:
     places = _places(root)
     source = root / "class" / "class.zip"
     with zipfile.ZipFile(source, "w", zipfile.ZIP_DEFLATED) as archive:
-        for entry in CATALOGUE:
-            if entry.in_zip:
-                entry.build(archive, entry.who, places)
+        for entry in IN_ZIP:
+            entry.build(archive, entry.who, places)
     source.write_bytes(source.read_bytes().replace(b"DAMAGE-ME", b"DAMAGED!!"))
     return _grade(root, source, places)
 

@@ -19,6 +19,7 @@ import re
 import zipfile
 from pathlib import Path
 
+from .. import beneath
 from ..feedback_pages import folder_names
 from .roster import Matching, Roster
 from .tables import Exported, ExportError, Marks, inert, number, write_left_out, write_table
@@ -48,17 +49,17 @@ def write_feedback(marks: Marks, out: Path, path: Path) -> Exported:
     numbered = {s: m for s in marks.points if (m := re.fullmatch(r"(.+)_(\d+)", s, re.DOTALL))}
     folders = folder_names(marks.points)
     pages = [
-        (f"{match[1].replace('_', ' ').replace('/', ' ')}_{match[2]}_assignfeedback_file_/{lecture}.html", page)
+        (f"{match[1].replace('_', ' ').replace('/', ' ')}_{match[2]}_assignfeedback_file_/{lecture}.html", names)
         for student, match in numbered.items()
         for lecture in marks.lectures
-        if (page := out / "feedback" / folders[student] / f"{lecture}.html").exists()
+        if out.joinpath(*(names := ("feedback", folders[student], f"{lecture}.html"))).exists()
     ]
     if not pages:
         return Exported(())
     temporary = path.with_name(path.name + ".new")
     with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, page in pages:
-            archive.write(page, name)
+        for name, names in pages:
+            archive.writestr(name, beneath.read(out, names))
     os.replace(temporary, path)
     return Exported((path,))
 

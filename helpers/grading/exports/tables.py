@@ -74,6 +74,7 @@ def write_table(path: Path, rows: Iterable[Iterable[str]]) -> None:
     """Write a CSV file (UTF-8, comma, quotes where needed) beside and move it into place. Every cell is made inert."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".new")
+    temporary.unlink(missing_ok=True)
     write_csv(temporary, ([inert(cell) for cell in row] for row in rows))
     os.replace(temporary, path)
 
