@@ -1,5 +1,6 @@
 """The batch normalisation of the experiments, and the experiments of lecture 07."""
 
+import doctest
 import subprocess
 import sys
 import time
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from helpers.datasets import digits
+from helpers.exercises import functions_of
 from helpers.exercises.batch_normalization import BACKWARD, FOLD, FORWARD, IMAGES, INFERENCE
 from helpers.experiments import networks
 from helpers.experiments.activations import ACTIVATIONS
@@ -41,9 +43,12 @@ def run(data):
     )
 
 
+LECTURE = "07_batch_normalization"
+OF_ARRAYS = [exercise for exercise in functions_of(LECTURE) if not exercise.uses_keras]
+
+
 def solution(name):
-    lecture = "07_batch_normalization"
-    return function_from(solution_source(lecture, name), lecture, name)
+    return function_from(solution_source(LECTURE, name), LECTURE, name)
 
 
 # The layer.
@@ -139,6 +144,34 @@ def test_forward_inference_and_pictures_are_those_of_keras():
             theirs = keras.ops.convert_to_numpy(layer(x, training=not averages))
             ours = exercise.oracle(*trial.call.arguments, **trial.call.keywords)
             assert np.allclose(ours[0] if exercise is FORWARD else ours, theirs, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("exercise", OF_ARRAYS, ids=lambda exercise: exercise.name)
+def test_the_example_in_a_docstring_is_true(exercise):
+    function = solution(exercise.name)
+    names = {"np": np, exercise.name: function}
+    (example,) = doctest.DocTestFinder().find(function, exercise.name, globs=names)
+    assert len(example.examples) >= 1
+    assert doctest.DocTestRunner().run(example).failed == 0
+
+
+@pytest.mark.parametrize("exercise", OF_ARRAYS, ids=lambda exercise: exercise.name)
+def test_what_is_normalized_is_given_as_arrays_of_at_least_one_axis(exercise):
+    for trial in exercise.fresh_trials(5):
+        assert all(isinstance(value, np.ndarray) and value.ndim >= 1 for value in trial.call.arguments)
+        assert set(trial.call.keywords) <= {"epsilon", "momentum"}
+
+
+@pytest.mark.parametrize("exercise", OF_ARRAYS, ids=lambda exercise: exercise.name)
+def test_nothing_that_is_drawn_enlarges_rounding(exercise):
+    """Single precision is off by 6e-8: a right answer may lose two digits on its way, and not a third."""
+    answer = solution(exercise.name)
+    for seed in range(40):
+        for trial in exercise.fresh_trials(seed):
+            expected = exercise.oracle(*trial.call.arguments, **trial.call.keywords)
+            got = answer(*(np.float32(array) for array in trial.call.arguments), **trial.call.keywords)
+            for want, found in zip(*(x if isinstance(x, tuple) else (x,) for x in (expected, got)), strict=True):
+                np.testing.assert_allclose(found, want, rtol=6e-6, atol=6e-6)
 
 
 def test_the_oracle_for_folding_describes_the_same_layer():

@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import types
 
 import numpy as np
 import pytest
@@ -193,6 +194,30 @@ def test_a_name_of_the_course_that_is_never_used_costs_nothing():
 
     assert borrowed.may_borrow(sigmoid)
     assert check(sigmoid).correct
+
+
+def test_a_library_of_models_is_refused_where_the_grader_refuses_it():
+    tf = types.ModuleType("tensorflow")
+
+    def by_a_global(x):
+        return tf.sigmoid(x)
+
+    def by_an_import(x):
+        from keras import ops
+
+        return ops.sigmoid(x)
+
+    assert "It uses tensorflow, which" in repr(check(sigmoid=by_a_global))
+    assert "It uses keras, which" in repr(check(sigmoid=by_an_import))
+
+
+def test_a_text_that_names_a_library_is_none():
+    name = "keras"
+
+    def answer(x):
+        return (name, exercise_named("sigmoid").spellings[0](x))[1]
+
+    assert borrowed.library_out_of_place(answer) == ""
 
 
 def test_functions_that_an_exercise_hands_over_are_no_borrowing():

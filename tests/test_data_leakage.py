@@ -1,20 +1,29 @@
 """Lecture 02: the hospital, its leaks, the explorer, and the judges of random splits."""
 
+import dis
+import doctest
 import os
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from helpers.datasets import available
-from helpers.exercises import exercise_named
+from helpers.exercises import exercise_named, functions_of
+from helpers.exercises.data_leakage.oversample_train import RARE
 from helpers.experiments import leakage
 from helpers.experiments.leakage import LEAKS, area_under_curve, measure
 from helpers.explorers.data_leakage import NAMES, OFF, LeakageExplorer
 from helpers.hospital import AFTERWARDS, AT_ADMISSION, draw_stays, hospital_stays, numbers, wave
+from helpers.judging.exercise import Seeded
 from helpers.judging.judge import CORRECT, Examination, public_examination
+from helpers.proving import solutions
 from helpers.proving.checks import verdict_on
+
+LECTURE = "02_data_leakage"
+EXERCISES = functions_of(LECTURE)
 
 # The hospital.
 
@@ -149,6 +158,103 @@ def test_the_experiments_import_neither_pandas_nor_scikit_learn_nor_tensorflow()
         "sys.exit(any(name in sys.modules for name in ('pandas', 'sklearn', 'tensorflow')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, env=os.environ).returncode == 0
+
+
+# What an exercise promises, shows and says.
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_the_example_in_a_docstring_is_true(exercise):
+    solution = solutions.function_from(solutions.solution_source(LECTURE, exercise.name), LECTURE, exercise.name)
+    names = {"np": np, exercise.name: solution}
+    (example,) = doctest.DocTestFinder().find(solution, exercise.name, globs=names)
+    assert len(example.examples) >= 1
+    assert doctest.DocTestRunner().run(example).failed == 0
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_two_right_ways_are_shown_and_stand_on_their_own(exercise):
+    shown = [spelling for spelling in exercise.spellings if spelling.__doc__]
+    assert len(shown) == 2
+    for spelling in shown:
+        used = {step.argval for step in dis.get_instructions(spelling) if step.opname == "LOAD_GLOBAL"}
+        things = [spelling.__globals__[name] for name in used if name in spelling.__globals__]
+        assert not [thing for thing in things if getattr(thing, "__module__", "").startswith("helpers")]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_arrays_are_given_as_arrays_of_at_least_one_axis(exercise):
+    for trial in exercise.fresh_trials(3):
+        for value in trial.call.values():
+            assert type(value) in (np.ndarray, float, int, Seeded)
+            assert np.ndim(value) >= (type(value) is np.ndarray)
+
+
+def rows_until_the_fraction_is_full(groups, test_fraction, rng):
+    names, sizes = np.unique(groups, return_counts=True)
+    chosen, rows = [], 0
+    for i in rng.permutation(len(names)):
+        if rows + sizes[i] <= test_fraction * len(groups):
+            chosen.append(names[i])
+            rows += sizes[i]
+    is_test = np.isin(groups, chosen)
+    return np.flatnonzero(~is_test), np.flatnonzero(is_test)
+
+
+def one_group_too_many(groups, test_fraction, rng):
+    names = np.unique(groups)
+    wanted = min(round(test_fraction * len(names)) + 1, len(names) - 1)
+    is_test = np.isin(groups, rng.permutation(names)[:wanted])
+    return np.flatnonzero(~is_test), np.flatnonzero(is_test)
+
+
+def the_last_row_is_lost(groups, test_fraction, rng):
+    train, test = exercise_named("split_by_group").spellings[0](groups, test_fraction, rng)
+    return train[:-1], test
+
+
+def from_the_first_half_of_a_class(features, labels, train_indices, rng):
+    classes, sizes = np.unique(labels[train_indices], return_counts=True)
+    rows = train_indices
+    for label, size in zip(classes, sizes, strict=True):
+        own = train_indices[labels[train_indices] == label]
+        rows = np.concatenate([rows, rng.choice(own[: max(size // 2, 1)], sizes.max() - size)])
+    return features[rows], labels[rows]
+
+
+def the_rarest_class_alone(features, labels, train_indices, rng):
+    classes, sizes = np.unique(labels[train_indices], return_counts=True)
+    own = train_indices[labels[train_indices] == classes[sizes.argmin()]]
+    rows = np.concatenate([train_indices, rng.choice(own, sizes.max() - sizes.min())])
+    return features[rows], labels[rows]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "says"),
+    [
+        ("split_by_group", rows_until_the_fraction_is_full, "The groups stay whole, but their number is wrong."),
+        ("split_by_group", one_group_too_many, "The groups stay whole, but their number is wrong."),
+        ("split_by_group", the_last_row_is_lost, "Every row must be on one side"),
+        ("oversample_train", from_the_first_half_of_a_class, "should be drawn at random with replacement"),
+        ("oversample_train", the_rarest_class_alone, "each class should have"),
+    ],
+)
+def test_a_wrong_random_answer_is_told_what_it_did_and_accused_of_nothing_else(name, answer, says):
+    exercise = exercise_named(name)
+    for examination in (public_examination(exercise), Examination(exercise, 8)):
+        verdict = verdict_on(answer, examination)
+        assert verdict.points < verdict.max_points
+        assert says in verdict.message
+        assert verdict.mistake in ("", "a_coin_for_each_group")
+
+
+def test_fair_draws_of_extra_rows_are_never_called_unfair():
+    rng = np.random.default_rng(0)
+    for rows, draws in ((130, 110), (30, 200), (40, 110)):
+        counts = rng.multinomial(draws, np.full(rows, 1 / rows), 20_000)
+        spread = ((counts - draws / rows) ** 2).sum(axis=1) / (draws / rows)
+        assert spread.min() > stats.chi2.ppf(RARE, rows - 1)
+        assert spread.max() < stats.chi2.isf(RARE, rows - 1)
 
 
 # The judges of random answers.

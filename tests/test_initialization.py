@@ -373,6 +373,26 @@ def test_the_example_in_a_docstring_is_true(exercise):
     assert doctest.DocTestRunner().run(example).failed == 0
 
 
+def test_layers_are_given_as_arrays():
+    for name in ("count_distinct_units", "layer_statistics", "gradient_stds", "uniform_limit", "lsuv_scale"):
+        for trial in exercise_named(name).fresh_trials(5):
+            values = [item for v in trial.call.values() for item in (v if isinstance(v, list) else [v])]
+            arrays = [value for value in values if not isinstance(value, Named)]
+            assert arrays
+            assert all(isinstance(array, np.ndarray) and array.ndim >= 1 for array in arrays)
+
+
+def test_no_sum_that_is_drawn_lies_next_to_the_kink_of_relu():
+    """In single precision its sign could change, and with it the gradient."""
+    for seed in range(10):
+        for trial in exercise_named("gradient_stds")._trials(seed, public=False):
+            inputs, weights, activation, *_ = trial.call.values()
+            for layer in weights:
+                sums = inputs @ layer
+                assert np.abs(sums).min() > 0.02
+                inputs = recipes.made(activation)(sums)
+
+
 @pytest.mark.slow
 def test_a_class_is_graded_as_predicted(tmp_path):
     """Every spelling and every mistake, handed in as notebooks and graded behind the walls."""

@@ -1,14 +1,19 @@
 """The table of flats, the experiments of lecture 03 and its explorer."""
 
+import doctest
+import inspect
 import subprocess
 import sys
 import time
 
 import numpy as np
 import pytest
+from scipy import linalg
 from sklearn.preprocessing import minmax_scale, robust_scale
 
 from helpers.datasets import available, shapes10
+from helpers.exercises import functions_of
+from helpers.exercises.preprocessing import common
 from helpers.exercises.preprocessing.pca_whiten import oracle as pca_oracle
 from helpers.exercises.preprocessing.zca_whiten import oracle as zca_oracle
 from helpers.experiments import pictures as photo
@@ -16,10 +21,12 @@ from helpers.experiments.preprocessing import TRANSFORMATIONS, cloud, descend, t
 from helpers.explorers.preprocessing import PreprocessingExplorer
 from helpers.generated import CONDITIONS, HEATINGS, flats
 from helpers.judging.exercise import call
+from helpers.judging.judge import CORRECT, public_examination
 from helpers.judging.signs import UpToSigns
 from helpers.ledger.preprocessing import ROWS
 from helpers.plots.preprocessing import level_lines
 from helpers.plots.style import png
+from helpers.proving.checks import verdict_on
 from helpers.proving.solutions import function_from, solution_source
 
 LECTURE = "03_preprocessing"
@@ -118,6 +125,67 @@ def test_both_whitenings_agree_up_to_a_turn():
     table = cloud(n=30)
     pca, zca = pca_oracle(table), zca_oracle(table)
     assert np.allclose(pca @ pca.T, zca @ zca.T)
+
+
+# What the exercises ask, and what they show afterwards.
+
+
+@pytest.fixture(params=range(20))
+def rng(request):
+    return np.random.default_rng(request.param)
+
+
+def test_no_drawn_column_has_a_mean_near_0_near_ties_or_a_mean_like_its_median(rng):
+    for n, d in ((4, 3), (11, 2)):
+        columns = common.table(rng, n, d)
+        std = columns.std(axis=0)
+        assert (np.abs(columns.mean(axis=0)) > std).all()
+        assert (np.diff(np.sort(columns, axis=0), axis=0) > 0.05 * std).all()
+        assert (np.abs(columns.mean(axis=0) - np.median(columns, axis=0)) > 0.01 * std).all()
+        assert std.max() > 10 * std.min()
+
+
+def test_tiny_columns_are_below_the_usual_bound_by_every_measure_and_not_constant(rng):
+    tiny = common.with_tiny(common.table(rng, 5, 2), 1)[:, 1]
+    assert 0 < tiny.std() < np.ptp(tiny) < 1e-8
+
+
+def test_the_axes_of_a_drawn_table_are_unique_and_come_in_another_order_than_its_columns(rng):
+    features = common.correlated(rng, 9, 3)
+    variances = np.linalg.eigvalsh(np.cov(features.T))
+    assert (variances[1:] > 2 * variances[:-1]).all()
+    assert np.argmax(features.var(axis=0)) == 2
+    assert (np.abs(features.mean(axis=0)) > 1).all()
+
+
+@pytest.mark.parametrize("exercise", functions_of(LECTURE), ids=lambda exercise: exercise.name)
+def test_arrays_are_given_as_arrays(exercise):
+    # The order of words is the one list that an exercise of this lecture speaks of.
+    for trial in exercise.fresh_trials(4):
+        first = trial.call.arguments[0]
+        assert isinstance(first, list if exercise.name == "encode_ordinal" else np.ndarray)
+        assert len(first) > 0
+
+
+@pytest.mark.parametrize("exercise", functions_of(LECTURE), ids=lambda exercise: exercise.name)
+def test_the_example_in_a_docstring_is_true(exercise):
+    answer = solution(exercise.name)
+    names = {"np": np, exercise.name: answer}
+    (example,) = doctest.DocTestFinder().find(answer, exercise.name, globs=names)
+    assert example.examples
+    assert doctest.DocTestRunner().run(example).failed == 0
+
+
+@pytest.mark.parametrize("exercise", functions_of(LECTURE), ids=lambda exercise: exercise.name)
+def test_two_spellings_are_shown_in_one_sentence_each_and_stand_on_their_own(exercise):
+    shown = [spelling for spelling in exercise.spellings if spelling.__doc__]
+    assert len(shown) == 2
+    for spelling in shown:
+        assert spelling.__doc__.endswith(".")
+        assert "\n" not in spelling.__doc__
+        names = {"np": np, "linalg": linalg}
+        exec(inspect.getsource(spelling), names)
+        assert verdict_on(names[spelling.__name__], public_examination(exercise)).status == CORRECT
 
 
 # Columns whose sign is free.

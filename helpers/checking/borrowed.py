@@ -1,4 +1,4 @@
-"""Notice that an answer uses the course's own functions, which do not exist where it is graded.
+"""Notice that an answer uses what does not exist where it is graded: the course's own functions, libraries of models.
 
 Reading the code tells that it may; only a call that is seen to reach the course's code tells that it does.
 """
@@ -16,6 +16,8 @@ import numpy as np
 _COURSE = __name__.partition(".")[0]
 _LENT = ("checking", "sandbox", "judging")  # what calls the answer, what it is given, and what a check in it calls
 _MOST_FUNCTIONS = 100
+LIBRARIES_OF_MODELS = ("keras", "tensorflow")
+OUT_OF_PLACE = "It uses {0}, which this exercise does not ask for: an answer stands on NumPy, SciPy and scikit-learn."
 SENTENCE = "It uses the course's own `{0}`; an answer stands on NumPy, SciPy and scikit-learn."
 
 
@@ -45,20 +47,40 @@ class Watched:
 
 def may_borrow(answer) -> bool:
     """Whether the code of an answer, or of a function that it uses, names something of the course."""
+    return any(map(_is_course, _reached(answer)))
+
+
+def library_out_of_place(answer) -> str:
+    """The library of models that the code of an answer uses, where exercises ask for none; "" if it uses none."""
+    for thing in _reached(answer):
+        library = _module_of(thing).partition(".")[0]
+        if library in LIBRARIES_OF_MODELS:
+            return library
+    return ""
+
+
+def _reached(answer) -> Iterator:
+    """What the functions behind an answer load or import, and those functions."""
     waiting, seen = list(_functions_in(answer)), set()
     while waiting and len(seen) < _MOST_FUNCTIONS:
         function = waiting.pop()
         if id(function) in seen:
             continue
         seen.add(id(function))
-        if _is_of_the_course(function.__module__):
-            return True
+        yield function
         for thing in _loaded(function):
-            if thing is _COURSE or _is_course(thing):
-                return True
+            yield thing
             if not _is_function(thing) or thing.__globals__ is function.__globals__:
                 waiting += _functions_in(thing)
-    return False
+
+
+def _module_of(thing) -> str:
+    """The name of a module, or of the module that a function or class comes from."""
+    if type(thing) is types.ModuleType or _is_function(thing):
+        name = vars(thing).get("__name__") if type(thing) is types.ModuleType else thing.__module__
+    else:
+        name = type.__getattribute__(thing, "__module__") if issubclass(type(thing), type) else ""
+    return name if type(name) is str else ""
 
 
 def _is_of_the_course(module) -> bool:
@@ -68,11 +90,8 @@ def _is_of_the_course(module) -> bool:
 
 
 def _is_course(thing) -> bool:
-    if type(thing) is types.ModuleType:
-        return thing.__name__ == _COURSE or _is_of_the_course(thing.__name__)
-    if issubclass(type(thing), type):
-        return _is_of_the_course(type.__getattribute__(thing, "__module__"))
-    return _is_function(thing) and _is_of_the_course(thing.__module__)
+    name = _module_of(thing)
+    return name == _COURSE or _is_of_the_course(name)
 
 
 def _functions_in(thing) -> Iterator[types.FunctionType]:
@@ -102,7 +121,7 @@ def _is_function(value) -> bool:
 
 
 def _loaded(function: types.FunctionType) -> Iterator:
-    """What the code of a function loads by its global names and from its closure; the course's name for an import."""
+    """What the code of a function loads by its global names and from its closure, and what it imports."""
     for cell in function.__closure__ or ():
         try:
             yield cell.cell_contents
@@ -115,5 +134,5 @@ def _loaded(function: types.FunctionType) -> Iterator:
         for step in dis.get_instructions(code):
             if step.opname in ("LOAD_GLOBAL", "LOAD_NAME") and step.argval in function.__globals__:
                 yield function.__globals__[step.argval]
-            if step.opname == "IMPORT_NAME" and (step.argval == _COURSE or step.argval.startswith(f"{_COURSE}.")):
-                yield _COURSE
+            if step.opname == "IMPORT_NAME":
+                yield types.ModuleType(step.argval)  # nothing is imported; its name is all that is asked for

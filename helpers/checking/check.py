@@ -130,6 +130,9 @@ def _judge(exercise, answer) -> Verdict:
         return nothing(exercise, WRONG, f"{exercise.name} should be a function; this is of type `{kind}`.")
     if (_text_attribute(answer, "__module__") or "").startswith("helpers."):
         return nothing(exercise, WRONG, "This is the course's own function. The points are for writing yours.")
+    library = "" if exercise.uses_keras else borrowed.library_out_of_place(answer)
+    if library:
+        return nothing(exercise, WRONG, borrowed.OUT_OF_PLACE.format(library))
     watched = borrowed.Watched(answer) if borrowed.may_borrow(answer) else None
     examination = public_examination(exercise)
     observations = []

@@ -9,9 +9,14 @@ import numpy as np
 
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
+NOT_IN_PLACE = (
+    "The result is right, but `*=` or `**=` wrote the squares into the array that was given. `values ** 2` makes a "
+    "new one."
+)
+
 
 def oracle(values):
-    numbers = [float(v) for v in np.ravel(values)]
+    numbers = values.tolist()
     return math.fsum(v * v for v in numbers) / len(numbers)
 
 
@@ -25,20 +30,16 @@ def values(rng):
 
 def edge_cases(rng):
     return [
-        call([1.5, -0.5]),
-        call([3, 4]),
+        call(np.array([1.5, -0.5])),
+        call(np.array([3, 4])),
         call(np.array([2.5])),
         call(np.zeros(4)),
         call(rng.integers(-9, 10, 7)),
-        call(rng.normal(size=(2, 3))),
-        call(rng.normal(size=6).astype(np.float32)),
+        call(rng.normal(1, 2, 6).astype(np.float32)),
     ]
 
 
-@mistake(
-    "This is the square of the mean: positive and negative values cancel before the square can keep them apart. "
-    "Square each value first, then take the mean."
-)
+@mistake("This is the square of the mean. Square each value first, then take the mean of the squares.")
 def square_of_the_mean(values):
     return float(np.mean(values) ** 2)
 
@@ -53,52 +54,95 @@ def root_mean_square(values):
     return float(np.sqrt(np.mean(np.square(values))))
 
 
-@mistake("`//` cuts the digits after the point off. `/` keeps them.")
+@mistake("This is the norm, the root of the sum of the squares. Leave the root out and divide by the number of values.")
+def norm(values):
+    return float(np.linalg.norm(values))
+
+
+@mistake("This is the mean of the values. Square each value first, then take the mean.")
+def mean_of_the_values(values):
+    return float(np.mean(values))
+
+
+@mistake("These are the squares, one for each value. Take their mean.")
+def squares_without_their_mean(values):
+    return np.square(values)
+
+
+@mistake("Each value was doubled: `*` multiplies. `values ** 2` squares.")
+def doubled(values):
+    return float(np.mean(values * 2))
+
+
+@mistake("The sum was divided by n - 1. A mean divides by the number of values, n.")
+def divided_by_one_less(values):
+    with np.errstate(all="ignore"):
+        return float(np.sum(np.square(values)) / (values.size - 1))
+
+
+@mistake("The digits after the decimal point were dropped, as `//` and `int` do. Divide with `/`, and keep the float.")
 def whole_division(values):
     return float(np.sum(np.square(values)) // np.size(values))
 
 
-@mistake(
-    "The result is right, but `*=` and `**=` wrote the squares into the caller's array. `values ** 2` makes a new one."
-)
+@mistake("The result was rounded to a whole number. Keep the digits after the decimal point.")
+def rounded(values):
+    return round(float(np.mean(np.square(values))))
+
+
+@mistake("The loop returns in its first step. `return` belongs behind the loop, with the indentation of `for`.")
+def returned_too_early(values):
+    return float(values[0]) ** 2 / len(values)
+
+
+@mistake(NOT_IN_PLACE)
 def squares_in_place(values):
     values = np.asarray(values, dtype=float)
     values *= values
     return values.mean()
 
 
-@mistake("This is the variance: the mean was taken off first. The mean square is of the values as they are.")
+@mistake(NOT_IN_PLACE)
+def squares_in_place_of_integers_too(values):
+    values **= 2
+    return values.mean()
+
+
+@mistake("This is the variance: the mean was subtracted first. The mean square is that of the values themselves.")
 def variance(values):
     return float(np.var(values))
 
 
-@mistake("This is the mean of the absolute values. Square them instead.")
+@mistake("This is the standard deviation. The mean square is that of the values themselves, without a root.")
+def standard_deviation(values):
+    return float(np.std(values))
+
+
+@mistake("`^` is not a power in Python; it combines the bits of whole numbers. `values ** 2` squares.")
+def power_by_a_caret(values):
+    return float(np.mean(values ^ 2))
+
+
+@mistake("This is the mean of the absolute values. Square the values instead.")
 def mean_absolute(values):
     return float(np.mean(np.abs(values)))
 
 
-@mistake(
-    "You divide by `len`, which counts the rows of a table and not its numbers. `np.mean`, or `.size`, counts them all."
-)
-def divides_by_rows(values):
-    return float(np.sum(np.square(values)) / len(values))
-
-
 def with_numpy(values):
-    return np.mean(np.asarray(values, dtype=float) ** 2)
+    return np.mean(values**2)
 
 
 def with_dot(values):
-    values = np.ravel(np.array(values, dtype=float))
-    return float(values @ values / values.size)
+    """The dot product of the values with themselves is the sum of the squares; no array of squares is made."""
+    return float(values @ values / len(values))
 
 
 def with_a_loop(values):
-    total, count = 0.0, 0
-    for value in np.ravel(values):
+    """A loop takes one number after the other, so it also works on a list or while a file is read."""
+    total = 0.0
+    for value in values:
         total += float(value) ** 2
-        count += 1
-    return total / count
+    return total / len(values)
 
 
 def in_single_precision(values):
@@ -106,7 +150,7 @@ def in_single_precision(values):
 
 
 def with_statistics(values):
-    return statistics.fmean(v * v for v in np.array(values, dtype=float).flatten().tolist())
+    return statistics.fmean(v * v for v in values.tolist())
 
 
 def as_array_of_no_dimension(values):
@@ -127,11 +171,20 @@ MEAN_SQUARE = Exercise(
         square_of_the_mean,
         sum_of_squares,
         root_mean_square,
+        norm,
+        mean_of_the_values,
+        squares_without_their_mean,
+        doubled,
+        divided_by_one_less,
         whole_division,
+        rounded,
+        returned_too_early,
         squares_in_place,
+        squares_in_place_of_integers_too,
         variance,
+        standard_deviation,
         mean_absolute,
-        divides_by_rows,
+        power_by_a_caret,
     ),
     spellings=(
         with_numpy,
@@ -142,16 +195,10 @@ MEAN_SQUARE = Exercise(
         as_array_of_no_dimension,
     ),
     hints=(
-        "Two steps: every value squared, then their mean. The order matters.",
-        "`np.asarray(values, dtype=float)` makes an array of a list, and `** 2` squares each item of an array.",
-        "`np.mean` takes the mean of an array. What should stand in its parentheses?",
+        "Two steps: square every value, then take the mean of the squares. The order matters.",
+        "`values ** 2` squares each item of an array.",
+        "`np.mean` takes the mean of an array. Of which array?",
     ),
-    equivalent_mutants={
-        "line 1: `np.asarray(values, dtype=float)` → `np.asarray(values)`": "The squares of integers are exact, and "
-        "their mean is a float.",
-        "line 1: `np.asarray(values, dtype=float)` → `values`": "`np.square` makes an array of a list.",
-        "line 2: `float(np.mean(squares))` → `np.mean(squares)`": "A NumPy float is as good as one of Python.",
-    },
 )
 
 EXERCISES = (MEAN_SQUARE,)

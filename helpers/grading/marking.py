@@ -142,8 +142,10 @@ class _Answer:
 
     @property
     def rank(self) -> tuple:
-        """The best answer has the most points; of two with as many, that which was reached and is no stub."""
-        return self.verdict.points, self.verdict.status == WRONG, self.verdict.status == ERROR
+        """The best answer has the most points; of two with as many, that which was reached tells more."""
+        reached = isinstance(self.evidence, Evidence) and self.evidence.ending == "finished"
+        called = reached and self.evidence.problem is None
+        return self.verdict.points, called, reached and self.verdict.status == NOT_ATTEMPTED
 
 
 class _Interview:

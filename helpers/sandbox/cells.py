@@ -24,6 +24,7 @@ from functools import cached_property
 from IPython.core.inputtransformer2 import TransformerManager
 
 from . import END, RUN, SHORT, plainness
+from .observe import without_places
 
 # Cell magics around ordinary Python; the body of any other (`%%bash`, `%%html`) is not Python at all.
 _TRANSPARENT_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
@@ -252,7 +253,7 @@ class Notebook:
             except NotImplementedError:
                 continue
             except BaseException as error:  # a cell that fails costs what it binds, as in Jupyter
-                problems.append(f"{type(error).__name__}: {error}"[:300] + where(error))
+                problems.append(reason(error))
         value = namespace.get(name, _MISSING)
         if value is _MISSING:
             raise DefinitionError(problems[-1] if problems else "")
@@ -342,6 +343,11 @@ def compiled(node: ast.stmt, file: str) -> types.CodeType:
 def cell_file(cell: int) -> str:
     """The file name under which a cell is compiled, so that `where` can find it in a traceback."""
     return f"<cell {cell}>"
+
+
+def reason(error: BaseException) -> str:
+    """What a cell raised and where, in a line."""
+    return without_places(f"{type(error).__name__}: {error}")[:300] + where(error)
 
 
 def where(error: BaseException) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import sys
 import sysconfig
 import warnings
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from .recipes import apply
 from .wire import type_name
 
 _LIBRARIES = tuple(os.path.realpath(sysconfig.get_path(kind)) + os.sep for kind in ("stdlib", "purelib", "platlib"))
+_PREFIXES = (sys.prefix, sys.base_prefix)
+_PLACES = sorted({path + os.sep for prefix in _PREFIXES for path in (prefix, os.path.realpath(prefix))})
 MAX_TEXT = 500  # characters kept of a message that a learner's code wrote
 
 
@@ -93,10 +96,17 @@ def _stub_that_raised(error: BaseException) -> str:
     return "" if code.co_filename.startswith(_LIBRARIES) else code.co_name[:MAX_TEXT]
 
 
+def without_places(text: str) -> str:
+    """A text without the folder in which Python lies here: an `ImportError` names it, and no learner knows it."""
+    for place in _PLACES:
+        text = text.replace(place, "")
+    return text
+
+
 def _text(error) -> str:
     # The text is made by the learner's code, so making it can fail too.
     try:
         text = str(error)
-        return text[:MAX_TEXT] if type(text) is str else ""
+        return without_places(text)[:MAX_TEXT] if type(text) is str else ""
     except BaseException:
         return "(its message cannot be shown)"

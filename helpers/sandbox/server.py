@@ -484,7 +484,7 @@ def _answer_alone(notebook, job: dict, calls: list | None, channel: Channel) -> 
     raised = shell.run_cells(notebook.sources_to_run(place), last=lambda: stand_in.when_checked(name, answer))
     if name in shell.user_ns:
         answer(shell.user_ns[name])
-    last = f"{type(raised[-1]).__name__}: {raised[-1]}"[:300] + cells.where(raised[-1]) if raised else ""
+    last = cells.reason(raised[-1]) if raised else ""
     _write(channel.reply, _message(nonce, {"problem": notebook.problem(name) or last}))
 
 

@@ -1,5 +1,7 @@
 """Forging a mark: every answer here is wrong, and tries to be taken for right."""
 
+import numpy as np
+
 from helpers.exercises import exercise_named
 from helpers.grading.marking import TAMPERING
 from helpers.judging.judge import CORRECT, ERROR
@@ -411,15 +413,15 @@ def leaky_relu(x, alpha=0.01):
 
 @answer("forging", WRONG_STATUS)
 def right_for_the_examples_only():
-    """Answer rightly exactly as often as `check` asks, and wrongly on every fresh input after that."""
-    public = len(exercise_named(ATTACKED).public_trials)
+    """Answer rightly for the inputs of `check`, which everybody can write down, and wrongly for all others."""
+    trials = exercise_named(ATTACKED).public_trials
+    known = sorted({repr(np.ravel(trial.call.arguments[0]).tolist()) for trial in trials})
     return (
         RIGHT.replace("def leaky_relu", "def right")
         + f"""
-calls = []
+known = {known!r}
 def leaky_relu(x, alpha=0.01):
-    calls.append(x)
-    return right(x, alpha) + (len(calls) > {public})
+    return right(x, alpha) + (repr(np.ravel(x).tolist()) not in known)
 """
     )
 

@@ -182,10 +182,18 @@ def input_and_shell(notebook):
     return notebook
 
 
-@notebook("notebook", WRONG_STATUS, exercise=ATTACKED)
+@notebook("notebook", CORRECT)
 def a_second_definition_that_is_wrong(notebook):
-    """Define the exercise again at the end: the last definition counts."""
+    """Define the exercise again at the end, wrongly: what its check has seen counts."""
     notebook["cells"].append(code_cell(WRONG))
+    return notebook
+
+
+@notebook("notebook", WRONG_STATUS, exercise=ATTACKED)
+def a_right_definition_that_no_check_has_seen(notebook):
+    """Define the exercise rightly above its cell, where a wrong one then takes its place before the check."""
+    notebook["cells"].insert(0, code_cell("".join(cell_of(notebook, ATTACKED)["source"])))
+    cell_of(notebook, ATTACKED)["source"] = WRONG
     return notebook
 
 

@@ -284,3 +284,15 @@ def leaky_relu(x, alpha=0.01):
     return x
 """
     return hostile(wrong=wrong)(notebook)
+
+
+@notebook("running", *OUTCOMES, exercise=ATTACKED)
+def an_answer_handed_over_by_hand(notebook):
+    """Find what waits for a check in the memory of the process, and hand over functions of its own, again and again."""
+    return hostile("""
+import sys
+waiting = sys.modules['sandbox.stand_in']._waiting_for
+for name, hand_over in list(waiting.items()):
+    waiting[name] = lambda answer, hand_over=hand_over: hand_over(abs)
+waiting.update(leaky_relu=lambda answer: None, sigmoid=waiting.get('leaky_relu'))
+""")(notebook)

@@ -85,7 +85,6 @@ def the_disk_and_its_cache():
 @answer("waiting", WRONG_STATUS)
 def limits_of_all_processes_of_a_user():
     """Use up what all processes of one user share: asynchronous requests, watches, big pipes, locked and huge pages."""
-    queue = "sum(os.kill(os.getpid(), signal.SIGRTMIN) is None for _ in range(10**5))"
     return tries(
         f"call({number(206, 0)}, 1, ctypes.create_string_buffer(64))",
         f"call({number(294, 26)}, 0)",
@@ -95,7 +94,8 @@ def limits_of_all_processes_of_a_user():
         "mmap.mmap(-1, 1 << 21, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)",
         "mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x2000)",
         f"call({number(222, 107)}, 0, 0, ctypes.create_string_buffer(64))",
-        f"(signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGRTMIN]), {queue})",
+        "resource.setrlimit(resource.RLIMIT_SIGPENDING, (10**4, 10**4))",
+        "resource.setrlimit(resource.RLIMIT_MSGQUEUE, (10**4, 10**4))",
         f"call({number(272, 97)}, 0x10000000)",
     )
 

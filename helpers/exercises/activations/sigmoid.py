@@ -8,17 +8,20 @@ import numpy as np
 from scipy import special
 
 from helpers.exercises.activations.common import (
-    FLOATS_ANYWAY,
+    IN_INTEGERS,
     LECTURE,
     NOT_IN_PLACE,
+    OVER_ONE_AXIS,
     SAME_AT_ZERO,
+    WITH_IF,
     edge_cases,
+    in_rows,
     nested,
     numerical_range,
     shapes,
     values,
 )
-from helpers.judging.exercise import Exercise, Part, mistake
+from helpers.judging.exercise import Exercise, Part, Tolerance, mistake
 
 
 def sigmoid_oracle(x):
@@ -30,76 +33,130 @@ def sigmoid_oracle(x):
     "positive, such as `np.exp(-np.abs(x))`."
 )
 def sigmoid_overflows(x):
-    return 1 / (1 + np.exp(-np.asarray(x, dtype=float)))
+    return 1 / (1 + np.exp(-x))
 
 
 @mistake(
-    "Each of the two formulas is right on its side, but `np.where` computes both for every x before it chooses, and "
-    "the unused one overflows. Give it `np.exp(-np.abs(x))`, which is safe on both sides."
+    "The values are right, but exponentials overflow on both sides: `np.where` computes both formulas for every x "
+    "before it chooses. Give both `np.exp(-np.abs(x))`, which never overflows."
 )
 def sigmoid_where_computes_both(x):
-    x = np.asarray(x, dtype=float)
-    with np.errstate(invalid="ignore"):
-        return np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))
-
-
-@mistake("This is the sigmoid of -x: it falls where it should rise. The minus in the exponent is missing.")
-def sigmoid_mirrored(x):
-    return special.expit(-np.asarray(x, dtype=float))
+    return np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))
 
 
 @mistake(
-    "For large x this is infinity over infinity, which is not a number. There, divide numerator and denominator by "
-    "`np.exp(x)`."
+    "For large x, exp(x) / (1 + exp(x)) is infinity over infinity, which is not a number. There, divide numerator and "
+    "denominator by exp(x)."
 )
 def sigmoid_infinity_over_infinity(x):
-    power = np.exp(np.asarray(x, dtype=float))
+    power = np.exp(x)
     return power / (1 + power)
+
+
+@mistake("This is the sigmoid of -x: it falls where it should rise. Check the sign in the exponent.")
+def sigmoid_mirrored(x):
+    return special.expit(-x)
 
 
 @mistake("Without parentheses, `1 / 1 + e` is `1 + e`. Put the whole denominator in parentheses.")
 def sigmoid_without_parentheses(x):
-    return 1 / 1 + np.exp(-np.asarray(x, dtype=float))
+    return 1 / 1 + np.exp(-x)
 
 
 @mistake("This is tanh. It runs from -1 to 1; the sigmoid runs from 0 to 1 and is 0.5 at 0.")
 def tanh_for_sigmoid(x):
-    return np.tanh(np.asarray(x, dtype=float))
+    return np.tanh(x)
 
 
-@mistake("This is sigmoid(2 x), twice as steep as it should be. Inside the tanh, x has to be halved as well.")
+@mistake("This is sigmoid(2 x). In (1 + tanh(x / 2)) / 2, the x inside is halved as well.")
 def sigmoid_twice_as_steep(x):
-    return 0.5 * (1 + np.tanh(np.asarray(x, dtype=float)))
+    return 0.5 * (1 + np.tanh(x))
 
 
-@mistake("This is the hard sigmoid, three straight pieces. The sigmoid is smooth and never quite reaches 0 or 1.")
+@mistake("This is the hard sigmoid, three straight lines. The sigmoid is smooth and never quite reaches 0 or 1.")
 def hard_sigmoid(x):
-    return np.clip(np.asarray(x, dtype=float) / 6 + 0.5, 0, 1)
+    return np.clip(x / 6 + 0.5, 0, 1)
+
+
+@mistake("This is the derivative of the sigmoid, s (1 - s). The sigmoid s itself is asked for.")
+def gradient_for_sigmoid(x):
+    return special.expit(x) * special.expit(-x)
+
+
+@mistake("This is softmax: all numbers share one sum. The sigmoid of a number does not depend on the others.")
+def softmax_for_sigmoid(x):
+    return special.softmax(x)
+
+
+CLIPPED = (
+    "Far on the left the result stays the same, although the sigmoid goes on falling toward 0: something is clipped. "
+    "Leave the ends as they are; with `np.exp(-np.abs(x))` nothing overflows."
+)
+
+
+@mistake(CLIPPED)
+def sigmoid_of_x_clipped_at_20(x):
+    return 1 / (1 + np.exp(-np.clip(x, -20, 20)))
+
+
+@mistake(CLIPPED)
+def sigmoid_of_x_clipped_at_30(x):
+    return 1 / (1 + np.exp(-np.clip(x, -30, 30)))
+
+
+@mistake(
+    "The result was clipped: it stays away from 0 and 1. That belongs into a loss that takes a logarithm; the sigmoid "
+    "itself comes as close to 0 and 1 as floats can."
+)
+def sigmoid_with_clipped_result(x):
+    return np.clip(special.expit(x), 1e-7, 1 - 1e-7)
 
 
 @mistake("`math.exp` takes one number at a time. `np.exp` takes whole arrays.")
 def sigmoid_of_one_number(x):
-    return 1 / (1 + math.exp(-np.asarray(x, dtype=float)))
+    return 1 / (1 + math.exp(-x))
+
+
+@mistake(OVER_ONE_AXIS)
+def sigmoid_in_a_loop(x):
+    return np.array([1 / (1 + math.exp(-v)) for v in x])
+
+
+@mistake(OVER_ONE_AXIS)
+def sigmoid_by_cases_in_a_loop(x):
+    return np.array([_of_one_number(v) for v in x])
+
+
+@mistake(WITH_IF)
+def sigmoid_with_if(x):
+    if x >= 0:
+        return 1 / (1 + np.exp(-x))
+    return np.exp(x) / (1 + np.exp(x))
+
+
+@mistake(IN_INTEGERS)
+def sigmoid_in_integers(x):
+    return special.expit(x).astype(x.dtype)
 
 
 @mistake(NOT_IN_PLACE)
 def sigmoid_in_place(x):
-    x = np.asarray(x, dtype=float)
-    x /= 2
-    return (np.tanh(x) + 1) / 2
+    x[...] = special.expit(x)
+    return x
 
 
 def sigmoid_by_scipy(x):
-    return special.expit(np.asarray(x, dtype=float))
+    """SciPy has the function under the name `expit`; in a program of your own, take that."""
+    return special.expit(x)
 
 
 def sigmoid_by_tanh(x):
-    return 0.5 * (1 + np.tanh(np.multiply(x, 0.5)))
+    """The sigmoid is a tanh, stretched and shifted, and `np.tanh` never overflows."""
+    return 0.5 * (1 + np.tanh(0.5 * x))
 
 
 def sigmoid_by_masks(x):
-    x = np.asarray(x, dtype=float)
-    out = np.empty_like(x)
+    out = np.empty(x.shape)
     left = x < 0
     out[~left] = 1 / (1 + np.exp(-x[~left]))
     power = np.exp(x[left])
@@ -113,23 +170,28 @@ def sigmoid_by_clipping(x):
 
 def sigmoid_without_warnings(x):
     with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-np.asarray(x, dtype=float)))
+        return 1 / (1 + np.exp(-x))
 
 
 def sigmoid_by_logaddexp(x):
-    return np.exp(-np.logaddexp(0.0, np.negative(x)))
+    return np.exp(-np.logaddexp(0.0, -x))
+
+
+def _of_one_number(v):
+    return 1 / (1 + math.exp(-v)) if v >= 0 else math.exp(v) / (1 + math.exp(v))
 
 
 def sigmoid_as_lists(x):
-    def one(v):
-        return 1 / (1 + math.exp(-v)) if v >= 0 else math.exp(v) / (1 + math.exp(v))
+    return nested(_of_one_number, x)
 
-    return nested(one, x)
+
+def sigmoid_as_tuple(x):
+    return in_rows(_of_one_number, x)
 
 
 def sigmoid_in_single_precision(x):
     power = np.exp(-np.abs(np.asarray(x, dtype=np.float32)))
-    return np.where(np.asarray(x) >= 0, np.float32(1), power) / (1 + power)
+    return np.where(x >= 0, np.float32(1), power) / (1 + power)
 
 
 def sigmoid_with_a_work_array(x):
@@ -154,16 +216,27 @@ SIGMOID = Exercise(
         Part("numerical range", 2, numerical_range, no_overflow=True),
     ),
     oracle=sigmoid_oracle,
+    # Rounding beside 1 is allowed, as in (1 + tanh) / 2; a clipped argument, which the tail shows, is not.
+    tolerance=Tolerance(absolute=1e-14),
     mistakes=(
         sigmoid_overflows,
         sigmoid_where_computes_both,
-        sigmoid_mirrored,
         sigmoid_infinity_over_infinity,
+        sigmoid_mirrored,
         sigmoid_without_parentheses,
         tanh_for_sigmoid,
         sigmoid_twice_as_steep,
         hard_sigmoid,
+        gradient_for_sigmoid,
+        softmax_for_sigmoid,
+        sigmoid_of_x_clipped_at_20,
+        sigmoid_of_x_clipped_at_30,
+        sigmoid_with_clipped_result,
         sigmoid_of_one_number,
+        sigmoid_in_a_loop,
+        sigmoid_by_cases_in_a_loop,
+        sigmoid_with_if,
+        sigmoid_in_integers,
         sigmoid_in_place,
     ),
     spellings=(
@@ -174,17 +247,15 @@ SIGMOID = Exercise(
         sigmoid_without_warnings,
         sigmoid_by_logaddexp,
         sigmoid_as_lists,
+        sigmoid_as_tuple,
         sigmoid_in_single_precision,
         sigmoid_with_a_work_array,
     ),
     hints=(
-        "Where does 1 / (1 + exp(-x)) get into trouble: at -1000 or at 1000? The other side is fine as it stands.",
-        "Multiply numerator and denominator by exp(x). What you get has no large exponential where x is negative.",
-        "Both forms share the denominator 1 + exp(-|x|). Only the numerator depends on the sign; `np.where` can choose "
-        "it.",
+        "Where does 1 / (1 + exp(-x)) get into trouble: at -1000 or at 1000? On the other side it is safe.",
+        "Multiply numerator and denominator by exp(x). The new formula has no large exponential where x is negative.",
+        "Both formulas share the denominator 1 + exp(-|x|). Only the numerator depends on the sign of x; `np.where` "
+        "can choose it.",
     ),
-    equivalent_mutants={
-        "line 1: `np.asarray(x, dtype=float)` → `np.asarray(x)`": FLOATS_ANYWAY,
-        "line 3: `x >= 0` → `x > 0`": SAME_AT_ZERO,
-    },
+    equivalent_mutants={"line 2: `x >= 0` → `x > 0`": SAME_AT_ZERO},
 )

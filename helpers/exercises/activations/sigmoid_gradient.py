@@ -1,4 +1,4 @@
-"""`sigmoid_gradient`: the slope of the sigmoid. The oracle adds the logarithms of its two factors."""
+"""`sigmoid_gradient`: the derivative of the sigmoid. The oracle adds the logarithms of its two factors."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import numpy as np
 from scipy import special
 
 from helpers.exercises.activations.common import (
-    ARRAYS_ANYWAY,
-    FLOATS_ANYWAY,
+    IN_INTEGERS,
     LECTURE,
     NOT_IN_PLACE,
+    OVER_ONE_AXIS,
+    WITH_IF,
     far_out,
+    in_rows,
     nested,
     shapes,
     values,
@@ -26,79 +28,130 @@ def sigmoid_gradient_oracle(x):
 
 
 @mistake(
-    "You treat x as the sigmoid's *output*. Here it is the input: compute s = sigmoid(x) first, then use s where you "
-    "used x."
+    "This is x (1 - x), which treats x as the sigmoid's *output*. Here x is the input: compute s = sigmoid(x) first, "
+    "then s (1 - s)."
 )
 def gradient_from_the_output(x):
-    x = np.asarray(x, dtype=float)
     return x * (1 - x)
 
 
-@mistake("This is the sigmoid itself. Its slope is wanted: largest at 0, fading on both sides.")
+@mistake("This is the sigmoid itself. Its derivative is asked for: 0.25 at 0, and close to 0 on both sides.")
 def sigmoid_for_its_gradient(x):
-    return special.expit(np.asarray(x, dtype=float))
+    return special.expit(x)
 
 
-@mistake("The sign is turned: the sigmoid rises everywhere, so its slope is positive.")
+@mistake("The sign is wrong: the sigmoid rises everywhere, so its derivative is positive.")
 def gradient_with_the_wrong_sign(x):
-    s = special.expit(np.asarray(x, dtype=float))
-    return s * (s - 1)
+    return -special.expit(x) * special.expit(-x)
 
 
 @mistake("The rule 1 - s² belongs to tanh. For the sigmoid it is s (1 - s).")
 def gradient_of_tanh_rule(x):
-    return 1 - special.expit(np.asarray(x, dtype=float)) ** 2
+    return 1 - special.expit(x) ** 2
 
 
-@mistake("This is the slope of tanh, which is 1 at 0. That of the sigmoid is 0.25 there.")
+@mistake("This is the derivative of tanh, which is 1 at 0. That of the sigmoid is 0.25 there.")
 def gradient_of_tanh(x):
-    return 1 - np.tanh(np.asarray(x, dtype=float)) ** 2
+    return 1 - np.tanh(x) ** 2
 
 
 @mistake(
-    "Far on the left this is infinity over infinity, which is not a number. The slope is symmetric, so use "
-    "`np.exp(-np.abs(x))`."
+    "Far on the left this is infinity over infinity, which is not a number. The derivative is the same at x and at -x, "
+    "so use `np.exp(-np.abs(x))`."
 )
 def gradient_by_the_book(x):
-    power = np.exp(-np.asarray(x, dtype=float))
+    power = np.exp(-x)
+    return power / (1 + power) ** 2
+
+
+@mistake(
+    "Far on the right this is infinity over infinity, which is not a number. The derivative is the same at x and at "
+    "-x, so use `np.exp(-np.abs(x))`."
+)
+def gradient_by_the_mirrored_book(x):
+    power = np.exp(x)
     return power / (1 + power) ** 2
 
 
 @mistake("The square in the denominator is missing.")
 def gradient_without_the_square(x):
-    power = np.exp(-np.abs(np.asarray(x, dtype=float)))
+    power = np.exp(-np.abs(x))
     return power / (1 + power)
 
 
 @mistake("The sigmoid was applied twice. Compute s once, then s (1 - s).")
 def gradient_of_a_double_sigmoid(x):
-    s = special.expit(special.expit(np.asarray(x, dtype=float)))
+    s = special.expit(special.expit(x))
     return s * (1 - s)
+
+
+@mistake("The square in the denominator belongs to the whole of it: (1 + e)², not 1 + e².")
+def gradient_with_a_square_inside(x):
+    power = np.exp(-np.abs(x))
+    return power / (1 + power**2)
+
+
+@mistake(
+    "This is a derivative by a finite difference with a step that is too large to be exact. The formula needs no step: "
+    "s (1 - s)."
+)
+def gradient_by_one_sided_difference(x):
+    return (special.expit(x + 1e-3) - special.expit(x)) / 1e-3
+
+
+@mistake(
+    "`np.gradient` takes differences between *neighbors in the array*. The derivative at a number depends on that "
+    "number only: s (1 - s)."
+)
+def gradient_between_neighbors(x):
+    return np.gradient(special.expit(x))
+
+
+@mistake("`math.exp` takes one number at a time. `np.exp` takes whole arrays.")
+def gradient_of_one_number(x):
+    power = math.exp(-abs(x))
+    return power / (1 + power) ** 2
+
+
+@mistake(OVER_ONE_AXIS)
+def gradient_in_a_loop(x):
+    return np.array([_of_one_number(v) for v in x])
+
+
+@mistake(WITH_IF)
+def gradient_with_if(x):
+    s = 1 / (1 + np.exp(-x)) if x >= 0 else np.exp(x) / (1 + np.exp(x))
+    return s * (1 - s)
+
+
+@mistake(IN_INTEGERS)
+def gradient_in_integers(x):
+    return sigmoid_gradient_oracle(x).astype(x.dtype)
 
 
 @mistake(NOT_IN_PLACE)
 def gradient_in_place(x):
-    s = np.asarray(x, dtype=float)
-    s[...] = special.expit(s)
-    return s * (1 - s)
+    x[...] = special.expit(x)
+    return x * (1 - x)
 
 
 def gradient_by_output_times_rest(x):
-    s = 1 / (1 + np.exp(-np.asarray(x, dtype=float)))
+    s = 1 / (1 + np.exp(-x))
     return s * (1 - s)
 
 
 def gradient_by_scipy(x):
-    x = np.asarray(x, dtype=float)
+    """The rest 1 - s is the sigmoid of -x, which keeps its digits where s is nearly 1."""
     return special.expit(x) * special.expit(-x)
 
 
 def gradient_by_cosh(x):
-    return 1 / (4 * np.cosh(np.asarray(x, dtype=float) / 2) ** 2)
+    return 1 / (4 * np.cosh(x / 2) ** 2)
 
 
 def gradient_by_tanh(x):
-    return (1 - np.tanh(np.multiply(x, 0.5)) ** 2) / 4
+    """The sigmoid is a stretched tanh, so its derivative is a quarter of that of tanh, 1 - tanh², at x / 2."""
+    return (1 - np.tanh(x / 2) ** 2) / 4
 
 
 def gradient_by_differences(x):
@@ -107,12 +160,17 @@ def gradient_by_differences(x):
     return (special.expit(x + step) - special.expit(x - step)) / (2 * step)
 
 
-def gradient_as_lists(x):
-    def one(v):
-        power = math.exp(-abs(v))
-        return power / (1 + power) ** 2
+def _of_one_number(v):
+    power = math.exp(-abs(v))
+    return power / (1 + power) ** 2
 
-    return nested(one, x)
+
+def gradient_as_lists(x):
+    return nested(_of_one_number, x)
+
+
+def gradient_as_tuple(x):
+    return in_rows(_of_one_number, x)
 
 
 def gradient_in_single_precision(x):
@@ -142,8 +200,16 @@ SIGMOID_GRADIENT = Exercise(
         gradient_of_tanh_rule,
         gradient_of_tanh,
         gradient_by_the_book,
+        gradient_by_the_mirrored_book,
         gradient_without_the_square,
+        gradient_with_a_square_inside,
         gradient_of_a_double_sigmoid,
+        gradient_by_one_sided_difference,
+        gradient_between_neighbors,
+        gradient_of_one_number,
+        gradient_in_a_loop,
+        gradient_with_if,
+        gradient_in_integers,
         gradient_in_place,
     ),
     spellings=(
@@ -153,15 +219,12 @@ SIGMOID_GRADIENT = Exercise(
         gradient_by_tanh,
         gradient_by_differences,
         gradient_as_lists,
+        gradient_as_tuple,
         gradient_in_single_precision,
         gradient_with_a_work_array,
     ),
     hints=(
-        "The slope is the same at x and at -x. So you are free to choose the sign with which nothing overflows.",
+        "The derivative is the same at x and at -x. So you are free to choose the sign with which nothing overflows.",
         "With p = exp(-|x|), the formula of the book needs p twice and nothing else that depends on x.",
     ),
-    equivalent_mutants={
-        "line 1: `np.asarray(x, dtype=float)` → `np.asarray(x)`": FLOATS_ANYWAY,
-        "line 1: `np.asarray(x, dtype=float)` → `x`": ARRAYS_ANYWAY,
-    },
 )

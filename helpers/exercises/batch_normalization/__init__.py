@@ -1,6 +1,6 @@
 """The exercises of lecture 07, one file each, in the order of the lecture.
 
-The oracles take other roads than the lecture's solutions: exact fractions, loops over single numbers, complex steps in
+The oracles take other ways than the lecture's solutions: exact fractions, loops over single numbers, complex steps in
 place of a derived gradient, and for folding what an affine map does to zero and to the unit vectors.
 """
 

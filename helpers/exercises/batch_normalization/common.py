@@ -1,4 +1,4 @@
-"""What the exercises of lecture 07 share: sentences that fit several of them, batches to normalise."""
+"""What the exercises of lecture 07 share: sentences that fit several of them, batches to normalize."""
 
 from __future__ import annotations
 
@@ -7,30 +7,55 @@ import numpy as np
 LECTURE = "07_batch_normalization"
 
 NOT_IN_PLACE = (
-    "The values are right, but they were written into the caller's array. `np.asarray` does not copy an array of "
-    "floats; put the result into a new one."
+    "It changes an array that it was given: `-=`, `*=` and the like write into that array, and `np.asarray` does not "
+    "copy it. Compute a new one, as in `centered = x - mean`."
 )
-EPSILON_OUTSIDE = "Epsilon stands outside the root. It belongs inside: the root of (variance + epsilon)."
+EPSILON_OUTSIDE = "Epsilon stands outside the square root. It belongs inside: sqrt(variance + epsilon)."
+EPSILON_FIXED = (
+    "The argument `epsilon` is not used: this is the result for 1e-5. Write `epsilon` where the number stands."
+)
 DDOF = (
-    "You divided the sum of squares by n - 1. Batch normalisation divides by n: `ddof=0`, which is NumPy's default "
+    "You divided the sum of squares by n - 1. Batch normalization divides by n: `ddof=0`, which is NumPy's default "
     "but not that of `statistics.variance` or pandas."
 )
 VARIANCE_FOR_DEVIATION = (
-    "You divided by the variance. Its root, the standard deviation, brings the column to deviation 1."
+    "You divided by the variance. Its square root, the standard deviation, brings the column to standard deviation 1."
 )
-
-# Why some changes to a solution make no difference.
-FLOATS_ANYWAY = "The next step gives floats for whole numbers too."
-AXES_FROM_BEHIND = "Of four axes, number 2 and number -2 are the same."
+SWAPPED = "`gamma` and `beta` are swapped. `gamma` multiplies, `beta` is added."
+WITHOUT_GAMMA = "`gamma` is missing: multiply the normalized values by it before you add `beta`."
+WITHOUT_BETA = "`beta` is missing: add it at the end."
 
 
 def floats(*arrays):
     return tuple(np.asarray(array, dtype=float) for array in arrays)
 
 
-def batch(rng, n, units, scale=1.5):
-    return scale * (1.5 + rng.normal(size=(n, units)))
+def standardized(values, axis):
+    """Values with mean 0 and standard deviation 1 along an axis; a single value becomes 0."""
+    centered = values - values.mean(axis=axis, keepdims=True)
+    deviation = centered.std(axis=axis, keepdims=True)
+    return centered / np.where(deviation == 0, 1, deviation)
+
+
+def centers(rng, units):
+    """Means that are neither 0 nor large beside the standard deviations below."""
+    return rng.choice([-1, 1], units) * rng.uniform(0.5, 2, units)
+
+
+def deviations(rng, units):
+    return rng.uniform(0.7, 2, units)
+
+
+def batch(rng, n, units, scale=1.0):
+    """A batch whose columns are easy to compute with, however few their samples: no deviation is small by chance."""
+    normal = standardized(rng.normal(size=(n, units)), axis=0)
+    return scale * (centers(rng, units) + deviations(rng, units) * normal)
 
 
 def scale_and_shift(rng, units):
     return rng.uniform(0.5, 2.5, units), rng.normal(0, 2, units)
+
+
+def single(*arrays):
+    """The same arrays in single precision."""
+    return tuple(array.astype(np.float32) for array in arrays)

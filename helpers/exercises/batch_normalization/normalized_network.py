@@ -56,8 +56,8 @@ def output(n_classes, name="softmax", **settings):
 
 
 @mistake(
-    "The dense layers in front of a normalisation have a bias. The normalisation takes it away again with the mean, "
-    "and its own beta does the work: `use_bias=False`.",
+    "The dense layers in front of a normalization have a bias. The normalization subtracts it again with the mean, and "
+    "its own beta takes its place: `use_bias=False`.",
     blocks_of(lambda units: [dense(units), normalization(), activation("relu")]),
 )
 def network_with_useless_biases(n_features, hidden, n_classes):
@@ -65,7 +65,7 @@ def network_with_useless_biases(n_features, hidden, n_classes):
 
 
 @mistake(
-    "The activation stands before the normalisation. Here the weighted sum is normalised, and ReLU comes after it.",
+    "The activation stands before the normalization. Here the weighted sum is normalized, and ReLU comes after it.",
     blocks_of(lambda units: [dense(units, bias=False), activation("relu"), normalization()]),
 )
 def network_normalized_after_relu(n_features, hidden, n_classes):
@@ -80,7 +80,7 @@ def network_normalized_after_relu(n_features, hidden, n_classes):
 
 
 @mistake(
-    "The activation stands before the normalisation, and the dense layers have a bias that the docstring leaves out. "
+    "The activation stands before the normalization, and the hidden dense layers have a bias. "
     "`Dense(units, activation=...)` leaves no room between the two: give the activation a layer of its own.",
     blocks_of(lambda units: [dense(units), activation("relu"), normalization()]),
 )
@@ -95,7 +95,7 @@ def network_with_activation_in_the_dense_layer(n_features, hidden, n_classes):
 
 @mistake(
     "There is no activation between the layers, so all of them together are one linear map. ReLU follows each "
-    "normalisation.",
+    "normalization.",
     blocks_of(lambda units: [dense(units, bias=False), normalization()]),
 )
 def network_without_activations(n_features, hidden, n_classes):
@@ -104,7 +104,7 @@ def network_without_activations(n_features, hidden, n_classes):
 
 
 @mistake(
-    "Nothing is normalised. Put a BatchNormalization between each hidden dense layer and its ReLU.",
+    "Nothing is normalized. Put a BatchNormalization between each hidden dense layer and its ReLU.",
     blocks_of(lambda units: [dense(units), activation("relu")]),
 )
 def network_without_normalization(n_features, hidden, n_classes):
@@ -122,7 +122,7 @@ def network_without_softmax(n_features, hidden, n_classes):
 
 
 @mistake(
-    "A sigmoid for each class lets the probabilities sum to anything. One class out of several is softmax.",
+    "With a sigmoid for each class the outputs do not sum to 1. One class out of several needs softmax.",
     builds(lambda hidden, n_classes: network(hidden, n_classes, last="sigmoid")),
 )
 def network_ending_in_sigmoids(n_features, hidden, n_classes):
@@ -130,8 +130,8 @@ def network_ending_in_sigmoids(n_features, hidden, n_classes):
 
 
 @mistake(
-    "The last layer was built like the hidden ones, so its outputs are normalised before the softmax. How sure the "
-    "network is should not depend on the batch: leave that layer plain, with its bias.",
+    "The last layer was built like the hidden ones, so its outputs are normalized before the softmax. Their size "
+    "should not depend on the batch: leave that layer plain, with its bias.",
     builds(
         lambda hidden, n_classes: Network(
             (
@@ -149,7 +149,7 @@ def network_normalized_to_the_end(n_features, hidden, n_classes):
 
 
 @mistake(
-    "The last dense layer has lost its bias. No normalisation follows it, so nothing takes its place there.",
+    "The last dense layer has no bias. No normalization follows it, so nothing takes the place of the bias there.",
     builds(
         lambda hidden, n_classes: Network(
             (*network(hidden, n_classes).steps[:-2], dense(n_classes, bias=False), activation("softmax"))
@@ -170,7 +170,7 @@ def network_with_one_hidden_layer(n_features, hidden, n_classes):
 
 
 @mistake(
-    "Only the first hidden layer is normalised. Each of them is.",
+    "Only the first hidden layer is normalized. Each of them should be.",
     builds(
         lambda hidden, n_classes: Network(
             (
@@ -189,6 +189,26 @@ def network_normalized_once(n_features, hidden, n_classes):
 
 
 @mistake(
+    "The inputs are normalized as well. Only the hidden layers should be: begin with a dense layer.",
+    builds(lambda hidden, n_classes: Network((normalization(), *network(hidden, n_classes).steps))),
+)
+def network_with_normalized_inputs(n_features, hidden, n_classes):
+    from keras import layers
+
+    blocks = [layer for units in hidden for layer in block(units)]
+    return chain(n_features, [layers.BatchNormalization(), *blocks, output(n_classes)])
+
+
+@mistake(
+    "The hidden layers are built in the reverse order. The first number in `hidden` belongs to the layer that gets the "
+    "inputs.",
+    builds(lambda hidden, n_classes: network(hidden[::-1], n_classes)),
+)
+def network_in_reverse(n_features, hidden, n_classes):
+    return chain(n_features, [*(layer for units in hidden[::-1] for layer in block(units)), output(n_classes)])
+
+
+@mistake(
     "The layers are right, but the model does not know how many features will come, so it has no weights yet. Begin "
     "with `keras.Input((n_features,))`.",
     Lacks(normalized_network_oracle, CLASSIFIES, "no weights yet"),
@@ -198,8 +218,8 @@ def network_without_input(n_features, hidden, n_classes):
 
 
 @mistake(
-    "The layers are right, but their weights all start at zero: the network says the same of every input, and its "
-    "hidden units would stay alike for ever. Leave the initialisation to Keras.",
+    "The layers are right, but their weights all start at zero: the network gives the same output for every input, and "
+    "its hidden units would always stay alike. Leave the initialization to Keras.",
     Lacks(normalized_network_oracle, CLASSIFIES, "the same of every input"),
 )
 def network_of_zeros(n_features, hidden, n_classes):
@@ -221,6 +241,7 @@ def network_of_zeros(n_features, hidden, n_classes):
 
 
 def with_layers_added_one_by_one(n_features, hidden, n_classes):
+    """An empty model gets its layers with `add`, which suits a loop with conditions better than one long list."""
     import keras
 
     model = keras.Sequential()
@@ -235,6 +256,7 @@ def with_layers_added_one_by_one(n_features, hidden, n_classes):
 
 
 def as_functions(n_features, hidden, n_classes):
+    """Layers are called like functions; this form also allows branches, shortcuts and several inputs."""
     import keras
     from keras import layers
 
@@ -258,7 +280,7 @@ def with_activation_objects(n_features, hidden, n_classes):
             layers.Activation(keras.activations.relu),
         ]
     last = layers.Dense(n_classes, activation=keras.activations.softmax)
-    return keras.Sequential([layers.InputLayer(shape=(n_features,)), *blocks, last], name="normalised")
+    return keras.Sequential([layers.InputLayer(shape=(n_features,)), *blocks, last], name="normalized")
 
 
 def built_afterwards(n_features, hidden, n_classes):
@@ -280,12 +302,18 @@ def compiled_and_trained(n_features, hidden, n_classes):
 # --- inputs
 
 
+def sizes(rng):
+    """Numbers of features, hidden units and classes; the hidden layers are in no order, and no two have one size."""
+    middle, small, large = rng.integers(11, 20), rng.integers(4, 11), rng.integers(20, 30)
+    return int(rng.integers(5, 30)), [int(middle), int(small), int(large)], int(rng.integers(3, 12))
+
+
 def layers_asked_for(rng):
-    return [call(4, [8], 3), call(int(rng.integers(5, 30)), [5, *rng.integers(6, 30, 2).tolist()], 10)]
+    return [call(4, [8], 3), call(*sizes(rng))]
 
 
 def classifiers_asked_for(rng):
-    return [call(3, [6], 2), call(int(rng.integers(5, 30)), rng.integers(4, 30, 2).tolist(), int(rng.integers(3, 12)))]
+    return [call(3, [6], 2), call(*sizes(rng))]
 
 
 NORMALIZED_NETWORK = Exercise(
@@ -311,6 +339,8 @@ NORMALIZED_NETWORK = Exercise(
         network_without_any_bias,
         network_with_one_hidden_layer,
         network_normalized_once,
+        network_with_normalized_inputs,
+        network_in_reverse,
         network_without_input,
         network_of_zeros,
     ),
@@ -323,8 +353,8 @@ NORMALIZED_NETWORK = Exercise(
     ),
     hints=(
         "A loop over `hidden` adds three layers each time: Dense, BatchNormalization, ReLU.",
-        "The normalisation brings a shift of its own: `Dense(units, use_bias=False)`.",
-        "`keras.Input((n_features,))` first; `Dense(n_classes, activation='softmax')` last.",
+        "The normalization has a shift of its own, so a dense layer in front of it needs no bias: `use_bias=False`.",
+        "`keras.Input((n_features,))` comes first. The last layer has one unit for each class, and softmax.",
     ),
     uses_keras=True,
 )

@@ -10,18 +10,28 @@ RESAMPLING = "6. Drawn again before the split"
 TOGETHER = "7. Side by side"
 TAIL = "9. The tail of `validation_split`"
 
-NO_LISTS = "The input may be a list, and a list knows no arithmetic. Make an array of it first, with `np.asarray`."
 SWAPPED = "The two results are in the wrong order: train comes first."
-NOT_IN_PLACE = "The values are right, but they were written into the caller's array. Put the result into a new one."
+MASKS = "These are masks. Indices are asked for: `np.flatnonzero` gives the positions at which a mask is true."
+WHERE = (
+    "`np.where` with one argument returns a tuple of arrays, one for each axis. Take its first item, or use "
+    "`np.flatnonzero`."
+)
+INTEGERS_WHEN_EMPTY = (
+    "Where there is no row, this is an array of floats: `np.array([])` is. Indices have an integer dtype, also when "
+    "there are none."
+)
+IF_ON_AN_ARRAY = (
+    "`if` needs one truth value, and the comparison of an array gives one for each item. Work with the mask that it "
+    "gives."
+)
 OWN_SEED = (
-    "Two different generators gave the same result: the seed is inside the function. Use the `rng` that is given."
+    "Two different generators gave the same result: `rng` is not used, or a seed inside the function takes its place. "
+    "Draw from the `rng` that is given."
 )
 NOT_FROM_RNG = (
-    "The result does not depend on `rng` alone: the same state of the generator gave something else. Nobody could "
-    "repeat your split."
+    "Generators in the same state gave different results, so nobody could repeat this. Draw from the `rng` that is "
+    "given, and from nothing else."
 )
 
 # Why some changes to a solution make no difference.
-ARRAYS_ANYWAY = "The next step makes an array of a list."
 SIDES_OF_A_MAXIMUM = "The order of the arguments of `min` and `max` does not matter."
-FLOATS_ANYWAY = "The next step gives floats for whole numbers too."

@@ -7,58 +7,68 @@ import statistics
 
 import numpy as np
 
-from helpers.exercises.data_leakage.messages import LECTURE, NO_LISTS, TOGETHER
+from helpers.exercises.data_leakage.messages import LECTURE, TOGETHER
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
 
 def oracle(reported, honest):
-    pairs = zip(np.ravel(reported).tolist(), np.ravel(honest).tolist(), strict=True)
-    differences = [float(one) - float(other) for one, other in pairs]
+    differences = [one - other for one, other in zip(reported.tolist(), honest.tolist(), strict=True)]
     return math.fsum(differences) / len(differences)
+
+
+def scores(rng, runs):
+    """Reports that promise too much, so that nothing nearly cancels in the mean difference."""
+    return rng.uniform(0.7, 1, runs), rng.uniform(0.3, 0.6, runs)
 
 
 def one_run(rng):
     return [
-        call(0.75, 0.5),
-        call(float(rng.uniform(0.7, 1)), float(rng.uniform(0.3, 0.7))),
-        call(0.5, 0.625),
-        call(0.47, -0.5),
-        call(1, 0),
+        call(np.array([0.75]), np.array([0.5])),
+        call(*scores(rng, 1)),
+        call(np.array([0.5]), np.array([0.625])),
+        call(np.array([0.47]), np.array([-0.5])),
+        call(np.array([1.0]), np.array([0.0])),
     ]
 
 
 def many_runs(rng):
+    too_low, better = scores(rng, 7)[::-1]
     return [
         call(np.array([0.75, 1.0, 0.5]), np.array([0.5, 0.5, 0.75])),
-        call([0.5, 1.0], [0.25, 0.0]),
-        call(rng.uniform(0.6, 1, 10), rng.uniform(0.3, 0.7, 10)),
-        call(rng.uniform(-1, 1, 7), rng.uniform(-1, 1, 7)),
-        call(rng.uniform(size=6).astype(np.float32), rng.uniform(size=6).astype(np.float32)),
+        call(np.array([0.5, 1.0, 0.75]), np.array([0.25, 0.0, 0.5])),
+        call(np.array([0.5, -0.25, 0.25]), np.array([0.75, 0.25, 0.5])),
+        call(*scores(rng, 10)),
+        call(too_low, better),
+        call(*(array.astype(np.float32) for array in scores(rng, 6))),
     ]
 
 
-@mistake("The sign is turned round. Optimism is reported *minus* honest: positive when the report promises too much.")
-def turned_round(reported, honest):
-    return float(np.mean(np.subtract(honest, reported)))
-
-
 @mistake(
-    "The absolute value hides the sign. A report can be too pessimistic, and on average over runs the two must be "
-    "allowed to cancel."
+    "This is honest minus reported. Optimism is reported *minus* honest: positive when the report promises too much."
 )
+def honest_minus_reported(reported, honest):
+    return float(np.mean(honest - reported))
+
+
+@mistake("The absolute value hides the sign. The difference of a run may be negative; keep its sign in the mean.")
 def absolute(reported, honest):
-    return float(np.mean(np.abs(np.subtract(reported, honest))))
+    return float(np.mean(np.abs(reported - honest)))
 
 
-@mistake("A negative optimism was set to zero. It is news as well: keep it.")
+@mistake("A negative optimism was set to zero. A report can also be too low: keep the sign.")
 def never_negative(reported, honest):
-    return float(max(0.0, np.mean(np.subtract(reported, honest))))
+    return float(max(0.0, np.mean(reported - honest)))
 
 
-@mistake("This is the difference as a share of the honest score. The plain difference is asked for.")
-def relative(reported, honest):
+@mistake("This is the difference divided by the honest score. The difference itself is asked for.")
+def relative_to_honest(reported, honest):
     with np.errstate(all="ignore"):
-        return float(np.mean(np.subtract(reported, honest)) / np.mean(honest))
+        return float(np.mean(reported - honest) / np.mean(honest))
+
+
+@mistake("This is the difference divided by the reported score. The difference itself is asked for.")
+def relative_to_reported(reported, honest):
+    return float(np.mean(reported - honest) / np.mean(reported))
 
 
 @mistake("This is the quotient of the two. The difference is asked for; scores such as R² can be zero or negative.")
@@ -69,30 +79,57 @@ def quotient(reported, honest):
 
 @mistake("The difference was multiplied by 100. Keep the unit of the scores.")
 def in_percent(reported, honest):
-    return float(100 * np.mean(np.subtract(reported, honest)))
+    return float(100 * np.mean(reported - honest))
 
 
-@mistake("The differences were added up. Take their mean, or more runs would mean more optimism.")
+@mistake("The differences were added. Take their mean, or more runs would mean more optimism.")
 def summed(reported, honest):
-    return float(np.sum(np.subtract(reported, honest)))
+    return float(np.sum(reported - honest))
 
 
-@mistake("This compares the best run of one with the best of the other. To pick the best is a leak of its own.")
+@mistake("The sum was divided by the number of runs minus 1. A mean divides by the number of runs.")
+def divided_by_one_less(reported, honest):
+    with np.errstate(all="ignore"):
+        return float(np.sum(reported - honest) / (reported.size - 1))
+
+
+@mistake("This is the best reported score minus the best honest one. Take the mean over the runs instead.")
 def of_the_best(reported, honest):
     return float(np.max(reported) - np.max(honest))
 
 
-@mistake("The result is one number a run. Take their mean.")
+@mistake("This is the largest difference. Take the mean over the runs instead.")
+def largest_difference(reported, honest):
+    return float(np.max(reported - honest))
+
+
+@mistake("This is the median of the differences. Their mean is asked for.")
+def median(reported, honest):
+    return float(np.median(reported - honest))
+
+
+@mistake("Only the first run counts here. Take the mean of the differences of all runs.")
+def of_the_first_run(reported, honest):
+    return float(reported[0] - honest[0])
+
+
+@mistake("This is the standard deviation of the differences. Their mean is asked for.")
+def spread(reported, honest):
+    return float(np.std(reported - honest))
+
+
+@mistake("This is one difference for each run. Take their mean.")
 def one_a_run(reported, honest):
-    return np.subtract(reported, honest, dtype=float)
+    return reported - honest
 
 
-@mistake(NO_LISTS)
-def without_an_array(reported, honest):
-    return float(np.mean(reported - honest))
+@mistake("These are the two means. Subtract the honest one from the reported one.")
+def two_means(reported, honest):
+    return float(np.mean(reported)), float(np.mean(honest))
 
 
 def by_means(reported, honest):
+    """The mean of the differences is the difference of the means, so the runs need not even be in the same order."""
     return float(np.mean(reported) - np.mean(honest))
 
 
@@ -101,15 +138,19 @@ def by_differences(reported, honest):
 
 
 def by_statistics(reported, honest):
-    return statistics.fmean(map(float, np.ravel(reported))) - statistics.fmean(map(float, np.ravel(honest)))
+    return statistics.fmean(map(float, reported)) - statistics.fmean(map(float, honest))
+
+
+def by_pairs(reported, honest):
+    """Run by run with the standard library; `strict=True` raises an error when a score is missing."""
+    return statistics.fmean(float(one) - float(other) for one, other in zip(reported, honest, strict=True))
 
 
 def by_a_loop(reported, honest):
-    total, count = 0.0, 0
-    for one, other in zip(np.ravel(reported), np.ravel(honest), strict=True):
+    total = 0.0
+    for one, other in zip(reported, honest, strict=True):
         total += float(one) - float(other)
-        count += 1
-    return total / count
+    return total / len(reported)
 
 
 def in_single_precision(reported, honest):
@@ -117,7 +158,7 @@ def in_single_precision(reported, honest):
 
 
 def as_array_of_no_dimension(reported, honest):
-    return np.asarray(np.average(np.ravel(reported).astype(float)) - np.average(np.ravel(honest).astype(float)))
+    return np.asarray(np.average(reported.astype(float)) - np.average(honest.astype(float)))
 
 
 OPTIMISM = Exercise(
@@ -129,32 +170,34 @@ OPTIMISM = Exercise(
     parts=(Part("one run", 1, one_run), Part("many runs", 1, many_runs)),
     oracle=oracle,
     mistakes=(
-        turned_round,
+        honest_minus_reported,
         absolute,
         never_negative,
-        relative,
+        relative_to_honest,
+        relative_to_reported,
         quotient,
         in_percent,
         summed,
+        divided_by_one_less,
         of_the_best,
+        largest_difference,
+        median,
+        of_the_first_run,
+        spread,
         one_a_run,
-        without_an_array,
+        two_means,
     ),
     spellings=(
         by_means,
         by_differences,
         by_statistics,
+        by_pairs,
         by_a_loop,
         in_single_precision,
         as_array_of_no_dimension,
     ),
     hints=(
         "Positive means that the report promised too much.",
-        "`np.mean` takes numbers, lists and arrays alike. The mean of the differences is the difference of the means.",
+        "One difference for each run, then the mean over the runs.",
     ),
-    equivalent_mutants={
-        "line 1: `float(np.mean(np.subtract(reported, honest)))` → `np.mean(np.subtract(reported, honest))`": (
-            "A NumPy float is as good as one of Python."
-        ),
-    },
 )

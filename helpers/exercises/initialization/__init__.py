@@ -1,7 +1,7 @@
 """The exercises of lecture 06, one file each, in the order of the lecture.
 
 Three of them return random weights, which are judged by the distribution they come from; a wrong answer is then known
-by the distribution that it has instead. The oracles take other roads than the lecture's solutions: SciPy, sets and
+by the distribution that it has instead. The oracles take other ways than the lecture's solutions: SciPy, sets and
 loops, Jacobians written out, a root searched for.
 """
 

@@ -10,13 +10,17 @@ from scipy import stats
 
 from helpers.exercises.initialization.common import (
     FIXED,
+    INPUTS_ALIKE,
     LECTURE,
     LIMIT,
     NOT_FROM_RNG,
-    TURNED,
+    TRANSPOSED,
+    UNITS_ALIKE,
     he_std,
+    inputs_alike,
     missing_two,
     random_parts,
+    units_alike,
     xavier_std,
 )
 from helpers.judging.distributions import ELSEWHERE, FIXED_SEED, NORMAL, ONE_SIDED, UNIFORM, Draws
@@ -33,7 +37,8 @@ def drawn_between(limit, fan_in, fan_out, rng):
 
 
 @mistake(
-    "The deviation was taken for the limit: numbers between -r and r have the deviation r/sqrt(3). The 3 is missing.",
+    "The standard deviation was used as the limit. Uniform numbers between -r and r have the standard deviation "
+    "r/sqrt(3), so the limit is sqrt(3) times as large.",
     Draws(UNIFORM, lambda fan_in, fan_out: xavier_std(fan_in, fan_out) / math.sqrt(3)),
 )
 def glorot_without_the_three(fan_in, fan_out, rng):
@@ -41,7 +46,7 @@ def glorot_without_the_three(fan_in, fan_out, rng):
 
 
 @mistake(
-    "The limit is 6/(fan_in + fan_out), without the root. That is a variance, and a limit is a length.",
+    "The square root is missing: the limit is sqrt(6 / (fan_in + fan_out)), and this is 6 / (fan_in + fan_out).",
     Draws(UNIFORM, lambda fan_in, fan_out: 6 / (fan_in + fan_out) / math.sqrt(3)),
 )
 def glorot_without_the_root(fan_in, fan_out, rng):
@@ -49,7 +54,7 @@ def glorot_without_the_root(fan_in, fan_out, rng):
 
 
 @mistake(
-    "The limit is the root of 3/(fan_in + fan_out), so the variance is half of Glorot's 2/(fan_in + fan_out).",
+    "The limit is sqrt(3 / (fan_in + fan_out)), so the variance is 1/(fan_in + fan_out), half of Glorot's.",
     Draws(UNIFORM, missing_two),
 )
 def glorot_without_the_two(fan_in, fan_out, rng):
@@ -57,8 +62,7 @@ def glorot_without_the_two(fan_in, fan_out, rng):
 
 
 @mistake(
-    "The whole width of the interval, twice the limit, was taken for the limit: the deviation is twice as large as it "
-    "should be.",
+    "The whole width of the interval was used as the limit: the weights are twice as large as they should be.",
     Draws(UNIFORM, lambda fan_in, fan_out: 2 * xavier_std(fan_in, fan_out)),
 )
 def glorot_width_for_limit(fan_in, fan_out, rng):
@@ -66,7 +70,8 @@ def glorot_width_for_limit(fan_in, fan_out, rng):
 
 
 @mistake(
-    "This is He's uniform limit, the root of 6/fan_in. Glorot's has both fans below: 6/(fan_in + fan_out).",
+    "This is He's uniform limit, sqrt(6 / fan_in). Glorot's has the sum of both fans in the denominator: "
+    "sqrt(6 / (fan_in + fan_out)).",
     Draws(UNIFORM, he_std),
 )
 def he_uniform_for_glorot(fan_in, fan_out, rng):
@@ -74,15 +79,43 @@ def he_uniform_for_glorot(fan_in, fan_out, rng):
 
 
 @mistake(
-    "All weights are positive: they lie between 0 and the limit. `rng.random` starts at 0, and "
-    "`rng.uniform(-limit, limit)` is centred.",
+    "No weight is negative: they lie between 0 and the limit. `rng.uniform(-limit, limit, shape)` is centered at 0.",
     Draws(ONE_SIDED, lambda fan_in, fan_out: xavier_std(fan_in, fan_out) / 2),
 )
 def glorot_from_zero(fan_in, fan_out, rng):
     return math.sqrt(6 / (fan_in + fan_out)) * rng.random((fan_in, fan_out))
 
 
-@mistake("The variance is right and the distribution is normal. A uniform one is asked for.", Draws(NORMAL, xavier_std))
+@mistake(
+    "Only the 6 stands under the square root: the limit is sqrt(6 / (fan_in + fan_out)), not sqrt(6) / (fan_in + "
+    "fan_out).",
+    Draws(UNIFORM, lambda fan_in, fan_out: math.sqrt(2) / (fan_in + fan_out)),
+)
+def glorot_root_of_the_six(fan_in, fan_out, rng):
+    return drawn_between(math.sqrt(6) / (fan_in + fan_out), fan_in, fan_out, rng)
+
+
+@mistake(
+    "Parentheses are missing: `6 / fan_in + fan_out` is (6/fan_in) + fan_out. Write `6 / (fan_in + fan_out)`.",
+    Draws(UNIFORM, lambda fan_in, fan_out: math.sqrt((6 / fan_in + fan_out) / 3)),
+)
+def glorot_without_parentheses(fan_in, fan_out, rng):
+    return drawn_between(math.sqrt(6 / fan_in + fan_out), fan_in, fan_out, rng)
+
+
+@mistake(
+    "These weights lie between -1 and 1, whatever the layer. The limit depends on both fans: "
+    "sqrt(6 / (fan_in + fan_out)).",
+    Draws(UNIFORM, lambda fan_in, fan_out: 1 / math.sqrt(3)),
+)
+def glorot_between_minus_one_and_one(fan_in, fan_out, rng):
+    return drawn_between(1.0, fan_in, fan_out, rng)
+
+
+@mistake(
+    "The variance is right, but the distribution is normal. A uniform one is asked for: `rng.uniform`.",
+    Draws(NORMAL, xavier_std),
+)
 def normal_for_glorot(fan_in, fan_out, rng):
     return rng.normal(0, xavier_std(fan_in, fan_out), (fan_in, fan_out))
 
@@ -99,16 +132,30 @@ def glorot_from_elsewhere(fan_in, fan_out, rng):
     return drawn_between(limit, fan_in, fan_out, np.random.default_rng())
 
 
-@mistake(TURNED, Draws(UNIFORM, xavier_std))
-def glorot_turned(fan_in, fan_out, rng):
+@mistake(UNITS_ALIKE, units_alike)
+def glorot_units_alike(fan_in, fan_out, rng):
+    limit = math.sqrt(6 / (fan_in + fan_out))
+    return np.tile(rng.uniform(-limit, limit, (fan_in, 1)), (1, fan_out))
+
+
+@mistake(INPUTS_ALIKE, inputs_alike)
+def glorot_inputs_alike(fan_in, fan_out, rng):
+    limit = math.sqrt(6 / (fan_in + fan_out))
+    return np.tile(rng.uniform(-limit, limit, fan_out), (fan_in, 1))
+
+
+@mistake(TRANSPOSED, Draws(UNIFORM, xavier_std))
+def glorot_transposed(fan_in, fan_out, rng):
     return drawn_between(math.sqrt(6 / (fan_in + fan_out)), fan_out, fan_in, rng)
 
 
 def glorot_by_random(fan_in, fan_out, rng):
+    """Numbers from 0 to 1 are stretched to -1 to 1 and then to the limit, for a generator that has only `random`."""
     return (2 * rng.random((fan_in, fan_out)) - 1) * np.sqrt(6 / (fan_in + fan_out))
 
 
 def glorot_by_scipy(fan_in, fan_out, rng):
+    """SciPy describes the interval by its lower end and its *width*; `random_state` takes the generator."""
     limit = np.sqrt(6 / (fan_in + fan_out))
     return stats.uniform.rvs(-limit, 2 * limit, size=(fan_in, fan_out), random_state=rng)
 
@@ -148,11 +195,16 @@ GLOROT_UNIFORM = Exercise(
         glorot_without_the_two,
         glorot_width_for_limit,
         he_uniform_for_glorot,
+        glorot_root_of_the_six,
+        glorot_without_parentheses,
+        glorot_between_minus_one_and_one,
         glorot_from_zero,
         normal_for_glorot,
         glorot_with_its_own_seed,
         glorot_from_elsewhere,
-        glorot_turned,
+        glorot_units_alike,
+        glorot_inputs_alike,
+        glorot_transposed,
     ),
     spellings=(
         glorot_by_random,
@@ -163,7 +215,7 @@ GLOROT_UNIFORM = Exercise(
         glorot_by_sign,
     ),
     hints=(
-        "First the deviation of Xavier's weights, then the limit that belongs to it: you have a function for that.",
-        "A 2 under the root and a 3 under the root make a 6. `rng.uniform` takes low, high and the shape.",
+        "First the standard deviation of Xavier's weights, then the limit for it: the last exercise has the formula.",
+        "A 2 and a 3 under the square root make a 6. `rng.uniform` takes low, high and the shape.",
     ),
 )

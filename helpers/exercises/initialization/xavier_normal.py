@@ -11,15 +11,25 @@ from scipy import special, stats
 from helpers.exercises.initialization.common import (
     BACKWARD,
     FIXED,
+    INPUTS_ALIKE,
     LECTURE,
     NOT_FROM_RNG,
+    ROOT_AS_MEAN,
+    TRANSPOSED,
     TRUNCATED_NORMAL,
-    TURNED,
+    UNIFORM_FOR_NORMAL,
+    UNITS_ALIKE,
+    UNSCALED,
+    VARIANCE_FOR_DEVIATION,
     he_std,
+    inputs_alike,
     lecun_std,
     missing_two,
+    normal_around,
     random_parts,
+    standard_normal,
     truncated,
+    units_alike,
     xavier_std,
 )
 from helpers.judging.distributions import ELSEWHERE, FIXED_SEED, NORMAL, TRUNCATED, UNIFORM, Draws
@@ -32,29 +42,30 @@ def xavier_normal_oracle(fan_in, fan_out, rng):
 
 
 @mistake(
-    "This is 1/fan_in, which looks at the way forward only. Xavier's variance 2/(fan_in + fan_out) lies between what "
-    "the way forward wants and what the way back wants.",
+    "The variance is 1/fan_in, which keeps the signal of the forward pass only. Xavier's 2/(fan_in + fan_out) lies "
+    "between what the forward pass and what the backward pass need.",
     Draws(NORMAL, lecun_std),
 )
 def xavier_of_fan_in(fan_in, fan_out, rng):
     return rng.normal(0, lecun_std(fan_in, fan_out), (fan_in, fan_out))
 
 
-@mistake("This is He's variance, 2/fan_in. Xavier's has both fans below: 2/(fan_in + fan_out).", Draws(NORMAL, he_std))
+@mistake(
+    "This is He's variance, 2/fan_in. Xavier's has the sum of both fans in the denominator: 2/(fan_in + fan_out).",
+    Draws(NORMAL, he_std),
+)
 def he_for_xavier(fan_in, fan_out, rng):
     return rng.normal(0, he_std(fan_in, fan_out), (fan_in, fan_out))
 
 
-@mistake(
-    "`rng.normal` takes the standard deviation, and this is the variance. Take the root.",
-    Draws(NORMAL, lambda fan_in, fan_out: 2 / (fan_in + fan_out)),
-)
+@mistake(VARIANCE_FOR_DEVIATION, Draws(NORMAL, lambda fan_in, fan_out: 2 / (fan_in + fan_out)))
 def xavier_variance_for_deviation(fan_in, fan_out, rng):
     return rng.normal(0, 2 / (fan_in + fan_out), (fan_in, fan_out))
 
 
 @mistake(
-    "The variance is half of what it should be: the *mean* of both fans is (fan_in + fan_out)/2, so a 2 comes on top.",
+    "The variance is half of what it should be. One over the *mean* of both fans, (fan_in + fan_out)/2, is "
+    "2/(fan_in + fan_out).",
     Draws(NORMAL, missing_two),
 )
 def xavier_without_the_two(fan_in, fan_out, rng):
@@ -62,8 +73,33 @@ def xavier_without_the_two(fan_in, fan_out, rng):
 
 
 @mistake(
-    "The variance is right and the distribution is uniform. A normal one is asked for.", Draws(UNIFORM, xavier_std)
+    "Only the 2 stands under the square root: the standard deviation is sqrt(2 / (fan_in + fan_out)), not "
+    "sqrt(2) / (fan_in + fan_out).",
+    Draws(NORMAL, lambda fan_in, fan_out: math.sqrt(2) / (fan_in + fan_out)),
 )
+def xavier_root_of_the_two(fan_in, fan_out, rng):
+    return rng.normal(0, math.sqrt(2) / (fan_in + fan_out), (fan_in, fan_out))
+
+
+@mistake(
+    "Parentheses are missing: `2 / fan_in + fan_out` is (2/fan_in) + fan_out. Write `2 / (fan_in + fan_out)`.",
+    Draws(NORMAL, lambda fan_in, fan_out: math.sqrt(2 / fan_in + fan_out)),
+)
+def xavier_without_parentheses(fan_in, fan_out, rng):
+    return rng.normal(0, math.sqrt(2 / fan_in + fan_out), (fan_in, fan_out))
+
+
+@mistake(ROOT_AS_MEAN, normal_around(xavier_std))
+def xavier_root_as_mean(fan_in, fan_out, rng):
+    return rng.normal(xavier_std(fan_in, fan_out), size=(fan_in, fan_out))
+
+
+@mistake(UNSCALED, standard_normal())
+def xavier_unscaled(fan_in, fan_out, rng):
+    return rng.standard_normal((fan_in, fan_out))
+
+
+@mistake(UNIFORM_FOR_NORMAL, Draws(UNIFORM, xavier_std))
 def uniform_for_xavier(fan_in, fan_out, rng):
     limit = math.sqrt(6 / (fan_in + fan_out))
     return rng.uniform(-limit, limit, (fan_in, fan_out))
@@ -84,13 +120,24 @@ def xavier_from_elsewhere(fan_in, fan_out, rng):
     return np.random.default_rng().normal(0, xavier_std(fan_in, fan_out), (fan_in, fan_out))
 
 
-@mistake(TURNED, Draws(NORMAL, xavier_std))
-def xavier_turned(fan_in, fan_out, rng):
+@mistake(UNITS_ALIKE, units_alike)
+def xavier_units_alike(fan_in, fan_out, rng):
+    return np.tile(rng.normal(0, xavier_std(fan_in, fan_out), (fan_in, 1)), (1, fan_out))
+
+
+@mistake(INPUTS_ALIKE, inputs_alike)
+def xavier_inputs_alike(fan_in, fan_out, rng):
+    return np.tile(rng.normal(0, xavier_std(fan_in, fan_out), fan_out), (fan_in, 1))
+
+
+@mistake(TRANSPOSED, Draws(NORMAL, xavier_std))
+def xavier_transposed(fan_in, fan_out, rng):
     return rng.normal(0, xavier_std(fan_in, fan_out), (fan_out, fan_in))
 
 
 def xavier_by_scaling(fan_in, fan_out, rng):
-    return rng.standard_normal((fan_in, fan_out)) * xavier_std(fan_in, fan_out)
+    """Standard normal numbers are multiplied by the standard deviation; this works with any draw of variance 1."""
+    return rng.standard_normal((fan_in, fan_out)) * np.sqrt(2 / (fan_in + fan_out))
 
 
 def xavier_by_scipy(fan_in, fan_out, rng):
@@ -103,7 +150,9 @@ def xavier_by_legacy_seed(fan_in, fan_out, rng):
 
 
 def xavier_by_quantiles(fan_in, fan_out, rng):
-    return special.ndtri(1 - rng.random((fan_in, fan_out))) * xavier_std(fan_in, fan_out)
+    """Uniform numbers pass through the inverse of the normal distribution function, which also serves other shapes."""
+    std = np.sqrt(2 / (fan_in + fan_out))
+    return std * special.ndtri(1 - rng.random((fan_in, fan_out)))
 
 
 def xavier_in_single_precision(fan_in, fan_out, rng):
@@ -140,11 +189,17 @@ XAVIER_NORMAL = Exercise(
         he_for_xavier,
         xavier_variance_for_deviation,
         xavier_without_the_two,
+        xavier_root_of_the_two,
+        xavier_without_parentheses,
+        xavier_root_as_mean,
+        xavier_unscaled,
         uniform_for_xavier,
         truncated_xavier,
         xavier_with_its_own_seed,
         xavier_from_elsewhere,
-        xavier_turned,
+        xavier_units_alike,
+        xavier_inputs_alike,
+        xavier_transposed,
     ),
     spellings=(
         xavier_by_scaling,
@@ -157,7 +212,7 @@ XAVIER_NORMAL = Exercise(
         xavier_with_a_work_array,
     ),
     hints=(
-        "The variance is one over the mean of both fans. What is the deviation?",
-        "`rng.normal` takes the mean, the deviation and the shape; `rng.standard_normal` only the shape.",
+        "The variance is one over the mean of both fans. What is the standard deviation?",
+        "`rng.normal` takes the mean, the standard deviation and the shape; `rng.standard_normal` only the shape.",
     ),
 )

@@ -8,6 +8,7 @@ from helpers.exercises.preprocessing.common import LECTURE
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
 SIZES = ["small", "medium", "large", "huge"]
+COURSES = [30, 10, 40, 20]  # numbers whose order is not that of their size
 
 
 def oracle(values, order):
@@ -15,33 +16,37 @@ def oracle(values, order):
 
 
 def drawn(rng, order, count):
-    """Every value of the order once, and `count` more, in random order."""
-    return [order[i] for i in rng.permutation([*range(len(order)), *rng.integers(0, len(order), count)])]
+    """Every value of the order, and `count` more, in an order that begins with the last value."""
+    places = [*range(len(order) - 1), *rng.integers(0, len(order), count)]
+    return [order[-1], *(order[i] for i in rng.permutation(places))]
 
 
 def values(rng):
     return [
         call(["medium", "small", "large", "large"], ["small", "medium", "large"]),
         call(drawn(rng, SIZES, 3), list(SIZES)),
-        call(drawn(rng, SIZES, 5), SIZES[::-1]),
-        call(["poor", "good"], ["poor", "fair", "good"]),
+        call(drawn(rng, SIZES[::-1], 5), SIZES[::-1]),
+        call(["good", "poor"], ["poor", "fair", "good"]),
     ]
 
 
 def unknown_values(rng):
+    known = drawn(rng, SIZES, 2)
     return [
         call(["small", "tiny"], ["small", "large"]),
-        call([*drawn(rng, SIZES, 2), "Large"], list(SIZES)),
+        # The same without the unknown value: whoever always raises, knows nothing.
+        call(["large", "small"], ["small", "large"]),
+        call([*known, "Large"], list(SIZES)),
+        call(known, list(SIZES)),
         call(["large", ""], list(SIZES)),
     ]
 
 
 def edge_cases(rng):
-    grades = [int(grade) for grade in rng.permutation([10, 20, 30, 40])]
     return [
-        call([], ["low", "high"]),
         call(["only"], ["only"]),
-        call(drawn(rng, grades, 3), list(grades)),
+        call([20, 30, 40], list(COURSES)),
+        call(drawn(rng, COURSES, 3), list(COURSES)),
     ]
 
 
@@ -55,12 +60,43 @@ def raises_key_error(values, order):
 
 
 @mistake(
+    "An unknown value raised IndexError, because no place was found and `[0]` asked for the first. The docstring "
+    "promises ValueError: look for unknown values before you use the places."
+)
+def raises_index_error(values, order):
+    places = [[place for place, known in enumerate(order) if known == value] for value in values]
+    return np.array([found[0] for found in places], dtype=int)
+
+
+@mistake(
+    "An unknown value raised AssertionError. `assert` is for what can never happen, and Python may be told to skip it; "
+    "here `if` and `raise ValueError` are asked for."
+)
+def asserts(values, order):
+    if not set(values) <= set(order):
+        raise AssertionError
+    return oracle(values, order)
+
+
+@mistake(
     "An unknown value became -1, one step below the smallest. That invents an order for it and hides a typing error: "
     "raise ValueError."
 )
 def unknown_is_minus_one(values, order):
     position = {value: place for place, value in enumerate(order)}
     return np.array([position.get(value, -1) for value in values], dtype=int)
+
+
+@mistake("An unknown value became 0, so nobody can tell it from the first value of `order`. Raise ValueError instead.")
+def unknown_is_zero(values, order):
+    position = {value: place for place, value in enumerate(order)}
+    return np.array([position.get(value, 0) for value in values], dtype=int)
+
+
+@mistake("An unknown value became NaN. A gap can be filled later without anybody noticing the error: raise ValueError.")
+def unknown_is_nan(values, order):
+    position = {value: place for place, value in enumerate(order)}
+    return np.array([position.get(value, np.nan) for value in values])
 
 
 @mistake("Unknown values were left out, so the rows no longer line up with the table. Raise ValueError instead.")
@@ -78,17 +114,35 @@ def unknown_is_behind_the_last(values, order):
 
 
 @mistake(
+    'Capital letters were ignored, so "Large" was read as "large". A different spelling is an error in the table that '
+    "somebody should see: raise ValueError."
+)
+def ignores_case(values, order):
+    position = {str(value).lower(): place for place, value in enumerate(order)}
+    if not {str(value).lower() for value in values} <= set(position):
+        raise ValueError
+    return np.array([position[str(value).lower()] for value in values], dtype=int)
+
+
+@mistake(
     "The numbers follow the alphabet, as `np.unique` or scikit-learn's encoders do by default: large before medium "
     "before small. Only `order` knows what is more."
 )
 def alphabetical(values, order):
-    position = {value: place for place, value in enumerate(sorted(order))}
-    if any(value not in position for value in values):
+    if not set(values) <= set(order):
         raise ValueError
-    return np.array([position[value] for value in values], dtype=int)
+    return np.array([sorted(order).index(value) for value in values], dtype=int)
 
 
-@mistake("`order.sort()` sorts the caller's list and takes its meaning away. The order is already right as it comes.")
+@mistake(
+    "The values that occur were numbered by the alphabet, as `np.unique` does it. Use the place in `order`, which also "
+    "tells what to do with a value that is not in it: raise ValueError."
+)
+def numbered_by_unique(values, order):
+    return np.array([sorted(set(values)).index(value) for value in values], dtype=int)
+
+
+@mistake("`order.sort()` sorts the caller's list, and its meaning is lost. The order is already right as it comes.")
 def sorts_the_order(values, order):
     order.sort()
     return np.array([order.index(value) for value in values], dtype=int)
@@ -96,13 +150,12 @@ def sorts_the_order(values, order):
 
 @mistake("The numbers follow the first appearance in `values`. The order is given: use the place in `order`.")
 def by_first_appearance(values, order):
-    if any(value not in order for value in values):
+    if not set(values) <= set(order):
         raise ValueError
-    seen = list(dict.fromkeys(values))
-    return np.array([seen.index(value) for value in values], dtype=int)
+    return np.array([list(dict.fromkeys(values)).index(value) for value in values], dtype=int)
 
 
-@mistake("Positions count from 0 here; you started at 1.")
+@mistake("Places count from 0 here; you started at 1.")
 def counted_from_one(values, order):
     return np.array([list(order).index(value) + 1 for value in values], dtype=int)
 
@@ -112,26 +165,35 @@ def reversed_order(values, order):
     return np.array([len(order) - 1 - list(order).index(value) for value in values], dtype=int)
 
 
-@mistake("This is one-hot encoding, which throws the order away. Here one number a value is asked for.")
+@mistake("This is one-hot encoding, which drops the order. Here one number for each value is asked for.")
 def one_hot_instead(values, order):
     return np.eye(len(order))[[list(order).index(value) for value in values]]
 
 
-@mistake("The positions were scaled or turned into floats. Positions are whole numbers; scaling comes later.")
+@mistake(
+    "The places were divided by the largest, so that they end at 1. Whole numbers are asked for; scaling is later."
+)
+def scaled_to_one(values, order):
+    return np.array([list(order).index(value) for value in values], dtype=float) / max(1, len(order) - 1)
+
+
+@mistake("The places are right, but they are floats. A place is a whole number: `dtype=int`.")
 def as_floats(values, order):
     return np.array([list(order).index(value) for value in values], dtype=float)
 
 
 def by_index(values, order):
-    return [list(order).index(value) for value in values]
+    """`list.index` raises ValueError by itself, but searches the list for every value: fine for a short order."""
+    return np.array([order.index(value) for value in values], dtype=int)
 
 
-def by_dictionary(values, order):
-    position = dict(zip(order, range(len(order)), strict=True))
+def catching_the_key_error(values, order):
+    """Use the dictionary at once: the `except` runs only for an unknown value, and its message can name that value."""
+    place = {value: number for number, value in enumerate(order)}
     try:
-        return np.array([position[value] for value in values], dtype=int)
+        return np.array([place[value] for value in values], dtype=int)
     except KeyError as error:
-        raise ValueError(f"unknown value {error}") from None
+        raise ValueError(f"{error} is not in the order") from None
 
 
 def by_set_difference(values, order):
@@ -145,7 +207,7 @@ def by_comparison(values, order):
     hits = [[value == known for known in order] for value in values]
     if not all(any(row) for row in hits):
         raise ValueError("a value is not in the order")
-    return np.array(hits, dtype=int).reshape(len(values), len(order)) @ np.arange(len(order))
+    return np.array(hits, dtype=int) @ np.arange(len(order))
 
 
 def by_loop(values, order):
@@ -163,10 +225,16 @@ def by_loop(values, order):
 def by_scikit_learn(values, order):
     from sklearn.preprocessing import OrdinalEncoder
 
-    if not values:
-        return np.array([], dtype=int)
     encoder = OrdinalEncoder(categories=[np.array(order, dtype=object)], dtype=int)
     return encoder.fit_transform(np.array(values, dtype=object)[:, None]).ravel()
+
+
+def as_list(values, order):
+    return [list(order).index(value) for value in values]
+
+
+def as_tuple(values, order):
+    return tuple(np.int64(list(order).index(value)) for value in values)
 
 
 ENCODE_ORDINAL = Exercise(
@@ -179,25 +247,41 @@ ENCODE_ORDINAL = Exercise(
     oracle=oracle,
     mistakes=(
         raises_key_error,
+        raises_index_error,
+        asserts,
         unknown_is_minus_one,
+        unknown_is_zero,
+        unknown_is_nan,
         unknown_is_left_out,
         unknown_is_behind_the_last,
+        ignores_case,
         alphabetical,
+        numbered_by_unique,
         sorts_the_order,
         by_first_appearance,
         counted_from_one,
         reversed_order,
         one_hot_instead,
+        scaled_to_one,
         as_floats,
     ),
-    spellings=(by_index, by_dictionary, by_set_difference, by_comparison, by_loop, by_scikit_learn),
+    spellings=(
+        by_index,
+        catching_the_key_error,
+        by_set_difference,
+        by_comparison,
+        by_loop,
+        by_scikit_learn,
+        as_list,
+        as_tuple,
+    ),
     hints=(
         "A dictionary from each value of `order` to its place makes every look-up one step.",
-        "What should happen to 'Large' when the order says 'large'? Look for values that the dictionary does not hold "
+        'What should happen to "Large" when the order says "large"? Look for values that the dictionary does not hold '
         "before you look any of them up.",
     ),
     equivalent_mutants={
-        "line 4: `np.array([place[value] for value in values], dtype=int)` → `[place[value] for value in values]`": (
+        "line 4: `np.array([place[value] for value in values])` → `[place[value] for value in values]`": (
             "A list of integers is as good as an array of them."
         )
     },

@@ -8,6 +8,7 @@ from helpers.exercises.preprocessing.common import LECTURE, table
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
 NAN = float("nan")
+A_PAIR = "Two tables were returned. One is asked for, with 2 d columns: `np.hstack` puts them side by side."
 
 
 def oracle(features):
@@ -18,91 +19,133 @@ def oracle(features):
     return np.hstack([filled, MissingIndicator(features="all").fit_transform(features).astype(float)])
 
 
-def with_gaps(rng, n, d, gaps):
-    """A table with `gaps` numbers missing, never all of a column."""
-    features = table(rng, n, d)
-    for gap in rng.permutation((n - 2) * d)[:gaps]:
-        features[1 + gap // d, gap % d] = NAN
+def with_gaps(rng, n, gaps):
+    """A table with n rows, of which the first is complete, and this many gaps in each column, all beyond its first."""
+    features = table(rng, n, len(gaps))
+    for column, count in enumerate(gaps):
+        features[1 + rng.permutation(n - 1)[:count], column] = NAN
     return features
 
 
 def values(rng):
     return [
         call(np.array([[1.0, 10.0], [NAN, 20.0], [5.0, NAN], [6.0, 90.0]])),
-        call(with_gaps(rng, 5, 2, 3)),
-        call(with_gaps(rng, 8, 3, 7)),
+        call(with_gaps(rng, 5, [1, 2])),
+        call(with_gaps(rng, 8, [2, 1, 4])),
     ]
 
 
 def columns_without_gaps(rng):
-    features = with_gaps(rng, 6, 3, 4)
-    features[:, 1] = rng.normal(size=6)
-    return [call(np.array([[1.0, 2.0], [3.0, NAN], [8.0, 6.0]])), call(features), call(table(rng, 3, 2))]
+    return [
+        call(np.array([[1.0, 2.0], [3.0, NAN], [8.0, 6.0]])),
+        call(with_gaps(rng, 6, [2, 0, 2])),
+        call(table(rng, 3, 2)),
+    ]
 
 
 def edge_cases(rng):
     return [
-        call([[1.0, NAN], [NAN, -2.0], [2.0, 6.0]]),
         call(np.array([[NAN, 0.0], [4.0, 0.0], [0.0, NAN]])),
         call(np.array([[NAN, 3.0], [NAN, 5.0], [7.0, NAN]])),
-        call(np.array([[1, 2], [3, 5]])),
-        call(with_gaps(rng, 5, 2, 3).astype(np.float32)),
+        call(with_gaps(rng, 7, [6])),
+        call(np.array([[1.0, 4.0], [NAN, 6.0], [3.0, NAN], [8.0, 7.0]], dtype=np.float32)),
+        call(with_gaps(rng, 5, [2, 1]).astype(np.float32)),
     ]
+
+
+def filled_with_mean(features):
+    """The table with its gaps filled rightly, and where they were."""
+    missing = np.isnan(features)
+    return np.where(missing, np.nanmean(features, axis=0), features), missing
 
 
 @mistake("Gaps were filled with 0, which may be far from anything that was measured. Use the mean of the column.")
 def filled_with_zero(features):
-    features = np.asarray(features, dtype=float)
     return np.hstack([np.nan_to_num(features), np.isnan(features)])
 
 
 @mistake("Gaps were filled with the median. It is often the better choice; asked for is the mean.")
 def filled_with_the_median(features):
-    features = np.asarray(features, dtype=float)
     missing = np.isnan(features)
     return np.hstack([np.where(missing, np.nanmedian(features, axis=0), features), missing])
 
 
 @mistake("One mean was taken over the whole table. Every column has its own unit: fill it with its own mean.")
 def filled_with_one_mean(features):
-    features = np.asarray(features, dtype=float)
     missing = np.isnan(features)
     return np.hstack([np.where(missing, np.nanmean(features), features), missing])
 
 
 @mistake("Gaps were filled with the mean of their row, across features of different units. Use that of their column.")
 def filled_with_the_mean_of_the_row(features):
-    features = np.asarray(features, dtype=float)
     missing = np.isnan(features)
-    present = np.where(missing, 0, features).sum(axis=1, keepdims=True) / (~missing).sum(axis=1, keepdims=True)
-    return np.hstack([np.where(missing, present, features), missing])
+    with np.errstate(all="ignore"):
+        mean = np.where(missing, 0, features).sum(axis=1, keepdims=True) / (~missing).sum(axis=1, keepdims=True)
+    return np.hstack([np.where(missing, mean, features), missing])
+
+
+@mistake("Gaps were filled with the value above, as in a time series. Here the mean of the column is asked for.")
+def filled_with_the_value_above(features):
+    filled = features.copy()
+    for row in range(1, len(filled)):
+        filled[row] = np.where(np.isnan(filled[row]), filled[row - 1], filled[row])
+    return np.hstack([filled, np.isnan(features)])
 
 
 @mistake("The gaps were counted as zeros when the mean was taken. Divide by the number of values that are present.")
 def gaps_count_as_zero(features):
-    features = np.asarray(features, dtype=float)
     missing = np.isnan(features)
     return np.hstack([np.where(missing, np.nan_to_num(features).mean(axis=0), features), missing])
 
 
 @mistake("The plain mean of a column with a gap is NaN, so the gaps are still there. `np.nanmean` leaves them out.")
 def filled_with_nan(features):
-    features = np.asarray(features, dtype=float)
     missing = np.isnan(features)
     return np.hstack([np.where(missing, features.mean(axis=0), features), missing])
 
 
 @mistake("The indicators are missing: the result has 2 d columns, and the last d say with 1 or 0 what was filled in.")
 def without_indicator(features):
-    features = np.asarray(features, dtype=float)
-    return np.where(np.isnan(features), np.nanmean(features, axis=0), features)
+    return filled_with_mean(features)[0]
+
+
+@mistake(
+    "The gaps are still there and every indicator is 0, so no gap was found. `x == np.nan` is never True, not even for "
+    "NaN; `np.isnan(x)` finds them."
+)
+def compared_with_nan(features):
+    return np.hstack([features, np.zeros_like(features)])
+
+
+@mistake(A_PAIR)
+def as_a_pair(features):
+    return filled_with_mean(features)
+
+
+@mistake(A_PAIR)
+def as_a_pair_of_floats(features):
+    filled, missing = filled_with_mean(features)
+    return filled, missing.astype(float)
+
+
+@mistake("The tables stand one below the other. Put them side by side, so that every row stays one sample.")
+def one_below_the_other(features):
+    return np.vstack(filled_with_mean(features))
+
+
+@mistake(
+    "All indicators are 0: they were made after the gaps had been filled. Keep `np.isnan(features)` before you fill "
+    "anything."
+)
+def indicators_after_filling(features):
+    filled, missing = filled_with_mean(features)
+    return np.hstack([filled, np.zeros_like(missing)])
 
 
 @mistake("The indicators are the wrong way round: 1 means that the value was *missing*.")
 def indicator_of_the_present(features):
-    features = np.asarray(features, dtype=float)
-    missing = np.isnan(features)
-    return np.hstack([np.where(missing, np.nanmean(features, axis=0), features), ~missing])
+    filled, missing = filled_with_mean(features)
+    return np.hstack([filled, ~missing])
 
 
 @mistake(
@@ -110,56 +153,54 @@ def indicator_of_the_present(features):
     "every feature, so that every table gets the same columns."
 )
 def indicators_where_needed(features):
-    features = np.asarray(features, dtype=float)
-    missing = np.isnan(features)
-    filled = np.where(missing, np.nanmean(features, axis=0), features)
+    filled, missing = filled_with_mean(features)
     return np.hstack([filled, missing[:, missing.any(axis=0)]])
 
 
-@mistake("There is one indicator a row. A model wants to know *which* value was missing: one for each feature.")
+@mistake("There is one indicator for each row. A model needs to know *which* value was missing: one for each feature.")
 def one_indicator_a_row(features):
-    features = np.asarray(features, dtype=float)
-    missing = np.isnan(features)
-    filled = np.where(missing, np.nanmean(features, axis=0), features)
+    filled, missing = filled_with_mean(features)
     return np.hstack([filled, missing.any(axis=1, keepdims=True)])
 
 
 @mistake("The indicators stand in front. First come all the features, then all their indicators.")
 def indicators_first(features):
-    features = np.asarray(features, dtype=float)
-    missing = np.isnan(features)
-    return np.hstack([missing, np.where(missing, np.nanmean(features, axis=0), features)])
+    filled, missing = filled_with_mean(features)
+    return np.hstack([missing, filled])
 
 
 @mistake("Each indicator stands beside its feature. First come all the features, then all their indicators.")
 def interleaved(features):
-    features = np.asarray(features, dtype=float)
-    missing = np.isnan(features)
-    filled = np.where(missing, np.nanmean(features, axis=0), features)
-    return np.stack([filled, missing], axis=2).reshape(len(features), -1)
+    return np.stack(filled_with_mean(features), axis=2).reshape(len(features), -1)
 
 
 @mistake("Rows with gaps were dropped. They are samples like the others, and their labels would be lost with them.")
 def rows_dropped(features):
-    features = np.asarray(features, dtype=float)
     kept = features[~np.isnan(features).any(axis=1)]
     return np.hstack([kept, np.zeros_like(kept)])
 
 
 @mistake("The values are right, but the gaps were filled in the caller's array. Work on a copy; `np.where` makes one.")
 def in_place(features):
-    features = np.asarray(features, dtype=float)
     missing = np.isnan(features)
     features[missing] = np.broadcast_to(np.nanmean(features, axis=0), features.shape)[missing]
     return np.hstack([features, missing])
 
 
 def on_a_copy(features):
-    filled = np.array(features, dtype=float)
-    missing = np.isnan(filled)
+    """Fill a copy at the places that `np.nonzero` finds: useful when each gap needs more work than one formula."""
+    missing = np.isnan(features)
     rows, columns = np.nonzero(missing)
-    filled[rows, columns] = np.nanmean(filled, axis=0)[columns]
-    return np.concatenate([filled, missing.astype(float)], axis=1)
+    filled = features.copy()
+    filled[rows, columns] = np.nanmean(features, axis=0)[columns]
+    return np.concatenate([filled, missing], axis=1)
+
+
+def by_counting(features):
+    """The mean from its definition: the sum of what is present, divided by how many values are present."""
+    present = ~np.isnan(features)
+    mean = np.sum(features, axis=0, where=present) / present.sum(axis=0)
+    return np.column_stack([np.where(present, features, mean), 1 - present])
 
 
 def column_by_column(features):
@@ -173,22 +214,14 @@ def column_by_column(features):
     return np.column_stack(filled + flags)
 
 
-def by_counting(features):
-    features = np.asarray(features, dtype=float)
-    present = np.isfinite(features)
-    mean = np.where(present, features, 0).sum(axis=0) / present.sum(axis=0)
-    return np.c_[np.where(present, features, mean), 1.0 - present]
-
-
 def by_scikit_learn(features):
     from sklearn.impute import SimpleImputer
 
-    features = np.asarray(features, dtype=float)
     return np.hstack([SimpleImputer().fit_transform(features), np.isnan(features)])
 
 
 def by_masked_array(features):
-    masked = np.ma.masked_invalid(np.array(features, dtype=float))
+    masked = np.ma.masked_invalid(features)
     filled = np.where(np.ma.getmaskarray(masked), masked.mean(axis=0), masked.data)
     return np.hstack([np.asarray(filled), np.ma.getmaskarray(masked)])
 
@@ -202,6 +235,12 @@ def as_lists(features):
     return [
         [v if v == v else m for v, m in zip(row, means, strict=True)] + [float(v != v) for v in row] for row in rows
     ]
+
+
+def as_tuple_of_rows(features):
+    missing = np.isnan(features)
+    mean = np.nanmean(features, axis=0)
+    return tuple(np.r_[np.where(m, mean, row), m] for row, m in zip(features, missing, strict=True))
 
 
 def in_single_precision(features):
@@ -228,9 +267,15 @@ IMPUTE_WITH_INDICATOR = Exercise(
         filled_with_the_median,
         filled_with_one_mean,
         filled_with_the_mean_of_the_row,
+        filled_with_the_value_above,
         gaps_count_as_zero,
         filled_with_nan,
         without_indicator,
+        compared_with_nan,
+        as_a_pair,
+        as_a_pair_of_floats,
+        one_below_the_other,
+        indicators_after_filling,
         indicator_of_the_present,
         indicators_where_needed,
         one_indicator_a_row,
@@ -241,11 +286,12 @@ IMPUTE_WITH_INDICATOR = Exercise(
     ),
     spellings=(
         on_a_copy,
-        column_by_column,
         by_counting,
+        column_by_column,
         by_scikit_learn,
         by_masked_array,
         as_lists,
+        as_tuple_of_rows,
         in_single_precision,
     ),
     hints=(

@@ -1,4 +1,4 @@
-"""`standardize`: mean 0, deviation 1. The oracle uses the exact fractions of the `statistics` module."""
+"""`standardize`: mean 0, standard deviation 1. The oracle uses the exact fractions of the `statistics` module."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import statistics
 import numpy as np
 
 from helpers.exercises.preprocessing.common import (
-    DDOF,
-    FLOATS_ANYWAY,
+    IN_PLACE,
+    INTO_WHOLE_NUMBERS,
     LECTURE,
-    NOT_CENTRED,
-    NOT_IN_PLACE,
     OVER_EVERYTHING,
     OVER_ROWS,
+    TAKEN_FOR_CONSTANT,
     table,
+    whole_table,
     with_constant,
+    with_tiny,
 )
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
@@ -43,22 +44,25 @@ def constant_columns(rng):
         call(np.array([[2.0, 7.0], [4.0, 7.0]])),
         call(with_constant(table(rng, 4, 3), 1)),
         call(with_constant(table(rng, 8, 2), 0, value=0.0)),
+        call(np.array([[1.0, 1e-9], [2.0, 3e-9], [6.0, 8e-9]])),
+        call(with_tiny(table(rng, 5, 2), 1)),
     ]
 
 
 def edge_cases(rng):
     return [
-        call([[1.0, -2.0], [4.0, 0.5], [1.0, 3.0]]),
         call(np.array([[1, 200], [2, 100], [6, 600]])),
-        call(rng.integers(0, 256, (6, 2)).astype(np.uint8)),
-        call(table(rng, 5, 1)),
+        call(whole_table(rng, 6, 2, np.uint8)),
+        call(table(rng, 9, 1)),
         call(table(rng, 6, 2).astype(np.float32)),
     ]
 
 
-@mistake(DDOF)
+@mistake(
+    "You divided the sum of squares by n - 1. Here it is divided by n, the standard deviation of the population: "
+    "`ddof=0`, the default of NumPy but not of pandas."
+)
 def with_n_minus_one(features):
-    features = np.asarray(features, dtype=float)
     mean, std = features.mean(axis=0), features.std(axis=0, ddof=1)
     std = np.where(std == 0, 1.0, std)
     return (features - mean) / std, mean, std
@@ -66,7 +70,6 @@ def with_n_minus_one(features):
 
 @mistake(OVER_ROWS)
 def over_rows(features):
-    features = np.asarray(features, dtype=float)
     mean, std = features.mean(axis=1), features.std(axis=1)
     std = np.where(std == 0, 1.0, std)
     return (features - mean[:, None]) / std[:, None], mean, std
@@ -74,80 +77,124 @@ def over_rows(features):
 
 @mistake(OVER_EVERYTHING)
 def over_everything(features):
-    features = np.asarray(features, dtype=float)
     return (features - features.mean()) / features.std(), features.mean(), features.std()
 
 
-@mistake("You divided by the variance. Its root, the standard deviation, has the unit of the column.")
+@mistake("You divided by the variance. Divide by its root, the standard deviation, which has the unit of the column.")
 def by_the_variance(features):
-    features = np.asarray(features, dtype=float)
     mean, variance = features.mean(axis=0), features.var(axis=0)
     variance = np.where(variance == 0, 1.0, variance)
     return (features - mean) / variance, mean, variance
 
 
+@mistake("The scaled table is right, but the third value is the variance. Return the standard deviation, its root.")
+def returns_the_variance(features):
+    scaled, mean, std = oracle(features)
+    return scaled, mean, std**2
+
+
 @mistake(
     "A constant column divides 0 by 0 and becomes NaN, and one NaN is enough to spoil a whole network. Where the "
-    "deviation is 0, divide by 1."
+    "standard deviation is 0, divide by 1."
 )
 def constant_is_nan(features):
-    features = np.asarray(features, dtype=float)
     mean, std = features.mean(axis=0), features.std(axis=0)
     with np.errstate(all="ignore"):
         return (features - mean) / std, mean, std
 
 
 @mistake(
-    "The scaled table is right, but the deviation of a constant column comes back as 0. Whoever scales the test set "
-    "with it divides by 0: return the 1 that you divided by."
+    "The scaled table is right, but the standard deviation of a constant column is returned as 0. Whoever scales the "
+    "test set with it divides by 0: return the 1 that you divided by."
 )
 def constant_returns_zero(features):
     scaled, mean, _ = oracle(features)
-    return scaled, mean, np.asarray(features, dtype=float).std(axis=0)
+    return scaled, mean, features.std(axis=0)
+
+
+@mistake("A constant column was returned as it came. The mean is subtracted from it too, and then it is 0.")
+def constant_stays(features):
+    scaled, mean, std = oracle(features)
+    return np.where(features.std(axis=0) == 0, features, scaled), mean, std
 
 
 @mistake(
-    "A small number was added to the deviation. The constant column is then 0 as it should be, but its deviation comes "
-    "back as that small number; 1 is asked for."
+    "A small number was added to the standard deviation. A column of small numbers then no longer has standard "
+    "deviation 1, and for a constant column 1 is asked for: replace a 0 by 1, and leave the others."
 )
 def with_epsilon(features):
-    features = np.asarray(features, dtype=float)
     mean, std = features.mean(axis=0), features.std(axis=0) + 1e-8
     return (features - mean) / std, mean, std
 
 
-@mistake(NOT_CENTRED + " Only the deviation is 1 now.")
-def not_centred(features):
+@mistake(
+    "A small number was added to the standard deviation in the division. A column of small numbers then no longer has "
+    "standard deviation 1, and for a constant column 1 should be returned: replace a 0 by 1, and leave the others."
+)
+def with_epsilon_in_the_division(features):
+    mean, std = features.mean(axis=0), features.std(axis=0)
+    return (features - mean) / (std + 1e-8), mean, std
+
+
+@mistake(TAKEN_FOR_CONSTANT)
+def constant_by_a_bound(features):
+    mean, std = features.mean(axis=0), features.std(axis=0)
+    std = np.where(std < 1e-8, 1.0, std)
+    return (features - mean) / std, mean, std
+
+
+@mistake("The mean was not subtracted first. Only the standard deviation is 1 now.")
+def not_centered(features):
     _, mean, std = oracle(features)
-    return np.asarray(features, dtype=float) / std, mean, std
+    return features / std, mean, std
 
 
-@mistake("The columns are centred but not divided: their deviations are as different as before.")
-def only_centred(features):
+@mistake("The mean was subtracted after the division. Subtract it first: it has the unit of the column.")
+def divided_first(features):
     _, mean, std = oracle(features)
-    return np.asarray(features, dtype=float) - mean, mean, std
+    return features / std - mean, mean, std
 
 
-@mistake("Mean and deviation are those of the *scaled* table, 0 and 1. Return those that you took off and divided by.")
+@mistake("The columns are centered but not divided: their standard deviations are as different as before.")
+def only_centered(features):
+    _, mean, std = oracle(features)
+    return features - mean, mean, std
+
+
+@mistake(
+    "The second and the third value are the statistics of the *scaled* table, 0 and 1. Return the mean that you "
+    "subtracted and the standard deviation that you divided by."
+)
 def statistics_of_the_result(features):
     scaled, mean, std = oracle(features)
     return scaled, np.zeros_like(mean), np.ones_like(std)
 
 
-@mistake("The last two are swapped: the scaled table, then the mean, then the deviation.")
+@mistake("The last two are swapped: return the scaled table, then the mean, then the standard deviation.")
 def swapped(features):
     scaled, mean, std = oracle(features)
     return scaled, std, mean
 
 
-@mistake("This is min-max scaling, between 0 and 1. Asked for is mean 0 and deviation 1.")
+@mistake("Mean and standard deviation kept an axis of length 1. Their shape should be `(d,)`: leave `keepdims` out.")
+def keeps_axes(features):
+    scaled, mean, std = oracle(features)
+    return scaled, mean[None], std[None]
+
+
+@mistake("Only the table was returned. Return mean and standard deviation too: the test set is scaled with them.")
+def only_the_table(features):
+    return oracle(features)[0]
+
+
+@mistake("This is min-max scaling, between 0 and 1. Asked for is mean 0 and standard deviation 1.")
 def min_max_instead(features):
-    features = np.asarray(features, dtype=float)
-    span = np.ptp(features, axis=0)
-    return (features - features.min(axis=0)) / np.where(span == 0, 1, span), features.min(axis=0), span
+    smallest, span = features.min(axis=0), np.ptp(features, axis=0)
+    span = np.where(span == 0, 1, span)
+    return (features - smallest) / span, smallest, span
 
 
-@mistake(NOT_IN_PLACE)
+@mistake(IN_PLACE)
 def in_place(features):
     features = np.asarray(features, dtype=float)
     mean, std = features.mean(axis=0), features.std(axis=0)
@@ -157,14 +204,31 @@ def in_place(features):
     return features, mean, std
 
 
-def step_by_step(features):
-    features = np.array(features, dtype=float)
-    n = features.shape[0]
-    mean = features.sum(axis=0) / n
-    centred = features - mean
-    std = np.sqrt((centred**2).sum(axis=0) / n)
+@mistake(IN_PLACE + INTO_WHOLE_NUMBERS)
+def in_place_as_given(features):
+    mean, std = features.mean(axis=0), features.std(axis=0)
+    std = np.where(std == 0, 1.0, std)
+    features -= mean
+    features /= std
+    return features, mean, std
+
+
+def from_the_definition(features):
+    """The standard deviation from its definition, the root of the mean square of the centered table."""
+    mean = features.sum(axis=0) / len(features)
+    centered = features - mean
+    std = np.sqrt((centered**2).sum(axis=0) / len(features))
     std[std == 0] = 1
-    return centred / std, mean, std
+    return centered / std, mean, std
+
+
+def dividing_where_it_can(features):
+    """`np.divide` with `where` leaves out the columns that cannot be divided; they keep the 0 that is already there."""
+    mean, std = np.mean(features, axis=0), np.std(features, axis=0)
+    varies = std > 0
+    scaled = np.zeros(features.shape)
+    np.divide(features - mean, std, out=scaled, where=varies)
+    return scaled, mean, std + ~varies
 
 
 def column_by_column(features):
@@ -175,21 +239,27 @@ def column_by_column(features):
         std.append(column.std() if column.std() > 0 else 1.0)
         column -= mean[-1]
         column /= std[-1]
-    return features, mean, std
+    return features, mean, tuple(std)
 
 
 def with_keepdims(features):
-    features = np.asarray(features, dtype=float)
     mean, std = features.mean(axis=0, keepdims=True), features.std(axis=0, keepdims=True)
     std = std + (std == 0)
     return (features - mean) / std, mean[0], std.ravel()
+
+
+def by_comparing_the_extremes(features):
+    std = np.std(features, axis=0)
+    std[features.min(axis=0) == features.max(axis=0)] = 1
+    mean = np.average(features, axis=0)
+    return (features - mean) / std, mean, std
 
 
 def by_scikit_learn(features):
     from sklearn.preprocessing import StandardScaler
 
     scaler = StandardScaler()
-    scaled = scaler.fit_transform(np.asarray(features, dtype=float))
+    scaled = scaler.fit_transform(features)
     return scaled, scaler.mean_, scaler.scale_
 
 
@@ -227,24 +297,38 @@ STANDARDIZE = Exercise(
         over_rows,
         over_everything,
         by_the_variance,
+        returns_the_variance,
         constant_is_nan,
         constant_returns_zero,
+        constant_stays,
         with_epsilon,
-        not_centred,
-        only_centred,
+        with_epsilon_in_the_division,
+        constant_by_a_bound,
+        not_centered,
+        divided_first,
+        only_centered,
         statistics_of_the_result,
         swapped,
+        keeps_axes,
+        only_the_table,
         min_max_instead,
         in_place,
+        in_place_as_given,
     ),
-    spellings=(step_by_step, column_by_column, with_keepdims, by_scikit_learn, as_lists, in_single_precision),
+    spellings=(
+        from_the_definition,
+        dividing_where_it_can,
+        column_by_column,
+        with_keepdims,
+        by_comparing_the_extremes,
+        by_scikit_learn,
+        as_lists,
+        in_single_precision,
+    ),
     hints=(
-        "One mean and one deviation a column: which axis of `(n, d)` disappears?",
-        "Before you divide, replace the zeros among the deviations by ones, and return what you divided by. "
+        "One mean and one standard deviation for each column: which axis of `(n, d)` disappears?",
+        "Before you divide, replace the zeros among the standard deviations by ones, and return what you divided by. "
         "`np.where` does it in one line.",
     ),
-    equivalent_mutants={
-        "line 1: `np.asarray(features, dtype=float)` → `np.asarray(features)`": FLOATS_ANYWAY,
-        "line 3: `std == 0` → `std <= 0`": "A deviation is never negative.",
-    },
+    equivalent_mutants={"line 2: `std == 0` → `std <= 0`": "A standard deviation is never negative."},
 )

@@ -3,74 +3,111 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import linalg
 
-from helpers.exercises.preprocessing.common import LECTURE
+from helpers.exercises.preprocessing.common import INTO_WHOLE_NUMBERS, LECTURE
 from helpers.exercises.preprocessing.pca_whiten import (
     BY_THE_VARIANCE,
     DDOF,
+    EPSILON_FIXED,
     EPSILON_OUTSIDE,
+    IN_PLACE,
+    LEFT_SINGULAR_VECTORS,
     NO_EPSILON,
+    NOT_DIVIDED,
+    ONLY_STANDARDIZED,
+    ROOT_OF_SINGULAR_VALUES,
     edge_cases,
     epsilons,
+    spectrum,
     values,
 )
 from helpers.judging.exercise import Exercise, Part, mistake
 
 
 def oracle(features, epsilon=1e-5):
-    from scipy.linalg import fractional_matrix_power
-
     features = np.asarray(features, dtype=float)
-    d = features.shape[1]
-    covariance = np.cov(features, rowvar=False, bias=True).reshape(d, d)
-    return (features - features.mean(axis=0)) @ fractional_matrix_power(covariance + epsilon * np.eye(d), -0.5)
+    covariance = np.cov(features, rowvar=False, bias=True) + epsilon * np.eye(features.shape[1])
+    return (features - features.mean(axis=0)) @ linalg.fractional_matrix_power(covariance, -0.5)
 
 
 @mistake(
-    "The result was not turned back: that is PCA whitening, whose columns are components. ZCA ends with the axes "
-    "transposed."
+    "The result was not turned back: that is PCA whitening, whose columns are components. ZCA ends with a "
+    "multiplication by the transposed axes."
 )
 def not_turned_back(features, epsilon=1e-5):
-    features = np.asarray(features, dtype=float)
-    centred = features - features.mean(axis=0)
-    variances, axes = np.linalg.eigh(centred.T @ centred / len(features))
-    return centred @ axes / np.sqrt(variances + epsilon)
+    centered = features - features.mean(axis=0)
+    variances, axes = np.linalg.eigh(centered.T @ centered / len(features))
+    return centered @ axes / np.sqrt(variances + epsilon)
 
 
-@mistake("The cloud was turned and turned back with nothing in between: it is centred, and as correlated as before.")
+@mistake(
+    "The table was not turned back, but turned once more: the second multiplication uses the axes again. ZCA ends with "
+    "the *transposed* axes, `@ axes.T`."
+)
+def turned_twice(features, epsilon=1e-5):
+    centered = features - features.mean(axis=0)
+    variances, axes = np.linalg.eigh(centered.T @ centered / len(features))
+    return centered @ axes / np.sqrt(variances + epsilon) @ axes
+
+
+@mistake("The table was turned and turned back with nothing in between: it is centered, and as correlated as before.")
 def nothing_between(features, epsilon=1e-5):
-    features = np.asarray(features, dtype=float)
     return features - features.mean(axis=0)
 
 
 @mistake(
-    "The axes and their transpose are swapped. With samples in rows, `centred @ axes` gives the components, and "
+    "The axes and their transpose are swapped. With samples in rows, `centered @ axes` gives the components, and "
     "`@ axes.T` comes last."
 )
 def axes_swapped(features, epsilon=1e-5):
-    features = np.asarray(features, dtype=float)
-    centred = features - features.mean(axis=0)
-    variances, axes = np.linalg.eigh(centred.T @ centred / len(features))
-    return centred @ (axes.T / np.sqrt(variances + epsilon)) @ axes
+    centered, axes, divisors = spectrum(features, epsilon)
+    return centered @ (axes[:, ::-1].T / divisors[::-1]) @ axes[:, ::-1]
 
 
 @mistake(
-    "You *multiplied* by the deviations: the power is +1/2 where it should be -1/2, and the long directions grow "
-    "longer."
+    "You *multiplied* by the standard deviations: the power is +1/2 where it should be -1/2, and the long directions "
+    "grow longer."
 )
 def multiplied(features, epsilon=1e-5):
-    features = np.asarray(features, dtype=float)
-    centred = features - features.mean(axis=0)
-    variances, axes = np.linalg.eigh(centred.T @ centred / len(features))
-    return centred @ (axes * np.sqrt(variances + epsilon)) @ axes.T
+    centered, axes, divisors = spectrum(features, epsilon)
+    return centered @ (axes * divisors) @ axes.T
 
 
 @mistake(BY_THE_VARIANCE)
 def by_the_variance(features, epsilon=1e-5):
-    features = np.asarray(features, dtype=float)
-    centred = features - features.mean(axis=0)
-    variances, axes = np.linalg.eigh(centred.T @ centred / len(features))
-    return centred @ (axes / (variances + epsilon)) @ axes.T
+    centered, axes, divisors = spectrum(features, epsilon)
+    return centered @ (axes / divisors**2) @ axes.T
+
+
+@mistake(NOT_DIVIDED)
+def not_divided_by_n(features, epsilon=1e-5):
+    n = len(features)
+    centered, axes, divisors = spectrum(features, epsilon / n)
+    return centered @ (axes / (divisors * np.sqrt(n))) @ axes.T
+
+
+@mistake(ROOT_OF_SINGULAR_VALUES)
+def root_of_singular_values(features, epsilon=1e-5):
+    left, singular, right = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
+    return left * (singular / np.sqrt(singular + epsilon)) @ right
+
+
+@mistake(LEFT_SINGULAR_VECTORS)
+def without_singular_values(features, epsilon=1e-5):
+    left, _, right = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
+    return left @ right
+
+
+@mistake(
+    "`np.sqrt` took the root of every single number of the covariance. The root of a matrix is another thing: "
+    "`scipy.linalg.sqrtm`, or the roots of its eigenvalues."
+)
+def root_of_every_number(features, epsilon=1e-5):
+    centered = features - features.mean(axis=0)
+    covariance = centered.T @ centered / len(features) + epsilon * np.eye(features.shape[1])
+    with np.errstate(all="ignore"):
+        return centered @ np.linalg.inv(np.sqrt(covariance))
 
 
 @mistake(
@@ -78,59 +115,57 @@ def by_the_variance(features, epsilon=1e-5):
     "matrix E D^-1/2 E^T stays nearest to the original."
 )
 def cholesky_whitening(features, epsilon=1e-5):
-    features = np.asarray(features, dtype=float)
-    centred = features - features.mean(axis=0)
-    covariance = centred.T @ centred / len(features) + epsilon * np.eye(features.shape[1])
-    return np.linalg.solve(np.linalg.cholesky(covariance), centred.T).T
+    centered = features - features.mean(axis=0)
+    covariance = centered.T @ centered / len(features) + epsilon * np.eye(features.shape[1])
+    return np.linalg.solve(np.linalg.cholesky(covariance), centered.T).T
 
 
-@mistake(
-    "This is the table standardised column by column. Its variances are 1; its columns are as correlated as before."
-)
-def only_standardised(features, epsilon=1e-5):
-    features = np.asarray(features, dtype=float)
+@mistake(ONLY_STANDARDIZED)
+def only_standardized(features, epsilon=1e-5):
     return (features - features.mean(axis=0)) / np.sqrt(features.var(axis=0) + epsilon)
 
 
 @mistake(
-    "The mean was not taken off before the table was multiplied. The matrix is right; apply it to the centred table."
+    "The mean was not subtracted before the table was multiplied. The matrix is right; apply it to the centered table."
 )
-def not_centred(features, epsilon=1e-5):
-    features = np.asarray(features, dtype=float)
-    centred = features - features.mean(axis=0)
-    variances, axes = np.linalg.eigh(centred.T @ centred / len(features))
+def not_centered(features, epsilon=1e-5):
+    _, axes, divisors = spectrum(features, epsilon)
+    return features @ (axes / divisors) @ axes.T
+
+
+@mistake("The mean was not subtracted at all: neither the matrix nor the table is that of the centered data.")
+def never_centered(features, epsilon=1e-5):
+    variances, axes = np.linalg.eigh(features.T @ features / len(features))
     return features @ (axes / np.sqrt(variances + epsilon)) @ axes.T
 
 
 @mistake(DDOF)
 def with_n_minus_one(features, epsilon=1e-5):
-    features = np.asarray(features, dtype=float)
-    centred = features - features.mean(axis=0)
-    variances, axes = np.linalg.eigh(centred.T @ centred / (len(features) - 1))
-    return centred @ (axes / np.sqrt(variances + epsilon)) @ axes.T
+    n = len(features)
+    centered, axes, divisors = spectrum(features, epsilon * (n - 1) / n)
+    return centered @ (axes / (divisors * np.sqrt(n / (n - 1)))) @ axes.T
 
 
 @mistake(NO_EPSILON)
 def without_epsilon(features, epsilon=1e-5):
-    features = np.asarray(features, dtype=float)
-    centred = features - features.mean(axis=0)
-    variances, axes = np.linalg.eigh(centred.T @ centred / len(features))
     with np.errstate(all="ignore"):
-        return centred @ (axes / np.sqrt(variances)) @ axes.T
+        centered, axes, divisors = spectrum(features, 0.0)
+        return centered @ (axes / divisors) @ axes.T
+
+
+@mistake(EPSILON_FIXED)
+def epsilon_fixed(features, epsilon=1e-5):
+    centered, axes, divisors = spectrum(features, 1e-5)
+    return centered @ (axes / divisors) @ axes.T
 
 
 @mistake(EPSILON_OUTSIDE)
 def epsilon_outside(features, epsilon=1e-5):
-    features = np.asarray(features, dtype=float)
-    centred = features - features.mean(axis=0)
-    variances, axes = np.linalg.eigh(centred.T @ centred / len(features))
-    return centred @ (axes / (np.sqrt(np.maximum(variances, 0)) + epsilon)) @ axes.T
+    centered, axes, _ = spectrum(features, epsilon)
+    return centered @ (axes / ((centered @ axes).std(axis=0) + epsilon)) @ axes.T
 
 
-@mistake(
-    "The values are right, but the mean was taken off in the caller's array. `-=` works in place; write "
-    "`features - mean` into a new one."
-)
+@mistake(IN_PLACE)
 def in_place(features, epsilon=1e-5):
     features = np.asarray(features, dtype=float)
     features -= features.mean(axis=0)
@@ -138,39 +173,51 @@ def in_place(features, epsilon=1e-5):
     return features @ (axes / np.sqrt(variances + epsilon)) @ axes.T
 
 
-def by_the_formula(features, epsilon=1e-5):
-    features = np.array(features, dtype=float)
-    centred = features - features.mean(axis=0)
-    variances, axes = np.linalg.eigh(centred.T.dot(centred) / features.shape[0])
-    return centred @ (axes @ np.diag((variances + epsilon) ** -0.5) @ axes.T)
+@mistake(IN_PLACE + INTO_WHOLE_NUMBERS)
+def in_place_as_given(features, epsilon=1e-5):
+    features -= features.mean(axis=0)
+    variances, axes = np.linalg.eigh(features.T @ features / len(features))
+    return features @ (axes / np.sqrt(variances + epsilon)) @ axes.T
 
 
 def by_svd(features, epsilon=1e-5):
-    centred = np.asarray(features, dtype=float) - np.mean(features, axis=0)
-    left, singular, right = np.linalg.svd(centred, full_matrices=False)
-    return left * (singular / np.sqrt(singular**2 / len(centred) + epsilon)) @ right
-
-
-def by_svd_of_the_covariance(features, epsilon=1e-5):
-    centred = np.asarray(features, dtype=float) - np.mean(features, axis=0)
-    left, variances, right = np.linalg.svd(centred.T @ centred / len(centred))
-    return (centred @ left / np.sqrt(variances + epsilon) @ right).tolist()
+    """The SVD of the table holds all three factors: only the singular values change, and no covariance is needed."""
+    left, singular, right = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
+    return left * (singular / np.sqrt(singular**2 / len(features) + epsilon)) @ right
 
 
 def by_matrix_root(features, epsilon=1e-5):
-    from scipy.linalg import inv, sqrtm
+    """ZCA in one formula: the table times the inverse root of its covariance, for which no axes are needed."""
+    centered = features - features.mean(axis=0)
+    covariance = centered.T @ centered / len(features)
+    return centered @ linalg.inv(linalg.sqrtm(covariance + epsilon * np.eye(features.shape[1])))
 
-    centred = np.asarray(features, dtype=float) - np.mean(features, axis=0)
-    d = centred.shape[1]
-    return centred @ inv(sqrtm(centred.T @ centred / len(centred) + epsilon * np.identity(d))).real
+
+def by_the_formula(features, epsilon=1e-5):
+    features = np.array(features, dtype=float)
+    centered = features - features.mean(axis=0)
+    variances, axes = np.linalg.eigh(centered.T.dot(centered) / features.shape[0])
+    return centered @ (axes @ np.diag((variances + epsilon) ** -0.5) @ axes.T)
+
+
+def by_svd_of_the_covariance(features, epsilon=1e-5):
+    centered = features - np.mean(features, axis=0)
+    left, variances, right = np.linalg.svd(centered.T @ centered / len(centered))
+    return (centered @ left / np.sqrt(variances + epsilon) @ right).tolist()
 
 
 def sample_by_sample(features, epsilon=1e-5):
-    centred = np.asarray(features, dtype=float) - np.mean(features, axis=0)
-    covariance = sum(np.outer(row, row) for row in centred) / len(centred)
+    centered = features - np.mean(features, axis=0)
+    covariance = sum(np.outer(row, row) for row in centered) / len(centered)
     variances, axes = np.linalg.eigh(covariance)
     matrix = sum(np.outer(axis, axis) / np.sqrt(v + epsilon) for v, axis in zip(variances, axes.T, strict=True))
-    return np.array([matrix @ row for row in centred])
+    return tuple(matrix @ row for row in centered)
+
+
+def in_single_precision(features, epsilon=1e-5):
+    centered = (features - features.mean(axis=0)).astype(np.float32)
+    variances, axes = np.linalg.eigh(centered.T @ centered / np.float32(len(features)))
+    return centered @ (axes / np.sqrt(variances + np.float32(epsilon))) @ axes.T
 
 
 ZCA_WHITEN = Exercise(
@@ -183,19 +230,34 @@ ZCA_WHITEN = Exercise(
     oracle=oracle,
     mistakes=(
         not_turned_back,
+        turned_twice,
         nothing_between,
         axes_swapped,
         multiplied,
         by_the_variance,
+        not_divided_by_n,
+        root_of_singular_values,
+        without_singular_values,
+        root_of_every_number,
         cholesky_whitening,
-        only_standardised,
-        not_centred,
+        only_standardized,
+        not_centered,
+        never_centered,
         with_n_minus_one,
         without_epsilon,
+        epsilon_fixed,
         epsilon_outside,
         in_place,
+        in_place_as_given,
     ),
-    spellings=(by_the_formula, by_svd, by_svd_of_the_covariance, by_matrix_root, sample_by_sample),
+    spellings=(
+        by_svd,
+        by_matrix_root,
+        by_the_formula,
+        by_svd_of_the_covariance,
+        sample_by_sample,
+        in_single_precision,
+    ),
     hints=(
         "It is `pca_whiten` with one more matrix at the end. Which matrix turns components back into columns?",
         "The inverse of a rotation is its transpose. The order of the components no longer matters, for it is undone.",
