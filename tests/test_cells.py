@@ -229,6 +229,30 @@ def test_an_answer_bound_out_of_sight_is_looked_for_by_running_everything(lectur
     assert (RUN, 3) in found
 
 
+@pytest.mark.parametrize("binding", ["globals()['answer'] = g", "exec('answer = g')", "from m import *", "%run m.py"])
+def test_what_was_bound_out_of_sight_is_looked_at_where_it_was_checked(lecture, binding):
+    assert (RUN, 3) in ways(lecture["import"], binding, lecture["check"], "answer = 0.5")
+    with pytest.raises(LookupError):
+        Notebook([binding, lecture["check of the question"], "question = None"]).letter("question")
+
+
+@pytest.mark.parametrize(
+    "magic", ["%time 1", "!ls", "x = !ls", "%%bash\nls", "%matplotlib inline", "answer?", "%%html\n<b>"]
+)
+def test_a_magic_that_binds_nothing_is_no_answer(lecture, magic):
+    assert ways(lecture["import"], magic, lecture["stub"], lecture["check"]) == []
+
+
+def test_an_import_that_fails_leaves_what_the_lecture_has_imported(lecture):
+    failing = "import no_such_module, numpy as np"
+    assert define([lecture["import"], failing, "def answer(x): return np.abs(x)"], "answer")(-1) == 1
+    assert 1 in run(lecture["import"], failing, "print(np)")
+
+
+def test_an_import_of_the_lecture_takes_nothing_away(lecture):
+    assert define(["np = 'mine'", "def answer(): return np", lecture["import"]], "answer")() == "mine"
+
+
 def test_a_letter_is_read_without_running_anything(lecture):
     def letter(*sources):
         return Notebook(list(sources)).letter("question")

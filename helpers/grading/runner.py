@@ -25,6 +25,7 @@ from helpers.sandbox.observe import MAX_TEXT, Call, Observation
 HELPERS = Path(__file__).resolve().parents[1]
 ISOLATION_LEVELS = ("strict", "process")
 Way = tuple[str, int]  # SHORT or RUN, and a place (`helpers.sandbox.cells`)
+_BACKEND = "module://matplotlib_inline.backend_inline"  # the kernel's, which closes figures at the end of a cell
 _START_SECONDS = 180  # until the libraries are loaded, Keras among them, on a slow and busy machine
 _OUTCOMES = {"returned", "raised", "not attempted", "unsendable", "too large"}
 
@@ -269,7 +270,7 @@ class Runner:
             "server.main(sys.argv[2], sys.argv[3:])"
         )
         environment = dict.fromkeys(server.THREADS, "1")
-        environment |= {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"}
+        environment |= {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": _BACKEND, "PYTHONHASHSEED": "0"}
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-c", command, str(HELPERS), self.isolation, *self.hidden],
             stdin=subprocess.PIPE,

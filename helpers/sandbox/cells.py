@@ -31,7 +31,13 @@ _TRANSPARENT_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 _BUILTINS = frozenset(dir(builtins))
 MOST_CHECKS = 4  # of one name that are looked at
 # With one of these a cell can bind names that its text does not show.
-_OPAQUE = {"exec", "eval", "globals", "locals", "vars", "setattr", "__import__", "import_module", "get_ipython"}
+_OPAQUE = {"exec", "eval", "globals", "locals", "vars", "setattr", "__import__", "import_module"}
+_MAGICS_THAT_BIND_NOTHING = {
+    *("autoreload", "bash", "conda", "config", "debug", "env", "history", "html", "javascript", "latex", "load_ext"),
+    *("markdown", "matplotlib", "pdb", "pinfo", "pinfo2", "pip", "precision", "prun", "script", "sh", "svg", "system"),
+    *("time", "timeit", "who", "whos", "writefile", "xmode"),
+}
+_LITERAL = ast.Constant | ast.List | ast.Tuple | ast.Dict | ast.Load | ast.UnaryOp | ast.USub | ast.Lambda
 _MISSING = object()
 _handed_out: list[str] = []
 _familiar: dict[str, Cell] = {}
@@ -68,6 +74,32 @@ class Traits:
             for instruction in dis.get_instructions(inner)
             if instruction.opname in ("LOAD_NAME", "LOAD_GLOBAL")
         )
+
+    @cached_property
+    def is_opaque(self) -> bool:
+        """Whether it may bind names that its text does not show."""
+        if self.reads & _OPAQUE:
+            return True
+        if self.imports_all:
+            return self.node.level > 0 or not plainness.is_known(self.node.module)
+        if "get_ipython" not in self.reads:
+            return False
+        match self.node:
+            case ast.Expr(ast.Call(ast.Attribute(ast.Call(ast.Name("get_ipython")), call), [ast.Constant(name), *_])):
+                return call in ("run_line_magic", "run_cell_magic") and name not in _MAGICS_THAT_BIND_NOTHING
+            case ast.Assign(_, ast.Call(ast.Attribute(ast.Call(ast.Name("get_ipython")), "getoutput"))):
+                return False
+        return True
+
+    @cached_property
+    def is_certain(self) -> bool:
+        """Whether what it binds is bound when it has run: nothing in it can fail."""
+        match self.node:
+            case ast.FunctionDef(decorator_list=[]):
+                return not self.node.args.defaults and not any(self.node.args.kw_defaults)
+            case ast.Assign([ast.Name()], value):
+                return all(isinstance(inner, _LITERAL) for inner in ast.walk(value))
+        return False
 
     @cached_property
     def stands_alone(self) -> bool:
@@ -129,7 +161,7 @@ def remember(sources: list[str]) -> None:
             continue
         _familiar[_normalized(source)] = cell
         for traits in cell.traits:
-            traits.stands_alone, traits.is_plain_check  # noqa: B018, cached properties
+            traits.stands_alone, traits.is_plain_check, traits.is_opaque, traits.is_certain  # noqa: B018, cached
             _familiar_traits[ast.dump(traits.node)] = traits
 
 
@@ -189,10 +221,9 @@ class Notebook:
         )
 
     @cached_property
-    def opaque(self) -> bool:
-        """Whether the learner's own statements may bind names that no text shows."""
-        own = [s for s in self.statements if s.own]
-        return any(s.traits.imports_all or s.cell in self._magic or s.traits.reads & _OPAQUE for s in own)
+    def _opaque(self) -> list[int]:
+        """The learner's own statements that may bind names which no text shows."""
+        return [i for i, s in enumerate(self.statements) if s.own and s.traits.is_opaque]
 
     def ways(self, name: str) -> list[list]:
         """Where to look for an answer: [SHORT or RUN, place], the quickest first; none if the learner wrote none.
@@ -200,11 +231,10 @@ class Notebook:
         A place is that of a check which has an answer above it, or `END` where something stands below the last such
         check that makes the answer another one. In a plain notebook there are short ways only.
         """
-        own = [i for i, s in enumerate(self.statements) if s.own]
-        answers = [i for i in own if name in self.statements[i].traits.binds]
-        if not answers and not self.opaque:
+        answers = [i for i, s in enumerate(self.statements) if s.own and name in s.traits.binds]
+        if not answers and not self._opaque:
             return [[SHORT, END]] if self.problem(name) else []
-        first = answers[0] if answers else own[0]
+        first = min(answers + self._opaque)
         checks = [
             i
             for i, s in enumerate(self.statements)
@@ -231,8 +261,10 @@ class Notebook:
         """
         bindings = [i for i, s in enumerate(self.statements) if name in s.traits.binds]
         checks = [i for i, s in enumerate(self.statements) if name in s.traits.checks]
-        above = [i for i in bindings if checks and i < checks[-1]] or bindings
+        above = [i for i in bindings if checks and i < checks[-1]] or ([] if self._opaque else bindings)
         own = [i for i in above if self.statements[i].own]
+        if not own and self._opaque:
+            raise LookupError(name)
         match self.statements[(own or above)[-1]].node if above else None:
             case ast.Assign([ast.Name(id=target)], ast.Constant(value)) if target == name:
                 return value
@@ -247,9 +279,13 @@ class Notebook:
         module = types.ModuleType("__main__")
         namespace = module.__dict__
         namespace["__builtins__"] = builtins
+        bound: set[str] = set()  # by the learner, of which no import of the lecture takes anything away
         for statement in self._needed(name, place):
+            if statement.handed_out and statement.traits.binds & bound:
+                continue
             try:
                 exec(compiled(statement.node, cell_file(statement.cell)), namespace)
+                bound |= statement.traits.binds if statement.own else set()
             except NotImplementedError:
                 continue
             except BaseException as error:  # a cell that fails costs what it binds, as in Jupyter
@@ -292,7 +328,7 @@ class Notebook:
         statements = self.statements
         bound_at: dict[str, list[int]] = {}
         for i in range(end):
-            if statements[i].own:
+            if statements[i].own and statements[i].traits.is_certain:  # else what was there before may stay
                 for name in statements[i].traits.binds:
                     bound_at.setdefault(name, []).append(i)
         chosen = {i for i in range(end) if statements[i].own or i == check}
@@ -470,7 +506,8 @@ def needed_statements(statements: Iterable[Statement], name: str) -> list[Statem
             chosen.add(i)
         if not _only_calls(traits, modules):
             names = traits.binds | traits.changes
-            for given in names if statement.own else names - own:
+            kept = statement.own or isinstance(traits.node, ast.Import | ast.ImportFrom)
+            for given in names if kept else names - own:
                 giving.setdefault(given, []).append(i)
     wanted, new = set(), {name} | {n for i in chosen for n in statements[i].traits.reads}
     while new:

@@ -49,9 +49,9 @@ def is_plain(node: ast.stmt, given: frozenset[str], reads: frozenset[str], read_
         return False
     match node:
         case ast.Import(names):
-            return all(_is_known(alias.name) for alias in names)
+            return all(is_known(alias.name) for alias in names)
         case ast.ImportFrom(module=module, names=names, level=level):
-            return level == 0 and _is_known(module) and (names[0].name != "*" or module in ("math", "numpy"))
+            return level == 0 and is_known(module) and (names[0].name != "*" or module in ("math", "numpy"))
         case ast.FunctionDef(decorator_list=[]):
             return all(map(_is_constant, _defaults(node))) and _keeps_nothing(node)
         case ast.Assign(targets, value) if all(isinstance(target, ast.Name) for target in targets):
@@ -74,7 +74,8 @@ def _is_telling(node: ast.AST) -> bool:
     return False
 
 
-def _is_known(module: str) -> bool:
+def is_known(module: str) -> bool:
+    """Whether an import of this module binds what its documentation says and has no other effect."""
     return module.partition(".")[0] in _MODULES
 
 
@@ -104,9 +105,9 @@ def _keeps_nothing(function: ast.FunctionDef | ast.Lambda) -> bool:
                 return False
             case ast.Subscript(ctx=ast.Store() | ast.Del()) if _root(node) not in local:
                 return False
-            case ast.Import(names) if not all(_is_known(alias.name) for alias in names):
+            case ast.Import(names) if not all(is_known(alias.name) for alias in names):
                 return False
-            case ast.ImportFrom(module=module, level=level) if level or not _is_known(module):
+            case ast.ImportFrom(module=module, level=level) if level or not is_known(module):
                 return False
     return True
 

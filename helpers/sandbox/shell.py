@@ -11,9 +11,30 @@ from collections.abc import Callable, Iterable
 
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.text import LSString, SList
 from traitlets.config import Config
 
 from .cells import cell_file
+
+_OTHER_PROGRAMS = {
+    "!",
+    "bash",
+    "cmd",
+    "perl",
+    "pypy",
+    "python",
+    "python2",
+    "python3",
+    "ruby",
+    "script",
+    "sh",
+    "sx",
+    "system",
+}
+
+
+def _do_nothing(line, cell=None):
+    """What a magic does whose work has no place here."""
 
 
 class _Compiler(CachingCompiler):
@@ -27,6 +48,18 @@ class Shell(InteractiveShell):
     """A shell without anybody in front of it."""
 
     compiler_class = _Compiler
+
+    def init_magics(self):
+        super().init_magics()
+        # No process can be started here, and what tries to waits for it.
+        for name in _OTHER_PROGRAMS & self.magics_manager.magics["cell"].keys():
+            self.register_magic_function(_do_nothing, "cell", name)
+
+    def system(self, command):
+        """No process can be started here."""
+
+    def getoutput(self, command, split=True, depth=0):
+        return SList() if split else LSString()
 
     def enable_gui(self, gui=None):
         """Windows have no place here."""
