@@ -74,7 +74,8 @@ def described_result(got) -> str:
         return f"a {type(got).__name__} with text in it"
     array = as_array(got)
     if array is None:
-        return "nested lists of unequal length"
+        of_arrays = isinstance(got, list | tuple) and all(isinstance(item, np.ndarray) for item in got)
+        return f"a {type(got).__name__} of {len(got)} arrays" if of_arrays else "nested lists of unequal length"
     if array.dtype.kind not in _KINDS:
         return f"a {type(got).__name__} with items that are not numbers"
     if array.ndim == 0:
@@ -178,6 +179,8 @@ def _dict_difference(expected, got, tolerance) -> Difference | None:
     if not isinstance(got, dict) or set(got) != set(expected):
         if isinstance(got, dict) and got:
             return Difference("type", f"The keys of the dict are {_keys(got)}; {_keys(expected)} are expected.")
+        if isinstance(got, list):
+            return Difference("type", f"It returned a list; {described(expected)} is expected.")
         return _instead(expected, got)
     for key, want in expected.items():
         found = difference(want, got[key], tolerance)

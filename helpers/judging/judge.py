@@ -305,6 +305,7 @@ def _example(examination, observations, i: int, typed: bool) -> Example:
     call = (written_call if typed else call_in_words)(exercise.name, trial.call)
     if seen.outcome != "returned":
         wanted, got = _wanted(expected), seen.error or seen.outcome
+        got = f"a value of type {got}" if seen.outcome == "unsendable" else got
     elif isinstance(expected, Raises):
         wanted, got = expected.name, shown(seen.value)
     elif trial.judge and not exercise.uses_keras and not hasattr(trial.judge, "nearest"):

@@ -493,6 +493,7 @@ def _of_all(leaves: list[_Leaf], names: list[str]) -> str:
         _offset,
         _factor_by_count,
         _with_an_argument,
+        _by_column,
         _transformed,
         _rearranged,
         _rounded,
@@ -614,6 +615,31 @@ def _offset(leaves, expected, got, names) -> str:
     if shift is None or abs(shift) < 1e-8 or not _all_equal([e + shift for e in expected], got):
         return ""
     return f"Every number is {'larger' if shift > 0 else 'smaller'} than the right one by {_number(abs(shift))}."
+
+
+def _by_column(leaves, expected, got, names) -> str:
+    """Another factor, or another number to add, for each column (the last axis), in columns that are long enough."""
+    columns = [
+        pair
+        for e, g in zip(expected, got, strict=True)
+        if e.ndim > 1
+        for pair in zip(e.reshape(-1, e.shape[-1]).T, g.reshape(-1, e.shape[-1]).T, strict=True)
+    ]
+    wrong = [(e, g) for e, g in columns if not _equal(e, g)]
+    telling = [(e, g) for e, g in wrong if len(np.unique(np.round(e, 9))) >= _ENOUGH_NUMBERS]
+    if len(telling) < _ENOUGH_NUMBERS or not all(np.isfinite(g).all() for _, g in wrong):
+        return ""
+    column = "column" if all(e.ndim == 2 for e in expected) else "channel (place on the last axis)"
+    shifts = [np.median(g - e) for e, g in telling]
+    if all(_equal(e + np.median(g - e), g) for e, g in wrong) and len(set(np.round(shifts, 6))) >= _ENOUGH_INPUTS:
+        return (
+            f"Every {column} is the right one plus a number of its own: something is added or subtracted that should "
+            "not be, or is missing."
+        )
+    factors = [_common(_ratios([e], [g])) for e, g in telling]
+    if all(factor is not None and _equal(factor * e, g) for factor, (e, g) in zip(factors, telling, strict=True)):
+        return f"Every {column} is the right one times a number of its own: what is it multiplied or divided by?"
+    return ""
 
 
 def _factor_by_count(leaves, expected, got, names) -> str:
@@ -903,9 +929,12 @@ def _kinds_of_input(names) -> Iterator[tuple[str, Callable[[_Leaf], bool]]]:
     yield f"where {x} holds integers", of_first(lambda a: a.dtype.kind in "iu")
     yield f"where {x} is float32", of_first(lambda a: a.dtype == np.float32)
     yield f"where {x} holds NaN or infinity", of_first(lambda a: not np.isfinite(a).all())
-    yield f"where {x} has one row", of_first(lambda a: a.ndim > 1 and len(a) == 1)
-    yield f"where {x} has several rows", of_first(lambda a: a.ndim > 1 and len(a) > 1)
-    yield f"where {x} has several columns", of_first(lambda a: a.ndim > 1 and a.shape[-1] > 1)
+    yield f"where {x} has one row", of_first(lambda a: a.ndim == 2 and len(a) == 1)
+    yield f"where {x} has several rows", of_first(lambda a: a.ndim == 2 and len(a) > 1)
+    yield f"where the first axis of {x} has length 1", of_first(lambda a: a.ndim > 2 and len(a) == 1)
+    yield f"where the first axis of {x} is longer than 1", of_first(lambda a: a.ndim > 2 and len(a) > 1)
+    yield f"where the last axis of {x} is longer than 1", of_first(lambda a: a.ndim > 2 and a.shape[-1] > 1)
+    yield f"where {x} has several columns", of_first(lambda a: a.ndim == 2 and a.shape[-1] > 1)
     yield f"where {x} is not square", of_first(lambda a: a.ndim > 1 and a.shape[-1] != a.shape[-2])
     yield f"where {x} has several numbers", of_first(lambda a: a.size > 1)
     yield f"where {x} holds negative numbers", of_first(lambda a: (a < 0).any())
