@@ -6,9 +6,10 @@ import re
 
 from helpers.sandbox.observe import Call, Observation
 
-from .compare import described
+from .compare import as_array, described, holds_text
 
 _LIST_GIVEN = "Here the input is a list, which does not calculate; `np.asarray(..., dtype=float)` makes an array of it."
+_LIST_OF_THINGS = "The input is a list here, neither an array nor a dict."
 _NOTHING_RETURNED = "Something is None here: a function without `return` gives None. Is a `return` missing?"
 _TO_LIST = "Wrap it in `list(...)`."
 _ARITHMETIC = "`float(...)` makes a number of it."
@@ -94,7 +95,15 @@ def about_exception(seen: Observation, call: Call, name: str) -> str:
     for pattern, sentence in _EXCEPTIONS:
         if found := re.match(pattern, text):
             return sentence.format(*found.groups())
-    return _LIST_GIVEN if stumbles_over_a_list(seen, call) else ""
+    if not stumbles_over_a_list(seen, call):
+        return ""
+    return _LIST_GIVEN if all(map(_is_numeric, call.values())) else _LIST_OF_THINGS
+
+
+def _is_numeric(value) -> bool:
+    """Whether a value that may be a list can become an array of floats."""
+    array = None if holds_text(value) else as_array(value)
+    return not isinstance(value, list) or (array is not None and array.dtype.kind in "biuf")
 
 
 def stumbles_over_a_list(seen: Observation, call: Call) -> bool:

@@ -29,6 +29,7 @@ _MOST_DECIMALS = 5
 _USUAL = Tolerance()
 _SAME = Tolerance(1e-7, 1e-10)
 _EXACT = 1e-12
+_NOT_SMALL, _BLUR, _LARGEST_BLURRED = 1e-2, 1e-3, 10
 _NEXT_TO_0 = 1e-6  # of the largest number of an array
 
 _FACTORS = {
@@ -471,7 +472,7 @@ def _of_leaves(leaves: list[_Leaf], names: list[str]) -> str:
     for words, part in _conditions(leaves, names):
         there = _of_all(part, names)
         return f"{words} There: {there[0].lower()}{there[1:]}" if there else words
-    return _nearly(leaves)
+    return _nearly(leaves) or _blurred_factor(leaves)
 
 
 def _of_all(leaves: list[_Leaf], names: list[str]) -> str:
@@ -796,6 +797,25 @@ def _nearly(leaves: list[_Leaf]) -> str:
     if 0 < worst < 2e-3:
         return f"It is right to about {int(-math.log10(worst))} digits: the largest relative difference is {worst:.1g}."
     return ""
+
+
+def _blurred_factor(leaves: list[_Leaf]) -> str:
+    """A small whole factor that the noise of a calculation hides, as of a numerical gradient with a tiny step."""
+    ratios = []
+    for leaf in leaves:
+        if leaf.expected.dtype.kind == leaf.got.dtype.kind == "f":
+            size = np.abs(leaf.expected)
+            telling = size > _NOT_SMALL * size.max()
+            ratios.append(leaf.got[telling] / leaf.expected[telling])
+    found = np.concatenate(ratios or [np.array([])])
+    if len(ratios) < len(leaves) or found.size < _MANY_NUMBERS or not np.isfinite(found).all():
+        return ""
+    middle = float(np.median(found))
+    whole = round(abs(middle) if abs(middle) > 1 else 1 / abs(middle)) if middle else 0
+    factor = math.copysign(whole if abs(middle) > 1 else 1 / max(whole, 1), middle)
+    if not 1 <= whole <= _LARGEST_BLURRED or factor == 1 or not np.allclose(found, factor, rtol=_BLUR, atol=0):
+        return ""
+    return f"But for noise: {_times(factor)[0].lower()}{_times(factor)[1:]}"
 
 
 def _of_shapes(leaves: list[_Leaf]) -> str:

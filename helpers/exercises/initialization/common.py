@@ -130,15 +130,17 @@ def random_parts(draws: Draws):
 
 
 def units_alike(one, value, before=None) -> Difference | None:
-    """Knows weights whose columns are all the same, but not all 0: those were not drawn once for all units."""
+    """Knows weights whose columns are all the same; where all *numbers* are, nothing was drawn."""
     values = np.asarray(value, dtype=float)
-    return None if values.any() and (values == values[:, :1]).all() else Difference("value", "The columns differ.")
+    drawn = len(values) == 1 or np.ptp(values) > 0
+    return None if drawn and (values == values[:, :1]).all() else Difference("value", "The columns differ.")
 
 
 def inputs_alike(one, value, before=None) -> Difference | None:
-    """Knows weights whose rows are all the same, but not all 0."""
+    """Knows weights whose rows are all the same; where all *numbers* are, nothing was drawn."""
     values = np.asarray(value, dtype=float)
-    return None if values.any() and (values == values[:1]).all() else Difference("value", "The rows differ.")
+    drawn = values.shape[1] == 1 or np.ptp(values) > 0
+    return None if drawn and (values == values[:1]).all() else Difference("value", "The rows differ.")
 
 
 def normal_around(mean):
