@@ -38,10 +38,21 @@ class Feedback:
     def correct(self) -> bool:
         return self.verdict.status == CORRECT
 
+    @property
+    def has_solution(self) -> bool:
+        """Whether `solution` has something to show now."""
+        return self.correct and isinstance(self.exercise, Exercise)
+
     def _repr_html_(self) -> str:
         why = why_right(self.verdict, self.exercise)
         return render(
-            "check.html", verdict=self.verdict, exercise=self.exercise, why=why, note=self.note, warning=self.warning
+            "check.html",
+            verdict=self.verdict,
+            exercise=self.exercise,
+            why=why,
+            has_solution=self.has_solution,
+            note=self.note,
+            warning=self.warning,
         )
 
     def __repr__(self) -> str:
@@ -62,7 +73,9 @@ class Feedback:
         if verdict.example:
             lines += [f"  {line}" for line in verdict.example.call.splitlines()]
             lines += [f"    expected {verdict.example.expected}", f"    got      {verdict.example.got}"]
-        if verdict.status != CORRECT and self.exercise.hints:
+        if self.has_solution:
+            lines.append(f'  For the course\'s answer and two others: solution("{verdict.exercise}")')
+        elif not self.correct and self.exercise.hints:
             lines.append(f'  For a hint: hint("{verdict.exercise}")')
         return "\n".join([*lines, *([self.note] if self.note else [])])
 

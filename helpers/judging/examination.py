@@ -13,6 +13,7 @@ from helpers.sandbox.recipes import apply
 from . import networks
 from .advice import about_result
 from .compare import Difference, described, described_result, difference
+from .examples import written_call
 from .exercise import Exercise, Trial
 
 OUT_OF_MEMORY = "It ran out of memory."
@@ -42,6 +43,13 @@ class Examination:
         self.known = {
             mistake: [observe(mistake.function, trial.call) for trial in run] for mistake in exercise.mistakes
         }
+        self._lengths: dict[int, int] = {}
+
+    def length_of_call(self, i: int) -> int:
+        """How many characters one would type to make a call again. To find that out takes longer than to judge it."""
+        if i not in self._lengths:
+            self._lengths[i] = len(written_call(self.exercise.name, self.trials[i].call))
+        return self._lengths[i]
 
     @property
     def calls(self) -> list[Call]:

@@ -270,12 +270,11 @@ def _other_exception(examination, observations, found, rungs) -> str:
 
 def _best_example(examination, observations, places: list[int]) -> tuple[int, Example | None]:
     """The most telling of these places, and what it shows: no list, not empty, as short as can be."""
-    name = examination.exercise.name
 
     def cost(i):
         call = examination.trials[i].call
         size = _size(call)
-        length = len(written_call(name, call)) if size <= _LARGE else LONGEST_CALL + size
+        length = examination.length_of_call(i) if size <= _LARGE else LONGEST_CALL + size
         return (
             length > LONGEST_CALL,
             stumbles_over_a_list(observations[i], call),

@@ -46,7 +46,7 @@ def the_four(rng):
     """The four curves of the rules, and the fourth rule twice, on a scale that is new each time."""
     scale = rng.uniform(0.8, 1.25, 5)
     return [
-        call(scale[0] * np.array([2.3, 2.295, 2.299, 2.297])),
+        call(scale[0] * np.array([2.3, 2.298, 2.2995, 2.299])),
         call(scale[1] * np.array([2.3, 1.9, 1.6, 1.5])),
         call(scale[2] * np.array([2.3, 2.2, 2.6, 4.0])),
         call(scale[3] * np.array([2.3, 9.5, np.inf, np.nan])),
@@ -57,7 +57,7 @@ def the_four(rng):
 def unseen(rng):
     """Descents, and curves with every feature that a rule of thumb may trip over, in an order that no one can guess."""
     still, slow, low = rng.uniform(0.994, 0.997), rng.uniform(0.93, 0.96), rng.uniform(0.3, 0.6)
-    first = rng.uniform(1.5, 3.0, 8)
+    first = rng.uniform(1.5, 3.0, 10)
     curves = [
         *(curve(rng, speed * rng.uniform(0.9, 1.0)) for speed in (0.05, 0.5, 1.5, 3.0, 1e7)),
         curve(rng, 1e4, steps=120),
@@ -68,6 +68,9 @@ def unseen(rng):
         first[4] * between(rng, 1, rng.uniform(1.5, 4), low),  # a bump
         first[5] * between(rng, 1, low, low + 0.2),
         first[6] * between(rng, 1, rng.uniform(1.03, 1.06)),
+        # The last loss decides, and not the one before it.
+        first[8] * np.append(between(rng, 1, low), rng.uniform(1.05, 1.2)),
+        first[9] * np.append(between(rng, 1, rng.uniform(1.05, 1.2)), low),
     ]
     hurt = first[7] * between(rng, 1, low)
     hurt[5] = np.nan
@@ -75,7 +78,7 @@ def unseen(rng):
 
 
 def edge_cases(rng):
-    level = float(rng.integers(2, 9) * 100)
+    level = float(rng.uniform(200, 900))
     return [
         call(np.array([100.0, 90.0, 99.5])),
         call(np.array([2.0, 2.5, 1.0])),

@@ -1,12 +1,9 @@
 """What the exercises of lecture 11 share: the lecture, its headings, sentences, and how draws are judged."""
 
-from dataclasses import dataclass
-
 import numpy as np
-from scipy import special, stats
 
 from helpers.judging.compare import Difference
-from helpers.judging.distributions import PER_TEST, Draws
+from helpers.judging.distributions import Draws
 from helpers.judging.exercise import Seeded
 
 LECTURE = "11_hyperparameter_search"
@@ -29,7 +26,7 @@ NOT_FROM_RNG = (
     "ones. Nobody could repeat the search."
 )
 REPEATS = 0.95  # of independent numbers more than this share differ, in single precision too
-MORE_TESTS = 2  # for each axis of a call, beside those of `Draws`
+EVEN = 0.75
 BETWEEN_ENDS = 1 / np.sqrt(3)  # the deviation of uniform numbers between -1 and 1
 
 
@@ -42,28 +39,21 @@ def position(values, low, high):
     return 2 * (values - low) / (high - low) - 1
 
 
-@dataclass(frozen=True)
-class IndependentDraws(Draws):
-    """Uniform numbers between -1 and 1, a column an axis, in which no number tells anything about another.
-
-    Beside the distribution each axis is asked three questions. Do the numbers repeat? (In 500 independent ones, even of
-    single precision, no more than a few do.) In how many pairs of neighbors is the second number the larger one? (That
-    is the toss of a coin.) Are the numbers spread more evenly than chance spreads them? (The distribution of
-    Kolmogorov's distance is known.) For a right answer the last two raise their alarm with a probability of at most
-    PER_TEST each.
-    """
+class ManyDraws(Draws):
+    """Draws so many that each number should be a new one: this tells rounded ones, and those picked from a list."""
 
     def __call__(self, call, value, before=None) -> Difference | None:
         values = self.numbers(call, value)
         if values is not None and np.isfinite(values).all():
-            for axis in values.reshape(len(values), -1).T:
-                sentence = repeated(axis) or in_order(axis) or too_even(axis)
-                if sentence:
-                    return Difference("value", sentence)
+            sentences = map(repeated, values.reshape(len(values), -1).T)
+            sentence = next(filter(None, sentences), "")
+            if sentence:
+                return Difference("value", sentence)
         return super().__call__(call, value, before)
 
 
 def repeated(numbers) -> str:
+    """What is wrong with numbers of which many are the same; "" if they are as different as independent draws are."""
     different = len(np.unique(numbers))
     if different > REPEATS * len(numbers):
         return ""
@@ -73,29 +63,10 @@ def repeated(numbers) -> str:
     )
 
 
-def in_order(numbers) -> str:
-    pairs = len(numbers) // 2
-    rising = int(np.sum(numbers[: 2 * pairs : 2] < numbers[1 : 2 * pairs : 2]))
-    if 2 * special.bdtr(min(rising, pairs - rising), pairs, 0.5) >= PER_TEST:
-        return ""
-    return (
-        f"The values are not independent: of {pairs} pairs of neighbors, the second value is the larger one in "
-        "{rising}. By chance it is in about half of them."
-    )
-
-
-def too_even(numbers) -> str:
-    if np.abs(numbers).max() > 1:
-        return ""
-    places = (np.sort(np.asarray(numbers, dtype=float)) + 1) / 2
-    steps = np.arange(len(places) + 1) / len(places)
-    distance = max(np.max(steps[1:] - places), np.max(places - steps[:-1]))
-    if stats.kstwo.cdf(distance, len(numbers)) >= PER_TEST:
-        return ""
-    return (
-        "The values are spread over the range more evenly than independent draws ever are. Draw each one from the "
-        "whole range, whatever the others are."
-    )
+def spread_evenly(numbers) -> bool:
+    """Whether most of n equal parts of the range from -1 to 1 hold one of n numbers; by chance 63 % of them do."""
+    parts = np.floor((np.asarray(numbers) + 1) / 2 * len(numbers))
+    return np.abs(numbers).max() <= 1 and len(np.unique(parts)) > EVEN * len(numbers)
 
 
 MANY = 100  # values by which a mistake can be recognized; of fewer, anything may come by chance

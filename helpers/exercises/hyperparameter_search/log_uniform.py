@@ -13,12 +13,12 @@ from helpers.exercises.hyperparameter_search.common import (
     LECTURE,
     LOG_SPACE,
     NOT_FROM_RNG,
-    IndependentDraws,
+    ManyDraws,
     position,
     recognized,
     repeated,
     seeded,
-    too_even,
+    spread_evenly,
 )
 from helpers.judging.distributions import ELSEWHERE, FIXED_SEED, FROM_RNG, UNIFORM, Draws
 from helpers.judging.exercise import Exercise, Part, call, mistake
@@ -33,7 +33,7 @@ def in_logarithm(values, low, high, size):
 
 
 RIGHT = spread(in_logarithm)
-INDEPENDENT = spread(in_logarithm, kind=IndependentDraws)
+MANY_RIGHT = spread(in_logarithm, kind=ManyDraws)
 
 
 def many(rng):
@@ -41,7 +41,8 @@ def many(rng):
 
 
 def few(rng):
-    return [call(low, high, size, seeded(rng)) for low, high, size in [(1e-4, 1e-1, 1), (0.5, 8.0, 7), (2, 32, 3)]]
+    # With two bases mixed up, even a single draw lies outside of the first of these ranges.
+    return [call(low, high, size, seeded(rng)) for low, high, size in [(1e4, 1e5, 1), (0.5, 8.0, 7), (2, 32, 3)]]
 
 
 def same_and_other(rng):
@@ -122,7 +123,7 @@ def rising(values, low, high, size):
 
 @recognized
 def stratified(values, low, high, size):
-    return bool(too_even(in_logarithm(values, low, high, size)))
+    return spread_evenly(in_logarithm(values, low, high, size))
 
 
 @mistake(
@@ -222,7 +223,7 @@ LOG_UNIFORM = Exercise(
     minutes=4,
     difficulty=1,
     parts=(
-        Part("distribution", 3, many, judge=INDEPENDENT),
+        Part("distribution", 3, many, judge=MANY_RIGHT),
         Part("shapes", 1, few, judge=RIGHT),
         Part("draws from rng", 1, same_and_other, judge=RIGHT),
     ),

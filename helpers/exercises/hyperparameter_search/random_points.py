@@ -11,12 +11,12 @@ from helpers.exercises.hyperparameter_search.common import (
     GRID,
     LECTURE,
     NOT_FROM_RNG,
-    IndependentDraws,
+    ManyDraws,
     position,
     recognized,
     repeated,
     seeded,
-    too_even,
+    spread_evenly,
 )
 from helpers.judging.compare import Difference
 from helpers.judging.distributions import ELSEWHERE, FIXED_SEED, FROM_RNG, UNIFORM, Draws
@@ -37,7 +37,7 @@ def in_the_ranges(values, ranges, count):
 
 
 RIGHT = spread(in_the_ranges)
-INDEPENDENT = spread(in_the_ranges, kind=IndependentDraws)
+MANY_RIGHT = spread(in_the_ranges, kind=ManyDraws)
 
 
 def many(rng):
@@ -59,7 +59,7 @@ def few(rng):
 def same_and_other(rng):
     """The same generator twice, then another one."""
     first = seeded(rng)
-    return [call(PLANE, 40, first), call(PLANE, 40, first), call(PLANE, 40, seeded(rng))]
+    return [call(PLANE, 400, first), call(PLANE, 400, first), call(PLANE, 400, seeded(rng))]
 
 
 def oracle(ranges, count, rng):
@@ -121,7 +121,7 @@ def rising(values, ranges, count):
 
 @recognized
 def stratified(values, ranges, count):
-    return any(map(too_even, in_the_ranges(values, ranges, count).T))
+    return any(map(spread_evenly, in_the_ranges(values, ranges, count).T))
 
 
 @mistake(
@@ -251,7 +251,7 @@ RANDOM_POINTS = Exercise(
     minutes=4,
     difficulty=1,
     parts=(
-        Part("distribution", 3, many, judge=INDEPENDENT),
+        Part("distribution", 3, many, judge=MANY_RIGHT),
         Part("shapes", 1, few, judge=RIGHT),
         Part("draws from rng", 1, same_and_other, judge=RIGHT),
     ),

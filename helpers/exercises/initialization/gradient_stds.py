@@ -7,40 +7,44 @@ import statistics
 import numpy as np
 
 from helpers.exercises.initialization.common import BACKWARD, LECTURE, LISTS_WILL_DO, first_that_fits, spread_out
-from helpers.exercises.initialization.layer_statistics import small_stack, stack, statistics_shapes, statistics_values
+from helpers.exercises.initialization.layer_statistics import NOT_SQUARE, SQUARE, small_stack, stack
 from helpers.judging.exercise import Exercise, Named, Part, call, mistake
 from helpers.sandbox.recipes import made
 
 
-def with_gradient(one, rng):
-    """The same stack with the derivative of its activation and a gradient at the last layer's outputs."""
-    inputs, weights, activation = one.arguments
-    derivative = Named(f"{activation.name}_gradient")
+def with_gradient(rng, draw_stack):
+    """A stack with the derivative of its activation and a gradient at the last layer's outputs."""
 
     def draw():
-        return rng.normal(0.3, 1, (len(inputs), weights[-1].shape[1]))
+        # A new stack for every gradient: behind some stacks (saturated, say) no gradient fits.
+        inputs, weights, activation = draw_stack().arguments
+        gradient = rng.normal(0.3, 1, (len(inputs), weights[-1].shape[1]))
+        return inputs, weights, activation, Named(f"{activation.name}_gradient"), gradient
 
-    def fits(gradient):
+    def fits(drawn):
+        inputs, weights, activation, derivative, gradient = drawn
         found = walk_back(*passed_forward(inputs, weights, made(activation), made(derivative)), gradient)
         return all(spread_out(g) and abs(g.mean()) > 0.1 * g.std() for g in found)
 
-    return call(inputs, weights, activation, derivative, first_that_fits(draw, fits))
+    return call(*first_that_fits(draw, fits))
 
 
 def gradient_values(rng):
     ones = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, -1.0]])
     return [
         call(*small_stack("identity").arguments, Named("identity_gradient"), ones),
-        *(with_gradient(one, rng) for one in statistics_values(rng)[1:]),
+        with_gradient(rng, lambda: small_stack("relu")),
+        *(with_gradient(rng, lambda sizes=sizes: stack(rng, *sizes)) for sizes in SQUARE),
     ]
 
 
 def gradient_shapes(rng):
-    return [with_gradient(one, rng) for one in statistics_shapes(rng)]
+    return [with_gradient(rng, lambda sizes=sizes: stack(rng, *sizes)) for sizes in NOT_SQUARE]
 
 
 def gradient_edges(rng):
-    inputs, weights, activation, derivative, gradient = with_gradient(stack(rng, 4, (3, 4, 2), "tanh"), rng).arguments
+    drawn = with_gradient(rng, lambda: stack(rng, 4, (3, 4, 2), "tanh")).arguments
+    inputs, weights, activation, derivative, gradient = drawn
     whole = np.array([[1, 2], [3, -1]]), [np.array([[1, -1], [2, 1]]), np.array([[1, 2], [-3, 1]])]
     return [
         call(*whole, Named("relu"), Named("relu_gradient"), gradient=np.array([[1.0, 2.0], [3.0, 5.0]])),

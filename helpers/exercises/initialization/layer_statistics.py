@@ -43,22 +43,16 @@ def small_stack(name):
     return call(np.array([[1.0, 2.0], [-1.0, 0.5], [3.0, -2.0]]), [first, second], Named(name))
 
 
+SQUARE = [(6, (4, 4, 4, 4), "tanh"), (6, (5, 5, 5), "leaky_relu")]
+NOT_SQUARE = [(5, (3, 7), "relu"), (5, (2, 5, 3), "tanh"), (5, (6, 1, 4), "identity"), (1, (3, 4, 2), "tanh")]
+
+
 def statistics_values(rng):
-    return [
-        small_stack("identity"),
-        small_stack("relu"),
-        stack(rng, 6, (4, 4, 4, 4), "tanh"),
-        stack(rng, 6, (5, 5, 5), "leaky_relu"),
-    ]
+    return [small_stack("identity"), small_stack("relu"), *(stack(rng, *sizes) for sizes in SQUARE)]
 
 
 def statistics_shapes(rng):
-    return [
-        stack(rng, 5, (3, 7), "relu"),
-        stack(rng, 5, (2, 5, 3), "tanh"),
-        stack(rng, 5, (6, 1, 4), "identity"),
-        stack(rng, 1, (3, 4, 2), "tanh"),
-    ]
+    return [stack(rng, *sizes) for sizes in NOT_SQUARE]
 
 
 def statistics_edges(rng):
