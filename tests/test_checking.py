@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import itertools
 import types
 
 import numpy as np
@@ -336,3 +337,20 @@ def test_every_solution_is_shown_whole_and_still_defines_its_function(exercise, 
     assert callable(function_from(course.source, exercise.lecture, exercise.name))
     assert '"""' not in "".join(way.source for way in shown.ways)
     assert len(others) == sum(spelling.__doc__ is not None for spelling in exercise.spellings)
+
+
+@pytest.mark.parametrize(
+    ("answer", "name", "said", "not_said"),
+    [
+        (lambda results, keep: sorted(results)[-keep:], "refine", "need a `key`", "asarray"),
+        (lambda results, keep: results - keep, "refine", "The input is a list here", "asarray"),
+        (lambda values, order: ValueError("unknown"), "encode_ordinal", "write `raise`", "out"),
+        (lambda fan_in, fan_out, rng: np.zeros((fan_in, fan_out)), "xavier_normal", "All numbers are 0.", "rng"),
+        (lambda parameters, gradients, learning_rate: [*parameters.values()], "sgd_step", "a list", "array"),
+        (lambda ranges, per_axis: itertools.product(*ranges), "grid_points", "`list(...)`", "called"),
+    ],
+)
+def test_a_message_says_what_is_certain_and_sends_nobody_elsewhere(answer, name, said, not_said):
+    message = check(**{name: answer}).verdict.message
+    assert said in message
+    assert not_said not in message

@@ -9,9 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from helpers.exercises import exercise_named
 from helpers.judging.compare import Difference, agree, difference
+from helpers.judging.distributions import UNIFORM, unlike
 from helpers.judging.exercise import Exercise, Part, Question, Seeded, Tolerance, call, mistake
-from helpers.judging.judge import CORRECT, ERROR, NOT_ATTEMPTED, WRONG, Examination, judge, judge_letter, nothing
+from helpers.judging.judge import (
+    CORRECT,
+    ERROR,
+    NOT_ATTEMPTED,
+    WRONG,
+    Examination,
+    judge,
+    judge_letter,
+    nothing,
+    public_examination,
+)
+from helpers.judging.parts import leading_rung
 from helpers.sandbox.observe import Observation, observe
 
 USUAL = Tolerance()
@@ -97,7 +110,7 @@ def test_what_was_given_in_single_precision_may_come_back_as_double_with_single_
         (np.array([1j, 2j]), "complex"),
         (np.array([1.0, 2.0], dtype=np.float16), "float16"),
         (np.array([1.0, 2.0], dtype=np.longdouble), "Use float32 or float64"),
-        ([None, 1.0], "not numbers"),
+        ([None, 1.0], "a list with None in it"),
         (object(), "not numbers"),
     ],
 )
@@ -333,6 +346,33 @@ def test_an_overflow_on_the_way_counts_in_the_numerical_range_only():
     assert points(verdict) == {"values": 2, "lists": 1, "numerical range": 0, "inputs untouched": 1}
     assert verdict.mistake == "overflows"
     assert verdict.example.got == "[4000.] with an overflow warning"
+
+
+def test_a_value_is_not_called_right_but_for_an_overflow_where_others_are_wrong():
+    assert leading_rung(["overflow", "overflow", "overflow", "value"]) == "value"
+    assert leading_rung(["overflow", "overflow"]) == "overflow"
+
+
+def test_a_near_miss_accounts_for_most_of_what_is_wrong():
+    def never_decays_but_late(step, peak, warmup_steps, decay):
+        if step <= warmup_steps + 1:
+            return peak * step / warmup_steps if step < warmup_steps else peak
+        return peak * decay ** (step - warmup_steps - 2)
+
+    verdict = verdict_on(never_decays_but_late, public_examination(exercise_named("warmup_then_decay")))
+    assert verdict.mistake == ""
+
+
+def test_none_within_a_result_is_not_taken_for_a_missing_return():
+    assert difference((1.0, 2.0), (1.0, None), USUAL).sentence == "Value 2 of 2: It is None; a number is expected."
+    assert difference({"a": 1.0}, {"a": None}, USUAL).sentence == "Item 'a': It is None; a number is expected."
+
+
+def test_numbers_that_are_few_and_spread_otherwise_are_not_said_to_have_the_right_deviation():
+    numbers = np.clip(np.random.default_rng(0).normal(0, 0.35, (40, 2)), -0.99, 0.99)
+    said = unlike(numbers, UNIFORM, 3**-0.5)
+    assert said
+    assert "fit" not in said
 
 
 def test_other_warnings_cost_nothing():

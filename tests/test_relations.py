@@ -202,6 +202,31 @@ def test_texts_are_told_what_they_confuse():
     assert told(lambda x: "low" if word(x) == "high" else word(x)).startswith("It says 'low' where 'high' is expected")
 
 
+def test_a_number_of_its_own_for_each_column_is_told():
+    def scaled(features):
+        return features - features.mean(axis=0)
+
+    tables = [np.random.default_rng(seed).normal(size=(5, 3)) for seed in range(3)]
+    own = np.array([1.5, -2.0, 0.25])
+    for way, told in ((np.add, "plus a number of its own"), (np.multiply, "times a number of its own")):
+        cases = [Case(call(table), scaled(table), way(scaled(table), own), False) for table in tables]
+        assert told in relation(cases, scaled)
+    noise = [Case(call(t), scaled(t), scaled(t) + np.random.default_rng(9).normal(size=t.shape), False) for t in tables]
+    assert "of its own" not in relation(noise, scaled)
+
+
+def test_a_factor_is_told_although_noise_hides_it():
+    def cubed(x):
+        return x**3
+
+    rng = np.random.default_rng(3)
+    arrays = [rng.uniform(1, 2, 12) for _ in range(3)]
+    for size, told in ((1e-5, "But for noise: every number is 1/2 of the right one."), (0.1, "")):
+        came = [cubed(x) / 2 * (1 + size * rng.normal(size=x.shape)) for x in arrays]
+        said = relation([Case(call(x), cubed(x), y, False) for x, y in zip(arrays, came, strict=True)], cubed)
+        assert said == told
+
+
 def test_types_are_advised_only_where_it_is_certain():
     def third(x):
         return x / 3

@@ -6,9 +6,10 @@ import re
 
 from helpers.sandbox.observe import Call, Observation
 
-from .compare import described
+from .compare import as_array, described, holds_text
 
 _LIST_GIVEN = "Here the input is a list, which does not calculate; `np.asarray(..., dtype=float)` makes an array of it."
+_LIST_OF_THINGS = "The input is a list here, neither an array nor a dict."
 _NOTHING_RETURNED = "Something is None here: a function without `return` gives None. Is a `return` missing?"
 _TO_LIST = "Wrap it in `list(...)`."
 _ARITHMETIC = "`float(...)` makes a number of it."
@@ -49,6 +50,11 @@ _EXCEPTIONS = [
         "Indices count from 0: the last of {0} is one less.",
     ),
     (r"RecursionError:", "It calls itself without end."),
+    (
+        r"TypeError: '[<>]=?' not supported between instances of 'dict' and 'dict'",
+        "Dicts have no order: `sorted`, `min` and `max` need a `key` that says by what to compare, and they go on to "
+        "the next item of a pair where the first ones are equal.",
+    ),
 ]
 
 _RESULTS = {
@@ -56,6 +62,7 @@ _RESULTS = {
         ("map", "filter", "zip", "range", "set", "frozenset", "dict_keys", "dict_values", "dict_items"), _TO_LIST
     ),
     **dict.fromkeys(("reversed", "enumerate", "deque", "array"), _TO_LIST),
+    **dict.fromkeys(("product", "chain", "combinations", "permutations", "zip_longest", "islice"), _TO_LIST),
     "generator": f"{_TO_LIST} (A function with `yield`, or round brackets around `... for ...`, makes a generator.)",
     **dict.fromkeys(("DataFrame", "Series", "Index", "RangeIndex"), "`.to_numpy()` makes an array of it."),
     "MaskedArray": "`.filled(...)` makes a plain array of it.",
@@ -88,13 +95,22 @@ def about_exception(seen: Observation, call: Call, name: str) -> str:
     for pattern, sentence in _EXCEPTIONS:
         if found := re.match(pattern, text):
             return sentence.format(*found.groups())
-    return _LIST_GIVEN if stumbles_over_a_list(seen, call) else ""
+    if not stumbles_over_a_list(seen, call):
+        return ""
+    return _LIST_GIVEN if all(map(_is_numeric, call.values())) else _LIST_OF_THINGS
+
+
+def _is_numeric(value) -> bool:
+    """Whether a value that may be a list can become an array of floats."""
+    array = None if holds_text(value) else as_array(value)
+    return not isinstance(value, list) or (array is not None and array.dtype.kind in "biuf")
 
 
 def stumbles_over_a_list(seen: Observation, call: Call) -> bool:
     """Whether a call may have failed only because a list does not calculate."""
     given_a_list = any(isinstance(value, list) for value in call.values())
-    return given_a_list and seen.outcome == "raised" and seen.error in ("TypeError", "AttributeError")
+    stumbled = seen.outcome == "raised" and seen.error in ("TypeError", "AttributeError")
+    return given_a_list and stumbled and re.search(r"'list'|sequence|list indices", seen.message) is not None
 
 
 def about_result(type_name: str, expected, shaped: bool = True) -> str:
@@ -102,6 +118,8 @@ def about_result(type_name: str, expected, shaped: bool = True) -> str:
     verb = "are" if isinstance(expected, tuple) else "is"
     sentence = f"A value of type `{type_name}` came back; {described(expected, shaped)} {verb} expected."
     advice = _RESULTS.get(type_name, "")
+    if not advice and type_name.endswith("Error"):
+        advice = "An exception is raised, not returned: write `raise`."
     if not advice and re.match(r"array of (datetime|timedelta)64", type_name):
         advice = "Dates are no numbers."
     if not advice and re.match(r"array of (<U|\|S|StringDType)", type_name):

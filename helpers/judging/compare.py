@@ -74,7 +74,10 @@ def described_result(got) -> str:
         return f"a {type(got).__name__} with text in it"
     array = as_array(got)
     if array is None:
-        return "nested lists of unequal length"
+        of_arrays = isinstance(got, list | tuple) and all(isinstance(item, np.ndarray) for item in got)
+        return f"a {type(got).__name__} of {len(got)} arrays" if of_arrays else "nested lists of unequal length"
+    if array.dtype.kind not in _KINDS and None in array.ravel().tolist():
+        return f"a {type(got).__name__} with None in it"
     if array.dtype.kind not in _KINDS:
         return f"a {type(got).__name__} with items that are not numbers"
     if array.ndim == 0:
@@ -160,10 +163,17 @@ def _sequence_difference(expected, got, tolerance) -> Difference | None:
         found = f"{len(got)} value{'s' * (len(got) != 1)}"
         return Difference("type", f"It returned {found}; {described(expected)} are expected.")
     for place, (want, item) in enumerate(zip(expected, got, strict=True), 1):
-        found = difference(want, item, tolerance)
+        found = _part_difference(want, item, tolerance)
         if found:
             return Difference(found.rung, f"{value_place(place, len(expected))}{found.sentence}")
     return None
+
+
+def _part_difference(expected, got, tolerance) -> Difference | None:
+    """The difference of a part of a result; what is None there did not come of a missing `return`."""
+    if got is None:
+        return Difference("type", f"It is None; {described(expected)} is expected.")
+    return difference(expected, got, tolerance)
 
 
 def value_place(place: int, count: int) -> str:
@@ -178,9 +188,11 @@ def _dict_difference(expected, got, tolerance) -> Difference | None:
     if not isinstance(got, dict) or set(got) != set(expected):
         if isinstance(got, dict) and got:
             return Difference("type", f"The keys of the dict are {_keys(got)}; {_keys(expected)} are expected.")
+        if isinstance(got, list):
+            return Difference("type", f"It returned a list; {described(expected)} is expected.")
         return _instead(expected, got)
     for key, want in expected.items():
-        found = difference(want, got[key], tolerance)
+        found = _part_difference(want, got[key], tolerance)
         if found:
             return Difference(found.rung, f"{item_place(key)}{found.sentence}")
     return None

@@ -47,6 +47,7 @@ MOST_TESTS = 200  # in one examination
 TESTS = 8  # of one call
 PER_TEST = ALARM / MOST_TESTS
 
+_NEAR = 0.1  # what a deviation may be off by, to be said to fit
 _CHANCE = 5  # standard errors that a deviation may be off by chance, in the words of a sentence
 _MOST_DECIMALS = 4  # of draws that are said to be rounded
 _ENOUGH = 8  # numbers of each of two draws, to tell whether they are proportional
@@ -126,14 +127,16 @@ def unlike(values: np.ndarray, kind: str, std: float) -> str:
     found = np.sqrt(np.mean(values**2))
     if alarm == "scale" and abs(found / std - 1) < _CHANCE / np.sqrt(2 * values.size):
         alarm = "shape"  # the deviation alone would pass: what is off is how the numbers are spread around it
+    fits = abs(found / std - 1) < _NEAR  # among few numbers, chance also allows a deviation that fits badly
     return (
         _peculiar(values)
         or {
             "scale": f"The deviation of {values.size} numbers is {found:.4f}; {std:.4f} is expected.",
             "mean": f"The mean of {values.size} numbers is {values.mean():.5f}; that is too far from 0.",
-            "largest": f"The deviation fits, the shape does not: the largest of {values.size} numbers is "
-            f"{np.abs(values).max() / std:.2f} deviations out. A {kind} distribution is expected.",
-            "shape": f"Mean and deviation fit, the shape does not. A {kind} distribution is expected.",
+            "largest": f"{'The deviation fits, the shape does not: the' if fits else 'The'} largest of {values.size} "
+            f"numbers is {np.abs(values).max() / std:.2f} deviations out. A {kind} distribution is expected.",
+            "shape": f"{'Mean and deviation fit, the shape does not.' if fits else 'The numbers are spread otherwise.'}"
+            f" A {kind} distribution is expected.",
             "rows": "The numbers of a row depend on each other.",
             "columns": "The numbers of a column depend on each other.",
             "order": "Each number depends on the one before it; independent draws are expected.",

@@ -151,7 +151,8 @@ def _unsendable(exercise, trial, expected, type_name: str) -> str:
     if type_name == "CourseHelper":
         return "It uses the course's own `helpers`; an answer stands on NumPy, SciPy and scikit-learn."
     if isinstance(expected, Raises):
-        return f"It should raise {expected.name} for this input."
+        sentence = f"It should raise {expected.name} for this input."
+        return f"{sentence} It returns one: write `raise`." if type_name == expected.name else sentence
     if exercise.uses_keras:
         return f"A value of type `{type_name}` came back; a Keras model is expected."
     return about_result(type_name, expected, shaped=not getattr(trial.judge, "any_shape", False))

@@ -59,6 +59,7 @@ __all__ = [
 ]
 
 _SHORT_CALL = 80  # characters of a call within a sentence
+_MANY_DRAWS = 20
 _LARGE = 400  # numbers of a call that nobody would type
 
 
@@ -166,6 +167,8 @@ def _explain(examination, observations, found, parts, ending, because) -> Verdic
         told = {i: rung for i, rung in shown_rungs.items() if i in places} if mistake else shown_rungs
         rung = leading_rung(list((told or shown_rungs).values()))
         telling = [i for i, one in (told or shown_rungs).items() if one == rung]
+        if rung == "value":
+            telling = _many_draws(examination, telling) or telling
         best, example = _best_example(examination, observations, telling)
         status = WRONG if found[best] is None else status_of(found[best])
         if not (mistake and rung in ("value", "overflow", "changed")):
@@ -283,6 +286,17 @@ def _best_example(examination, observations, places: list[int]) -> tuple[int, Ex
     return best, _example(examination, observations, best, typed=not cost(best)[0])
 
 
+def _many_draws(examination, places: list[int]) -> list[int]:
+    """Those of these places at which so many numbers are drawn that one sees how they are spread."""
+    return [
+        i
+        for i in places
+        if examination.trials[i].judge is not None
+        and not hasattr(examination.trials[i].judge, "nearest")
+        and getattr(examination.expectations[i], "size", 0) >= _MANY_DRAWS
+    ]
+
+
 def _is_empty(expected) -> bool:
     return getattr(expected, "size", 1) == 0
 
@@ -304,6 +318,7 @@ def _example(examination, observations, i: int, typed: bool) -> Example:
     call = (written_call if typed else call_in_words)(exercise.name, trial.call)
     if seen.outcome != "returned":
         wanted, got = _wanted(expected), seen.error or seen.outcome
+        got = f"a value of type {got}" if seen.outcome == "unsendable" else got
     elif isinstance(expected, Raises):
         wanted, got = expected.name, shown(seen.value)
     elif trial.judge and not exercise.uses_keras and not hasattr(trial.judge, "nearest"):

@@ -18,8 +18,8 @@ def matching_mistake(examination: Examination, observations: list[Observation], 
     """The known mistake that an answer makes, or None, and the places at which the two do the same.
 
     People do two things wrong at once, and one of them at the edges. So a mistake is recognised too if only edge cases
-    differ from it: a minority of the calls, none of them in the first part. It must then account for a wrong
-    reply to inputs that are drawn at random, and no other mistake may fit as well.
+    differ from it: a minority of the calls, none of them in the first part. It must then account for most of the wrong
+    replies, one of them to inputs that are drawn at random, and no other mistake may fit as well.
     """
     trials, every = examination.trials, range(len(observations))
     if not any(problem or seen.changed for problem, seen in zip(problems, observations, strict=True)):
@@ -36,7 +36,9 @@ def matching_mistake(examination: Examination, observations: list[Observation], 
         if not differing:
             return mistake, every
         same = [i for i in every if i not in differing]
-        if any((problems[i] or observations[i].changed) and trials[i].part in drawn for i in same):
+        wrong = [i for i in every if problems[i] or observations[i].changed]
+        told = [i for i in wrong if i not in differing]
+        if 2 * len(told) > len(wrong) and any(trials[i].part in drawn for i in told):
             if len(differing) < allowed:
                 nearest, allowed = [], len(differing)
             nearest.append((mistake, same))

@@ -75,6 +75,8 @@ def leading_rung(rungs: Sequence[str]) -> str:
 
     An exception on an edge case is not what is most worth knowing of an answer that is wrong everywhere.
     """
+    if "value" in rungs:  # where a value is wrong, nobody is told that it is right but for an overflow
+        rungs = [rung for rung in rungs if rung != "overflow"]
     often = [rung for rung in RUNGS if 2 * rungs.count(rung) >= len(rungs)]
     return often[0] if often else max(RUNGS, key=rungs.count)
 

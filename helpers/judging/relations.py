@@ -29,6 +29,7 @@ _MOST_DECIMALS = 5
 _USUAL = Tolerance()
 _SAME = Tolerance(1e-7, 1e-10)
 _EXACT = 1e-12
+_NOT_SMALL, _BLUR, _LARGEST_BLURRED = 1e-2, 1e-3, 10
 _NEXT_TO_0 = 1e-6  # of the largest number of an array
 
 _FACTORS = {
@@ -471,7 +472,7 @@ def _of_leaves(leaves: list[_Leaf], names: list[str]) -> str:
     for words, part in _conditions(leaves, names):
         there = _of_all(part, names)
         return f"{words} There: {there[0].lower()}{there[1:]}" if there else words
-    return _nearly(leaves)
+    return _nearly(leaves) or _blurred_factor(leaves)
 
 
 def _of_all(leaves: list[_Leaf], names: list[str]) -> str:
@@ -493,6 +494,7 @@ def _of_all(leaves: list[_Leaf], names: list[str]) -> str:
         _offset,
         _factor_by_count,
         _with_an_argument,
+        _by_column,
         _transformed,
         _rearranged,
         _rounded,
@@ -614,6 +616,31 @@ def _offset(leaves, expected, got, names) -> str:
     if shift is None or abs(shift) < 1e-8 or not _all_equal([e + shift for e in expected], got):
         return ""
     return f"Every number is {'larger' if shift > 0 else 'smaller'} than the right one by {_number(abs(shift))}."
+
+
+def _by_column(leaves, expected, got, names) -> str:
+    """Another factor, or another number to add, for each column (the last axis), in columns that are long enough."""
+    columns = [
+        pair
+        for e, g in zip(expected, got, strict=True)
+        if e.ndim > 1
+        for pair in zip(e.reshape(-1, e.shape[-1]).T, g.reshape(-1, e.shape[-1]).T, strict=True)
+    ]
+    wrong = [(e, g) for e, g in columns if not _equal(e, g)]
+    telling = [(e, g) for e, g in wrong if len(np.unique(np.round(e, 9))) >= _ENOUGH_NUMBERS]
+    if len(telling) < _ENOUGH_NUMBERS or not all(np.isfinite(g).all() for _, g in wrong):
+        return ""
+    column = "column" if all(e.ndim == 2 for e in expected) else "channel (place on the last axis)"
+    shifts = [np.median(g - e) for e, g in telling]
+    if all(_equal(e + np.median(g - e), g) for e, g in wrong) and len(set(np.round(shifts, 6))) >= _ENOUGH_INPUTS:
+        return (
+            f"Every {column} is the right one plus a number of its own: something is added or subtracted that should "
+            "not be, or is missing."
+        )
+    factors = [_common(_ratios([e], [g])) for e, g in telling]
+    if all(factor is not None and _equal(factor * e, g) for factor, (e, g) in zip(factors, telling, strict=True)):
+        return f"Every {column} is the right one times a number of its own: what is it multiplied or divided by?"
+    return ""
 
 
 def _factor_by_count(leaves, expected, got, names) -> str:
@@ -772,6 +799,25 @@ def _nearly(leaves: list[_Leaf]) -> str:
     return ""
 
 
+def _blurred_factor(leaves: list[_Leaf]) -> str:
+    """A small whole factor that the noise of a calculation hides, as of a numerical gradient with a tiny step."""
+    ratios = []
+    for leaf in leaves:
+        if leaf.expected.dtype.kind == leaf.got.dtype.kind == "f":
+            size = np.abs(leaf.expected)
+            telling = size > _NOT_SMALL * size.max()
+            ratios.append(leaf.got[telling] / leaf.expected[telling])
+    found = np.concatenate(ratios or [np.array([])])
+    if len(ratios) < len(leaves) or found.size < _MANY_NUMBERS or not np.isfinite(found).all():
+        return ""
+    middle = float(np.median(found))
+    whole = round(abs(middle) if abs(middle) > 1 else 1 / abs(middle)) if middle else 0
+    factor = math.copysign(whole if abs(middle) > 1 else 1 / max(whole, 1), middle)
+    if not 1 <= whole <= _LARGEST_BLURRED or factor == 1 or not np.allclose(found, factor, rtol=_BLUR, atol=0):
+        return ""
+    return f"But for noise: {_times(factor)[0].lower()}{_times(factor)[1:]}"
+
+
 def _of_shapes(leaves: list[_Leaf]) -> str:
     """What makes the right value of these of another shape."""
     if sum(leaf.expected.size for leaf in leaves) < _ENOUGH_NUMBERS:
@@ -903,9 +949,12 @@ def _kinds_of_input(names) -> Iterator[tuple[str, Callable[[_Leaf], bool]]]:
     yield f"where {x} holds integers", of_first(lambda a: a.dtype.kind in "iu")
     yield f"where {x} is float32", of_first(lambda a: a.dtype == np.float32)
     yield f"where {x} holds NaN or infinity", of_first(lambda a: not np.isfinite(a).all())
-    yield f"where {x} has one row", of_first(lambda a: a.ndim > 1 and len(a) == 1)
-    yield f"where {x} has several rows", of_first(lambda a: a.ndim > 1 and len(a) > 1)
-    yield f"where {x} has several columns", of_first(lambda a: a.ndim > 1 and a.shape[-1] > 1)
+    yield f"where {x} has one row", of_first(lambda a: a.ndim == 2 and len(a) == 1)
+    yield f"where {x} has several rows", of_first(lambda a: a.ndim == 2 and len(a) > 1)
+    yield f"where the first axis of {x} has length 1", of_first(lambda a: a.ndim > 2 and len(a) == 1)
+    yield f"where the first axis of {x} is longer than 1", of_first(lambda a: a.ndim > 2 and len(a) > 1)
+    yield f"where the last axis of {x} is longer than 1", of_first(lambda a: a.ndim > 2 and a.shape[-1] > 1)
+    yield f"where {x} has several columns", of_first(lambda a: a.ndim == 2 and a.shape[-1] > 1)
     yield f"where {x} is not square", of_first(lambda a: a.ndim > 1 and a.shape[-1] != a.shape[-2])
     yield f"where {x} has several numbers", of_first(lambda a: a.size > 1)
     yield f"where {x} holds negative numbers", of_first(lambda a: (a < 0).any())

@@ -132,6 +132,11 @@ def mish_in_place(x):
     return x
 
 
+@mistake("Softplus was computed with the logarithm to base 10. It takes the natural one: `np.log`, `np.logaddexp`.")
+def mish_with_logarithm_to_base_ten(x):
+    return x * np.tanh(np.logaddexp(0, x) / np.log(10))
+
+
 def mish_by_logaddexp(x):
     return x * np.tanh(np.logaddexp(0, x))
 
@@ -216,6 +221,7 @@ MISH = Exercise(
         mish_in_a_loop,
         mish_in_integers,
         mish_in_place,
+        mish_with_logarithm_to_base_ten,
     ),
     spellings=(
         mish_by_logaddexp,

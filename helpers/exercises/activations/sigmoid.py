@@ -145,6 +145,12 @@ def sigmoid_in_place(x):
     return x
 
 
+@mistake("The denominator is 1 - exp(-x), and is 0 at x = 0. It should be 1 *plus* exp(-x).")
+def sigmoid_with_minus(x):
+    with np.errstate(all="ignore"):
+        return 1 / (1 - np.exp(-x))
+
+
 def sigmoid_by_scipy(x):
     """SciPy has the function under the name `expit`; in a program of your own, take that."""
     return special.expit(x)
@@ -238,6 +244,7 @@ SIGMOID = Exercise(
         sigmoid_with_if,
         sigmoid_in_integers,
         sigmoid_in_place,
+        sigmoid_with_minus,
     ),
     spellings=(
         sigmoid_by_scipy,

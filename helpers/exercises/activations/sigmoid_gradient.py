@@ -135,6 +135,12 @@ def gradient_in_place(x):
     return x * (1 - x)
 
 
+@mistake("This is s (1 + s). The derivative is s (1 - s).")
+def gradient_with_plus(x):
+    s = special.expit(x)
+    return s * (1 + s)
+
+
 def gradient_by_output_times_rest(x):
     s = 1 / (1 + np.exp(-x))
     return s * (1 - s)
@@ -211,6 +217,7 @@ SIGMOID_GRADIENT = Exercise(
         gradient_with_if,
         gradient_in_integers,
         gradient_in_place,
+        gradient_with_plus,
     ),
     spellings=(
         gradient_by_output_times_rest,

@@ -270,6 +270,15 @@ def equal_is_too_high(losses):
     return "too high" if losses[-1] >= losses[0] else told(losses)
 
 
+@mistake("The largest and the smallest loss were compared with the first. Only the *last* one counts.")
+def by_the_extremes(losses):
+    if not np.isfinite(losses).all():
+        return "diverged"
+    if losses.max() > losses[0]:
+        return "too high"
+    return "too low" if losses[0] - losses.min() < 0.01 * losses[0] else "good"
+
+
 def by_the_fall(losses):
     """The fall as a share of the first loss gets a name, and the rules read like the sentence in the task."""
     losses = np.asarray(losses, dtype=float)
@@ -377,6 +386,7 @@ DIAGNOSE = Exercise(
         one_for_a_percent,
         diverged_is_too_high,
         equal_is_too_high,
+        by_the_extremes,
     ),
     equivalent_mutants={
         "line 5: `losses[0] - losses[-1] < 0.01 * losses[0]` → `losses[0] - losses[-1] <= 0.01 * losses[0]`": (

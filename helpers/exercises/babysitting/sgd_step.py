@@ -142,6 +142,19 @@ def divided_by_the_rate(parameters, gradients, learning_rate):
         return {name: parameters[name] - gradients[name] / np.float64(learning_rate) for name in parameters}
 
 
+@mistake("The names of the four arrays were written out, and another dict lacks them. Take the step for every key.")
+def four_names_always(parameters, gradients, learning_rate):
+    return {name: parameters[name] - learning_rate * gradients[name] for name in ("W1", "b1", "W2", "b2")}
+
+
+@mistake(
+    "Gradients were paired with parameters by their order. Pair them by their keys: `gradients[name]` for each `name`."
+)
+def paired_by_order_as_they_come(parameters, gradients, learning_rate):
+    pairs = zip(parameters.items(), gradients.values(), strict=True)
+    return {name: array - learning_rate * slope for (name, array), slope in pairs}
+
+
 def copies_changed_in_place(parameters, gradients, learning_rate):
     """Copies come first, and `-=` then changes only them: the form to know when arrays are too large to make anew."""
     updated = {name: array.copy() for name, array in parameters.items()}
@@ -233,6 +246,8 @@ SGD_STEP = Exercise(
         normalized,
         with_weight_decay,
         divided_by_the_rate,
+        four_names_always,
+        paired_by_order_as_they_come,
     ),
     spellings=(
         copies_changed_in_place,

@@ -411,6 +411,26 @@ def in_place(parameters, features, labels, regularization):
     return loss, gradients
 
 
+@mistake("The gradients are right; the cross-entropy in the loss is a sum over the samples. Take its mean.")
+def loss_summed(parameters, features, labels, regularization):
+    return summed_over_samples.function(parameters, features, labels, regularization)[0], right(
+        parameters, features, labels, regularization
+    )[1]
+
+
+@mistake("The gradients are right; the loss has a penalty on the biases too. Only W1 and W2 have one.")
+def loss_with_penalty_on_biases(parameters, features, labels, regularization):
+    return penalty_on_biases.function(parameters, features, labels, regularization)[0], right(
+        parameters, features, labels, regularization
+    )[1]
+
+
+@mistake("The sign of the cross-entropy is wrong: it is *minus* the logarithm of the probability, and never negative.")
+def cross_entropy_negative(parameters, features, labels, regularization):
+    loss, gradients = right(parameters, features, labels, regularization)
+    return 2 * penalty(parameters, regularization) - loss, gradients
+
+
 def with_one_hot_labels(parameters, features, labels, regularization):
     """The labels become rows of 0 and 1, as in the formula (p - one-hot) / n, and SciPy does what must not overflow."""
     n = len(features)
@@ -630,6 +650,9 @@ TWO_LAYER_LOSS = Exercise(
         logarithm_of_zero,
         one_maximum_for_all,
         in_place,
+        loss_summed,
+        loss_with_penalty_on_biases,
+        cross_entropy_negative,
     ),
     spellings=(
         with_one_hot_labels,

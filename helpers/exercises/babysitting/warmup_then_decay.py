@@ -184,6 +184,20 @@ def divides_by_no_warmup(step, peak, warmup_steps, decay):
     return peak * decay ** (step - warmup_steps)
 
 
+@mistake("The decay is one step late: the first step after `warmup_steps` is already multiplied by `decay`.")
+def decays_one_step_late(step, peak, warmup_steps, decay):
+    if step < warmup_steps:
+        return warm(step, peak, warmup_steps)
+    return peak * decay ** max(step - warmup_steps - 1, 0)
+
+
+@mistake("After the warm-up this is the power of `decay` alone. Multiply it by `peak`.")
+def decays_from_one(step, peak, warmup_steps, decay):
+    if step < warmup_steps:
+        return warm(step, peak, warmup_steps)
+    return decay ** (step - warmup_steps)
+
+
 def one_step_at_a_time(step, peak, warmup_steps, decay):
     """It walks through all steps before, as a training loop does; the powers need not be known, and it is slower."""
     rate = 0.0 if warmup_steps else float(peak)
@@ -262,6 +276,8 @@ WARMUP_THEN_DECAY = Exercise(
         divides_zero_by_zero,
         divides_before_it_asks,
         divides_by_no_warmup,
+        decays_one_step_late,
+        decays_from_one,
     ),
     spellings=(
         one_step_at_a_time,

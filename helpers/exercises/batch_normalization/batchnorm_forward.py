@@ -209,6 +209,15 @@ def forward_in_place_of_floats(x, gamma, beta, epsilon=1e-5):
     return gamma * x / np.sqrt(var + epsilon) + beta, mean, var
 
 
+@mistake(
+    "The statistics were taken over the units of each sample. Batch normalization looks at one unit over all samples: "
+    "`axis=0`."
+)
+def forward_over_units_returned_flat(x, gamma, beta, epsilon=1e-5):
+    mean, var = x.mean(axis=1), x.var(axis=1)
+    return gamma * (x - mean[:, None]) / np.sqrt(var + epsilon)[:, None] + beta, mean, var
+
+
 def forward_step_by_step(x, gamma, beta, epsilon=1e-5):
     n = x.shape[0]
     mean = x.sum(axis=0) / n
@@ -315,6 +324,7 @@ FORWARD = Exercise(
         forward_divides_first,
         forward_in_place,
         forward_in_place_of_floats,
+        forward_over_units_returned_flat,
     ),
     spellings=(
         forward_step_by_step,

@@ -206,6 +206,12 @@ def images_in_place_of_floats(x, gamma, beta, epsilon=1e-5):
     return gamma * x / np.sqrt(var + epsilon) + beta
 
 
+@mistake("`beta` was subtracted. It is added at the end.")
+def images_with_beta_subtracted(x, gamma, beta, epsilon=1e-5):
+    mean, var = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
+    return gamma * (x - mean) / np.sqrt(var + epsilon) - beta
+
+
 def images_by_formula(x, gamma, beta, epsilon=1e-5):
     mean, var = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
     return gamma * (x - mean) / np.sqrt(var + epsilon) + beta
@@ -297,6 +303,7 @@ IMAGES = Exercise(
         images_with_statistics,
         images_in_place,
         images_in_place_of_floats,
+        images_with_beta_subtracted,
     ),
     spellings=(
         images_by_formula,

@@ -167,6 +167,11 @@ def inference_in_place_of_floats(x, gamma, beta, running_mean, running_var, epsi
     return gamma * x / np.sqrt(var + epsilon) + beta
 
 
+@mistake("The mean was added. Normalizing subtracts it: `x - running_mean`.")
+def inference_with_the_mean_added(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
+    return gamma * (x + running_mean) / np.sqrt(running_var + epsilon) + beta
+
+
 def inference_by_formula(x, gamma, beta, running_mean, running_var, epsilon=1e-5):
     return gamma * (x - running_mean) / np.sqrt(running_var + epsilon) + beta
 
@@ -246,6 +251,7 @@ INFERENCE = Exercise(
         inference_without_centering,
         inference_in_place,
         inference_in_place_of_floats,
+        inference_with_the_mean_added,
     ),
     spellings=(
         inference_by_formula,

@@ -116,6 +116,11 @@ def running_in_place_of_floats(running, batch, momentum=0.9):
     return running
 
 
+@mistake("The new value is subtracted. The average is a sum: momentum * past *plus* (1 - momentum) * new.")
+def running_with_minus(running, batch, momentum=0.9):
+    return momentum * running - (1 - momentum) * batch
+
+
 def running_by_multiply(running, batch, momentum=0.9):
     return np.multiply(running, momentum) + np.multiply(batch, 1 - momentum)
 
@@ -175,6 +180,7 @@ RUNNING = Exercise(
         running_with_correction,
         running_in_place,
         running_in_place_of_floats,
+        running_with_minus,
     ),
     spellings=(
         running_by_multiply,

@@ -205,6 +205,12 @@ def floats_when_empty(train, test, tolerance=0.0):
     return np.array([i for i, hit in enumerate(as_mask.function(train, test, tolerance)) if hit])
 
 
+@mistake("Only the first column was compared. A row is shared when *every* column agrees.")
+def first_column_only(train, test, tolerance=0.0):
+    apart = np.abs(test[:, None, 0] - train[None, :, 0])
+    return np.flatnonzero((apart <= tolerance).any(axis=1))
+
+
 def by_broadcasting(train, test, tolerance=0.0):
     return np.flatnonzero((differences(train, test).max(axis=2) <= tolerance).any(axis=1))
 
@@ -275,6 +281,7 @@ SHARED_ROWS = Exercise(
         with_a_share_on_top,
         with_a_little_more,
         floats_when_empty,
+        first_column_only,
     ),
     spellings=(by_broadcasting, by_cdist, by_a_loop, as_list, by_plain_lists, by_isclose, by_scikit_learn),
     hints=(

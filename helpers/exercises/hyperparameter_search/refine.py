@@ -38,10 +38,10 @@ def values(rng):
 
 
 def diverged(rng):
-    """Runs that left no score, among the others."""
+    """Runs that left no score, among the others; scores may be negative too, as minus a loss is."""
     calls = []
-    for count, keep in ((6, 2), (15, 5)):
-        results = drawn(rng, count)
+    for count, keep, sign in ((6, 2, 1), (15, 5, 1), (9, 3, -1)):
+        results = [(configuration, sign * score) for configuration, score in drawn(rng, count)]
         for place in (1, count // 2):
             results[place] = (results[place][0], NAN)
         calls.append(call(results, keep))
@@ -100,18 +100,39 @@ def all_of_them(results, keep):
     return ranges_of([c for c, _ in results])
 
 
-@mistake(
+SORTED_WITH_NAN = (
     "Runs without a score (NaN) are still there when the results are sorted. Every comparison with NaN is False, so "
     "`sorted` then leaves other results in the wrong places as well. Leave these runs out first."
 )
+
+
+@mistake(SORTED_WITH_NAN)
 def sorted_with_nan(results, keep):
     return ranges_of([c for c, _ in sorted(results, key=score_of, reverse=True)[:keep]])
+
+
+@mistake(SORTED_WITH_NAN)
+def sorted_by_minus_score_with_nan(results, keep):
+    return ranges_of([c for c, _ in sorted(results, key=lambda result: -result[1])[:keep]])
+
+
+@mistake(SORTED_WITH_NAN)
+def sorted_upwards_with_nan(results, keep):
+    return ranges_of([c for c, _ in sorted(results, key=score_of)[-keep:]])
 
 
 @mistake("A run without a score (NaN) is among the best here: NumPy sorts NaN behind the largest number. Leave it out.")
 def nan_among_the_best(results, keep):
     order = np.argsort([score for _, score in results])[::-1]
     return ranges_of([results[i][0] for i in order[:keep]])
+
+
+@mistake(
+    "A run without a score (NaN) is among the best here, as if its score were 0; where scores are negative, that is "
+    "the highest. Leave it out."
+)
+def nan_counts_as_zero(results, keep):
+    return ranges_of([c for c, _ in sorted(results, key=lambda result: -np.nan_to_num(result[1]))[:keep]])
 
 
 @mistake("One result too many was kept.")
@@ -275,7 +296,10 @@ REFINE = Exercise(
         the_first,
         all_of_them,
         sorted_with_nan,
+        sorted_by_minus_score_with_nan,
+        sorted_upwards_with_nan,
         nan_among_the_best,
+        nan_counts_as_zero,
         lowest_values,
         ranges_of_the_scores,
         all_values_of_the_best,

@@ -181,6 +181,11 @@ def the_wrong_way_round(losses, factor=3.0):
     return not oracle(losses, factor)
 
 
+@mistake("The limit is `factor` times the *lowest* loss so far. It should be `factor` times the first one.")
+def against_the_lowest(losses, factor=3.0):
+    return bool(not np.isfinite(losses).all() or losses[-1] > factor * losses.min())
+
+
 def largest_loss(losses, factor=3.0):
     """Only the largest loss is asked: `np.max` gives NaN if there is one, so it finds every reason to stop at once."""
     largest = np.max(losses)
@@ -247,6 +252,7 @@ SHOULD_STOP = Exercise(
         any_rise,
         always_three,
         the_wrong_way_round,
+        against_the_lowest,
     ),
     spellings=(
         largest_loss,

@@ -267,6 +267,16 @@ def sorted_in_place(configurations, train, budget, eta=3):
     return configurations[0]
 
 
+@mistake("Both numbers are written as 2: half of the field stays, and the budget is doubled. Both go by `eta`.")
+def always_two(configurations, train, budget, eta=3):
+    return oracle(configurations, train, budget, 2)
+
+
+@mistake("`eta` is added to the budget in every round (1, 4, 7, ...). The budget is multiplied by it (1, 3, 9, ...).")
+def eta_added(configurations, train, budget, eta=3):
+    return halving(configurations, train, budget, eta, lambda n: max(1, n // eta), lambda b: b + eta)
+
+
 SCHEDULES = (
     *(the_same_budget, the_worst_stay, always_half, rounded_up, one_in_eta_leaves),
     *(budget_added, always_three, all_at_full_budget, grown_too_early),
@@ -379,6 +389,8 @@ SUCCESSIVE_HALVING = Exercise(
         with_its_score,
         the_score,
         sorted_in_place,
+        always_two,
+        eta_added,
     ),
     spellings=(
         rounds_by_recursion,

@@ -111,6 +111,8 @@ def drawn_from_rng(one, value, before=None) -> Difference | None:
     again = np.array_equal(values, value_before)
     if one.arguments == one_before.arguments and not again:
         return Difference("value", "Two generators in the same state gave different numbers: draw from `rng` only.")
+    if one.arguments != one_before.arguments and again and np.ptp(values) == 0:
+        return Difference("value", f"All numbers are {values.flat[0]:.6g}.")
     if one.arguments != one_before.arguments and again:
         return Difference("value", "Two different generators gave the same numbers. They should come from `rng`.")
     return None
@@ -128,15 +130,17 @@ def random_parts(draws: Draws):
 
 
 def units_alike(one, value, before=None) -> Difference | None:
-    """Knows weights whose columns are all the same."""
+    """Knows weights whose columns are all the same; where all *numbers* are, nothing was drawn."""
     values = np.asarray(value, dtype=float)
-    return None if (values == values[:, :1]).all() else Difference("value", "The columns differ.")
+    drawn = len(values) == 1 or np.ptp(values) > 0
+    return None if drawn and (values == values[:, :1]).all() else Difference("value", "The columns differ.")
 
 
 def inputs_alike(one, value, before=None) -> Difference | None:
-    """Knows weights whose rows are all the same."""
+    """Knows weights whose rows are all the same; where all *numbers* are, nothing was drawn."""
     values = np.asarray(value, dtype=float)
-    return None if (values == values[:1]).all() else Difference("value", "The rows differ.")
+    drawn = values.shape[1] == 1 or np.ptp(values) > 0
+    return None if drawn and (values == values[:1]).all() else Difference("value", "The rows differ.")
 
 
 def normal_around(mean):

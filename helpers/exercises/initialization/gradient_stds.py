@@ -210,6 +210,15 @@ def gradient_in_place(inputs, weights, activation, activation_gradient, gradient
     return np.array(stds[::-1])
 
 
+@mistake(
+    "These are the gradients at the *inputs* of the layers. Measure at the weighted sums, before you multiply by the "
+    "transposed weights."
+)
+def gradient_at_inputs(inputs, weights, activation, activation_gradient, gradient):
+    found = walk_back(*passed_forward(inputs, weights, activation, activation_gradient), gradient)
+    return np.array([(g @ layer.T).std() for g, layer in zip(found, weights, strict=True)])
+
+
 def gradient_by_two_loops(inputs, weights, activation, activation_gradient, gradient):
     passed = passed_forward(inputs, weights, activation, activation_gradient)
     return np.array([g.std() for g in walk_back(*passed, gradient)])
@@ -305,6 +314,7 @@ GRADIENT_STDS = Exercise(
         gradient_of_the_outputs_too,
         gradient_of_a_linear_forward_pass,
         gradient_in_place,
+        gradient_at_inputs,
     ),
     spellings=(
         gradient_by_two_loops,

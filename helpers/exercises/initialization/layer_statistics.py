@@ -229,6 +229,15 @@ def statistics_as_pairs(inputs, weights, activation):
     return [(h.mean(), h.std()) for h in outputs_of(inputs, weights, activation)]
 
 
+@mistake(
+    "The next layer gets the weighted sums, without the activation. Its inputs are the *outputs* of the layer before, "
+    "`activation(inputs @ weights)`."
+)
+def statistics_with_sums_passed_on(inputs, weights, activation):
+    outputs = [activation(sums) for sums in outputs_of(inputs, weights, lambda x: x)]
+    return np.array([h.mean() for h in outputs]), np.array([h.std() for h in outputs])
+
+
 def statistics_by_comprehension(inputs, weights, activation):
     outputs = outputs_of(inputs, weights, activation)
     return np.array([np.mean(h) for h in outputs]), np.array([np.std(h) for h in outputs])
@@ -326,6 +335,7 @@ LAYER_STATISTICS = Exercise(
         statistics_of_means,
         statistics_mean_of_deviations,
         statistics_as_pairs,
+        statistics_with_sums_passed_on,
     ),
     spellings=(
         statistics_by_comprehension,

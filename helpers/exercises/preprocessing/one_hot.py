@@ -118,6 +118,14 @@ def integers(labels, n_classes):
     return oracle(labels, n_classes).astype(int)
 
 
+@mistake(
+    "The table has a column for each class that occurs in `labels`. `n_classes` says how many there are: a batch may "
+    "lack some of them."
+)
+def as_many_as_occur(labels, n_classes):
+    return np.eye(len(np.unique(labels)))[labels]
+
+
 def by_comparison(labels, n_classes):
     """Compare each label with each column number: no loop and no indexing, only broadcasting."""
     return (labels[:, np.newaxis] == np.arange(n_classes)).astype(float)
@@ -186,6 +194,7 @@ ONE_HOT = Exercise(
         all_in_one_row,
         booleans,
         integers,
+        as_many_as_occur,
     ),
     spellings=(
         by_comparison,

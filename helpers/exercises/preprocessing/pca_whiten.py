@@ -37,6 +37,10 @@ BY_THE_VARIANCE = "You divided by the variances. Divide by their roots, the stan
 ONLY_STANDARDIZED = (
     "This is the table standardized column by column. Its variances are 1, but its columns are as correlated as before."
 )
+AXES_FROM_ROWS = (
+    "The axes were read from the rows of the matrix. `np.linalg.eigh` puts the eigenvectors into its *columns*: "
+    "multiply by the matrix, not by its transpose."
+)
 IN_PLACE = (
     "The values are right, but the mean was subtracted in the caller's array: `-=` works in place. Write "
     "`features - mean` into a new one."
@@ -149,10 +153,7 @@ def half_reordered(features, epsilon=1e-5):
     return centered @ axes / divisors[::-1]
 
 
-@mistake_up_to_signs(
-    "The axes were read from the rows of the matrix. `np.linalg.eigh` puts the eigenvectors into its *columns*: "
-    "multiply by the matrix, not by its transpose."
-)
+@mistake_up_to_signs(AXES_FROM_ROWS)
 def axes_in_rows(features, epsilon=1e-5):
     centered, axes, divisors = spectrum(features, epsilon)
     return centered @ axes.T / divisors
@@ -262,6 +263,13 @@ def in_place_as_given(features, epsilon=1e-5):
     return features @ axes[:, ::-1] / np.sqrt(variances[::-1] + epsilon)
 
 
+@mistake_up_to_signs(AXES_FROM_ROWS)
+def axes_from_rows_turned_afterwards(features, epsilon=1e-5):
+    centered = features - features.mean(axis=0)
+    variances, axes = np.linalg.eigh(centered.T @ centered / len(centered))
+    return (centered @ axes.T / np.sqrt(variances + epsilon))[:, ::-1]
+
+
 def by_svd(features, epsilon=1e-5):
     """The singular value decomposition of the table needs no covariance, and small variances come out more exactly."""
     centered = features - features.mean(axis=0)
@@ -355,6 +363,7 @@ PCA_WHITEN = Exercise(
         transposed,
         in_place,
         in_place_as_given,
+        axes_from_rows_turned_afterwards,
     ),
     spellings=(
         by_svd,

@@ -218,6 +218,18 @@ def in_place_as_given(features):
     return features
 
 
+@mistake("It was divided by q75 alone. The range between the quartiles is asked for: q75 - q25.")
+def by_the_upper_quartile(features):
+    upper = np.percentile(features, 75, axis=0)
+    return (features - np.median(features, axis=0)) / np.where(upper == 0, 1.0, upper)
+
+
+@mistake("It was divided by half of q75 - q25. Divide by the whole of it.")
+def by_half_the_range(features):
+    first, median, third = np.percentile(features, [25, 50, 75], axis=0)
+    return (features - median) / np.where(third == first, 1.0, (third - first) / 2)
+
+
 def for_one_column(features):
     """Write it for one column, and let `np.apply_along_axis` do all of them: easy to read, slow for many columns."""
 
@@ -302,6 +314,8 @@ ROBUST_SCALE = Exercise(
         constant_by_a_bound,
         in_place,
         in_place_as_given,
+        by_the_upper_quartile,
+        by_half_the_range,
     ),
     spellings=(
         for_one_column,

@@ -213,6 +213,12 @@ def in_place_as_given(features):
     return features, mean, std
 
 
+@mistake("Parentheses are missing: `x - mean / std` divides the mean only. Write `(x - mean) / std`.")
+def without_parentheses(features):
+    _, mean, std = oracle(features)
+    return features - mean / std, mean, std
+
+
 def from_the_definition(features):
     """The standard deviation from its definition, the root of the mean square of the centered table."""
     mean = features.sum(axis=0) / len(features)
@@ -314,6 +320,7 @@ STANDARDIZE = Exercise(
         min_max_instead,
         in_place,
         in_place_as_given,
+        without_parentheses,
     ),
     spellings=(
         from_the_definition,

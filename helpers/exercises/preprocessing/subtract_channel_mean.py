@@ -192,6 +192,12 @@ def in_place_as_given(images):
     return images, mean
 
 
+@mistake("One mean was taken over all channels. Each channel has its own: all axes but the last one disappear.")
+def one_mean_for_all_channels(images):
+    mean = images.mean()
+    return images - mean, np.full(images.shape[-1], mean)
+
+
 def by_reshaping(images):
     """Put all pixels below each other, one column for each channel: then it is the mean of the columns of a table."""
     mean = images.reshape(-1, images.shape[-1]).mean(axis=0)
@@ -262,6 +268,7 @@ SUBTRACT_CHANNEL_MEAN = Exercise(
         mean_minus_pictures,
         in_place,
         in_place_as_given,
+        one_mean_for_all_channels,
     ),
     spellings=(
         by_reshaping,

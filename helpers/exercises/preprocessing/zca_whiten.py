@@ -180,6 +180,11 @@ def in_place_as_given(features, epsilon=1e-5):
     return features @ (axes / np.sqrt(variances + epsilon)) @ axes.T
 
 
+@mistake("The mean was added again at the end. The result stays centered.")
+def mean_added_again(features, epsilon=1e-5):
+    return oracle(features, epsilon) + features.mean(axis=0)
+
+
 def by_svd(features, epsilon=1e-5):
     """The SVD of the table holds all three factors: only the singular values change, and no covariance is needed."""
     left, singular, right = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
@@ -249,6 +254,7 @@ ZCA_WHITEN = Exercise(
         epsilon_outside,
         in_place,
         in_place_as_given,
+        mean_added_again,
     ),
     spellings=(
         by_svd,
