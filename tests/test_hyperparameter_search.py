@@ -14,6 +14,7 @@ import pytest
 from scipy.stats import qmc
 
 from helpers.exercises import exercise_named
+from helpers.exercises.hyperparameter_search import successive_halving
 from helpers.experiments import hyperparameter_search as searches
 from helpers.experiments.response_surface import ResponseSurface
 from helpers.experiments.search import prepare, train_many
@@ -265,6 +266,14 @@ def test_a_training_may_crown_somebody_else_when_the_budget_grows():
     train = recipes.TRAININGS["train_rising"]
     assert train(early, 1) > train(late, 1)
     assert train(early, 30) < train(late, 30)
+
+
+def test_no_round_of_the_search_has_two_scores_that_rounding_could_exchange():
+    for seed in range(10):
+        for trial in exercise_named("successive_halving")._trials(seed, public=False):
+            configurations, train, budget = trial.call.arguments
+            train = recipes.TRAININGS[train.name]
+            assert successive_halving.nearest_scores(configurations, train, budget, **trial.call.keywords) > 1e-6
 
 
 def test_the_fields_of_the_tournament_are_the_same_for_the_same_seed():

@@ -40,16 +40,22 @@ def short(number):
 
 
 def clear_field(rng, count, train, budget, eta=3):
-    """A field in which no round has two scores that are nearly equal."""
+    """A field in which no round of the right schedule has two scores that are nearly equal."""
     while True:
-        configurations, left, level = field(rng, count, train), count, budget
-        gaps = []
-        while left > 1:
-            scores = np.sort([TRAININGS[train](one, level) for one in configurations])[-left:]
-            gaps.append(np.diff(scores).min())
-            left, level = max(1, left // eta), level * eta
-        if not gaps or min(gaps) > NEAR:
+        configurations = field(rng, count, train)
+        if nearest_scores(configurations, TRAININGS[train], budget, eta) > NEAR:
             return configurations
+
+
+def nearest_scores(configurations, train, budget, eta=3):
+    """The smallest distance of two scores in one round of the right schedule."""
+    left, nearest = configurations, math.inf
+    while len(left) > 1:
+        scores = np.array([train(configuration, budget) for configuration in left])
+        nearest = min(nearest, np.diff(np.sort(scores)).min())
+        left = [left[i] for i in np.argsort(-scores)[: max(1, len(left) // eta)]]
+        budget = budget * eta
+    return nearest
 
 
 def telling(rng, settings):
@@ -125,7 +131,8 @@ def oracle(configurations, train, budget, eta=3):
     while len(field) > 1:
         scores = {i: train(configurations[i], budget * eta**round_number) for i in field}
         keep = len(field) // eta or 1
-        field = [i for i in field if sum(scores[j] > scores[i] for j in field) < keep]
+        # Mistakes are built on this too, and their rounds may have equal scores: the first of them is then ahead.
+        field = [i for i in field if sum((scores[j], -j) > (scores[i], -i) for j in field) < keep]
         round_number += 1
     return configurations[field[0]]
 
