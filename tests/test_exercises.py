@@ -358,6 +358,16 @@ def test_the_public_inputs_are_always_the_same_and_no_grading_draws_them_again(e
     assert inputs(exercise.fresh_trials(5)) != inputs(exercise.fresh_trials(6))
 
 
+def plain(value):
+    """A value with named tuples as tuples, and other subclasses as what they are made of."""
+    for kind in (tuple, list):
+        if isinstance(value, kind):
+            return kind(map(plain, value))
+    if isinstance(value, dict):
+        return {plain(key): plain(item) for key, item in value.items()}
+    return "".join(value) if isinstance(value, str) else value
+
+
 def leaves(value):
     """The arrays and numbers in tuples and dicts."""
     if isinstance(value, tuple | dict):
@@ -373,7 +383,8 @@ def test_oracles_give_finite_numbers_or_a_promised_error_without_warnings_and_le
         for trial in exercise.fresh_trials(9):
             seen = observe(exercise.oracle, trial.call)
             if seen.outcome == "raised":
-                assert (f"Raises {seen.error}" in promised, seen.changed) == (True, False)
+                assert re.search(rf"Raises\s+-+\s+{seen.error}", promised)
+                assert not seen.changed
                 continue
             assert (seen.outcome, seen.changed, seen.overflow) == ("returned", False, False)
             if exercise.uses_keras:
@@ -393,7 +404,7 @@ def test_inputs_and_right_answers_cross_the_boundary_of_the_grader_unchanged(exe
         assert identical(decode(encode(sent, recipes=True), recipes=True), sent)
         for spelling in exercise.spellings:
             value = observe(spelling, trial.call).value
-            assert identical(decode(encode(value)), value)
+            assert identical(decode(encode(value)), plain(value))
 
 
 @for_each(FUNCTIONS)
