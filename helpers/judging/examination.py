@@ -14,7 +14,7 @@ from . import networks
 from .advice import about_result
 from .compare import Difference, described, described_result, difference
 from .examples import written_call
-from .exercise import Exercise, Trial
+from .exercise import Exercise, Mistake, Trial
 
 OUT_OF_MEMORY = "It ran out of memory."
 FAR_TOO_MUCH = "It returned far more than was asked for."
@@ -25,6 +25,27 @@ class Raises:
     """The expectation that a call raises this exception."""
 
     name: str
+
+
+class Replies:
+    """What a known mistake does at each trial.
+
+    For a learner who waits, only the replies that are asked for are found out: most mistakes are ruled out by the first
+    of them. A grading knows all of them beforehand, because it judges in threads, and calls take note of warnings,
+    which only one thread at a time can do.
+    """
+
+    def __init__(self, mistake: Mistake, trials: list[Trial]):
+        self._function, self._trials = mistake.function, trials
+        self._found: dict[int, Observation] = {}
+
+    def __getitem__(self, i: int) -> Observation:
+        if i not in self._found:
+            self._found[i] = observe(self._function, self._trials[i].call)
+        return self._found[i]
+
+    def get_all(self) -> list[Observation]:
+        return [self[i] for i in range(len(self._trials))]
 
 
 class Examination:
@@ -38,11 +59,11 @@ class Examination:
         self.exercise = exercise
         self.trials = exercise.public_trials if seed is None else exercise.fresh_trials(seed)
         self.expectations = [_expectation(exercise, trial.call) for trial in self.trials]
+        self.known = {mistake: Replies(mistake, self.trials) for mistake in exercise.mistakes}
         # Mistakes with models are known by their judges alone: to run them, the grader would have to load Keras.
-        run = [] if exercise.uses_keras else self.trials
-        self.known = {
-            mistake: [observe(mistake.function, trial.call) for trial in run] for mistake in exercise.mistakes
-        }
+        if seed is not None and not exercise.uses_keras:
+            for replies in self.known.values():
+                replies.get_all()
         self._lengths: dict[int, int] = {}
 
     def length_of_call(self, i: int) -> int:
@@ -60,7 +81,6 @@ class Examination:
         """The part of it that `check` holds."""
         part, count = copy.copy(self), sum(trial.public for trial in self.trials)
         part.trials, part.expectations = self.trials[:count], self.expectations[:count]
-        part.known = {mistake: seen[:count] for mistake, seen in self.known.items()}
         return part
 
 
