@@ -104,14 +104,12 @@ def test_markers_without_their_partner_are_refused(text):
 
 
 PLANTED = {
-    "the answer in a cell": lambda cells, nb: cells[-1].update(
-        source="squares = np.square(np.asarray(values, dtype=float))"
-    ),
+    "the answer in a cell": lambda cells, nb: cells[-1].update(source="    return np.mean(squares)"),
     "the answer in an output": lambda cells, nb: cells[0].update(
-        outputs=[nbformat.v4.new_output("stream", text="\n    return float(np.mean(squares))\n")]
+        outputs=[nbformat.v4.new_output("stream", text="\n    return np.mean(squares)\n")]
     ),
-    "the answer in metadata": lambda cells, nb: nb.metadata.update(course={"x": "return float(np.mean(squares))"}),
-    "the answer with other blanks": lambda cells, nb: cells[-1].update(source="return float( np.mean( squares ) )"),
+    "the answer in metadata": lambda cells, nb: nb.metadata.update(course={"x": "return np.mean(squares)"}),
+    "the answer with other blanks": lambda cells, nb: cells[-1].update(source="return np.mean( squares )"),
     "a marker": lambda cells, nb: cells[-1].update(source="### BEGIN SOLUTION"),
     "a filled stub": lambda cells, nb: cells[-1].update(source="def mean_square(values):\n    return other(values)"),
     "an author's name": lambda cells, nb: nb.metadata.update(authors=[{"name": "Ada"}]),

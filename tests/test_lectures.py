@@ -111,7 +111,7 @@ ARROWS = {
     "experiments": {"audit", "datasets", "hospital"},
     "plots": {"experiments", "datasets"},
     "explorers": {"experiments", "plots", "datasets"},
-    "checking": {"exercises", "judging", "sandbox", "templates", "paths"},
+    "checking": {"exercises", "judging", "sandbox", "templates", "paths", "building", "proving"},  # to show an answer
     "grading": {"exercises", "judging", "sandbox", "templates", "fingerprint", "paths"},
     "building": {"exercises", "judging", "checking", "fingerprint", "paths"},
     "proving": {"exercises", "judging", "sandbox", "building", "ledger", "datasets", "paths"},

@@ -13,11 +13,12 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.grading import Failed, peer_environment, python_of
 from helpers import check
-from helpers.exercises import LECTURES, exercise_named, exercises_of
+from helpers.exercises import LECTURES, exercises_of
 from helpers.grading.exports import nbgrader
 from helpers.paths import NOTEBOOKS, SOLUTIONS
 from tests import classroom
@@ -357,7 +358,7 @@ def nbgrader_marks(monkeypatch):
 
 
 def right(x, alpha=0.01):
-    return exercise_named("leaky_relu").spellings[0](x, alpha)
+    return np.where(x > 0, x, alpha * x)
 
 
 def test_the_text_of_a_check_is_a_number_and_nothing_else(nbgrader_marks):

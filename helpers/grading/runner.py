@@ -26,6 +26,7 @@ HELPERS = Path(__file__).resolve().parents[1]
 ISOLATION_LEVELS = ("strict", "process")
 Way = tuple[str, int]  # SHORT or RUN, and a place (`helpers.sandbox.cells`)
 _BACKEND = "module://matplotlib_inline.backend_inline"  # the kernel's, which closes figures at the end of a cell
+_ODD = (LookupError, TypeError, ValueError, AttributeError, OverflowError)  # what reading an odd message may raise
 _START_SECONDS = 180  # until the libraries are loaded, Keras among them, on a slow and busy machine
 _OUTCOMES = {"returned", "raised", "not attempted", "unsendable", "too large"}
 
@@ -335,7 +336,7 @@ def read_replies(requests: Sequence[Request], reply: bytes, nonce: str, ending: 
     """
     try:
         return _evidence(requests, deque(_split(reply, nonce, _most(requests))), ending)
-    except (KeyError, TypeError, ValueError):
+    except _ODD:
         return [Evidence("tampering") for _ in requests]
 
 
@@ -348,7 +349,7 @@ def add_further(requests: Sequence[Request], found: list[Evidence], reply: bytes
                 _read_observations(later, request.counts[1], evidence, ending)
         if later:
             raise ValueError("more than was asked for")
-    except (KeyError, TypeError, ValueError):
+    except _ODD:
         found[:] = [Evidence("tampering") for _ in requests]
 
 
@@ -360,11 +361,11 @@ def read_survey(requests: Sequence[Request], reply: bytes, nonce: str, ending: s
             return Plan(), [Evidence(ending) for _ in requests]
         # The first message is written before any line of the submission runs.
         plan = _read_plan(messages.popleft())
-    except (KeyError, TypeError, ValueError):
+    except _ODD:
         return Plan(), [Evidence("tampering") for _ in requests]
     try:
         return plan, _evidence(requests, messages, ending)
-    except (KeyError, TypeError, ValueError):
+    except _ODD:
         return plan, [Evidence("tampering") for _ in requests]
 
 

@@ -103,7 +103,7 @@ def _same(trial, known: Observation, seen: Observation, tolerance) -> bool:
 
 def _told(message: str) -> str:
     """What an exception says, without the numbers and names that are the learner's own and without the place."""
-    return re.sub(r"\(line \d+.*\)$|'[^']*'|\w+\(\)|\d+", "", message).strip()
+    return re.sub(r"\((code cell \d+, )?line \d+[^()]*\)$|'[^']*'|\w+\(\)|\d+", "", message).strip()
 
 
 def _equal_results(known, seen, tolerance) -> bool:
