@@ -629,6 +629,7 @@ def test_what_came_before_is_shown_to_a_judge_only_if_it_could_be_judged():
 
 
 def test_an_answer_that_calls_another_stub_is_told_which_to_write_first():
+    exercise_named("two_layer_loss")  # an exercise that is known by now
     twice = replace(TWICE, name="sgd_step", lecture="10_babysitting")
     examination = Examination(twice)
     said = judge(examination, [Observation("not attempted", message="two_layer_loss")])

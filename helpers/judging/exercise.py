@@ -13,6 +13,7 @@ from helpers.sandbox.observe import Call
 from helpers.sandbox.recipes import Named, Seeded  # noqa: F401 - exercises write calls with them
 
 PUBLIC_SEED = 0
+_declared: set[str] = set()
 UNTOUCHED = "inputs untouched"
 
 
@@ -115,6 +116,9 @@ class Exercise:
     # The answer builds a model; the oracle returns a `networks.Network`, and judges of parts and mistakes get one.
     uses_keras: bool = False
 
+    def __post_init__(self):
+        _declared.add(self.name)
+
     @property
     def points_by_part(self) -> dict[str, int]:
         return {part.name: part.points for part in self.parts} | {UNTOUCHED: self.untouched_points}
@@ -143,6 +147,11 @@ class Exercise:
             rng = np.random.default_rng([public, seed, zlib.crc32(f"{self.name}/{part.name}".encode())])
             trials += [Trial(part.name, call, public, part.no_overflow, part.judge) for call in part.cases(rng)]
         return trials
+
+
+def is_declared(name: str) -> bool:
+    """Whether an exercise of this name has been declared in this process."""
+    return name in _declared
 
 
 @dataclass(frozen=True, eq=False)

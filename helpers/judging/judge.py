@@ -16,7 +16,7 @@ from .behaviour import behaviour, same_value
 from .compare import VALUES_DIFFER, as_array, difference, holds_text
 from .examination import OUT_OF_MEMORY, Examination, Raises, problems, public_examination, readable
 from .examples import LONGEST_CALL, Example, call_in_words, shown, shown_pair, written_call
-from .exercise import UNTOUCHED, Exercise, Question
+from .exercise import UNTOUCHED, Exercise, Question, is_declared
 from .mistakes import matching_mistake
 from .parts import (
     ALL_PUBLIC_PASS,
@@ -149,8 +149,8 @@ def nothing(exercise: Exercise | Question, status: str, message: str) -> Verdict
 
 def _not_attempted(exercise: Exercise, raised_by: str) -> Verdict:
     """The stub raises NotImplementedError, and so does an answer that calls another exercise's stub."""
-    if raised_by and raised_by != exercise.name:
-        sentence = f"It calls `{plain_text(raised_by)}`, which is not written yet (it raises NotImplementedError)."
+    if raised_by != exercise.name and is_declared(raised_by):
+        sentence = f"It calls `{raised_by}`, which is not written yet (it raises NotImplementedError)."
         return nothing(exercise, ERROR, f"{sentence} Write that one first.")
     return nothing(exercise, NOT_ATTEMPTED, "Not attempted yet.")
 
