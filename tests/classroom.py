@@ -14,7 +14,7 @@ from pathlib import Path
 from helpers.exercises import exercises_of, functions_of
 from helpers.grading.gradebook import Gradebook
 from helpers.grading.marking import MarkedSubmission
-from helpers.judging.exercise import Exercise, Question
+from helpers.judging.exercise import Exercise, Mistake, Question
 from helpers.judging.judge import CORRECT, WRONG, Examination, PartResult, Verdict, judge, judge_letter
 from helpers.paths import NOTEBOOKS
 from helpers.sandbox.cells import needed_statements, statements_of
@@ -102,9 +102,15 @@ def right_answers(turn: int, lecture: str = LECTURE) -> dict[str, str]:
 
 def wrong_answers(turn: int, lecture: str = LECTURE) -> dict[str, str]:
     """Wrong answers to everything: each exercise's mistake number `turn`, each question's wrong letter."""
-    functions = {e.name: source_of(e.name, e.mistakes[turn % len(e.mistakes)]) for e in exercises(lecture)}
+    functions = {e.name: source_of(e.name, mistake_number(e, turn)) for e in exercises(lecture)}
     letters = {q.name: sorted(q.why_wrong)[turn % len(q.why_wrong)] for q in questions(lecture)}
     return functions | {name: f'{name} = "{letter}"' for name, letter in letters.items()}
+
+
+def mistake_number(exercise: Exercise, turn: int) -> Mistake:
+    """The mistake number `turn` (counted round) among those that stand in a function of their own."""
+    written = [mistake for mistake in exercise.mistakes if mistake.function.__closure__ is None]
+    return written[turn % len(written)]
 
 
 def predicted(exercise: Exercise | Question, answer, seed: int) -> Verdict:

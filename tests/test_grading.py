@@ -177,7 +177,7 @@ def wrong_answer(exercise, turn):
     """What `classroom.wrong_answers` hands in: a mistake of a function, a letter of a question."""
     if isinstance(exercise, Question):
         return sorted(exercise.why_wrong)[turn % len(exercise.why_wrong)]
-    return exercise.mistakes[turn % len(exercise.mistakes)]
+    return classroom.mistake_number(exercise, turn)
 
 
 SPOILS = """from scipy import special

@@ -79,7 +79,7 @@ ATTACKS = {
             "        return np.frompyfunc(lambda _: self, 1, 1)(np.ones((4, 9)))\nimport numpy as np",
         ),
         "wrong",
-        "It returned an object of type",
+        "came back; a Keras model is expected",
     ),
     "a model class that names its layers as it likes": (
         attack(

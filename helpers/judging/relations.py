@@ -811,6 +811,8 @@ def _blurred_factor(leaves: list[_Leaf]) -> str:
     if len(ratios) < len(leaves) or found.size < _MANY_NUMBERS or not np.isfinite(found).all():
         return ""
     middle = float(np.median(found))
+    if not 1 / (_LARGEST_BLURRED + 1) < abs(middle) < _LARGEST_BLURRED + 1:
+        return ""
     whole = round(abs(middle) if abs(middle) > 1 else 1 / abs(middle)) if middle else 0
     factor = math.copysign(whole if abs(middle) > 1 else 1 / max(whole, 1), middle)
     if not 1 <= whole <= _LARGEST_BLURRED or factor == 1 or not np.allclose(found, factor, rtol=_BLUR, atol=0):
