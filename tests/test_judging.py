@@ -369,7 +369,7 @@ def test_none_within_a_result_is_not_taken_for_a_missing_return():
 
 
 def test_numbers_that_are_few_and_spread_otherwise_are_not_said_to_have_the_right_deviation():
-    numbers = np.clip(np.random.default_rng(0).normal(0, 0.35, (40, 2)), -0.99, 0.99)
+    numbers = np.clip(np.random.default_rng(0).normal(0, 0.38, (40, 2)), -0.99, 0.99)
     said = unlike(numbers, UNIFORM, 3**-0.5)
     assert said
     assert "fit" not in said
