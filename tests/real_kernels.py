@@ -111,7 +111,7 @@ class Kernels:
             end = lambda: os.kill(pid, signal.SIGKILL)  # noqa: E731
         else:
             process = subprocess.Popen(
-                [sys.executable, "-m", "ipykernel_launcher", "-f", file, *KERNEL_OPTIONS],
+                [sys.executable, "-m", "ipykernel", "-f", file, *KERNEL_OPTIONS],
                 cwd=work,
                 env=self._environment() | {"PYTHONPATH": str(ROOT), "COURSE_PROGRESS": str(progress)},
                 stdout=subprocess.DEVNULL,
@@ -206,7 +206,7 @@ def _serve() -> None:
                 os.dup2(nowhere, stream)
             os.chdir(job["folder"])
             os.environ["COURSE_PROGRESS"] = job["progress"]
-            sys.argv = ["ipykernel_launcher"]
+            sys.argv = ["ipykernel"]
             sys.path[0] = ""  # a kernel finds modules in the folder of its notebook
             IPKernelApp.launch_instance(["-f", job["file"], *KERNEL_OPTIONS])
             os._exit(0)
