@@ -127,7 +127,9 @@ def test_the_gradient_of_the_exercise_is_that_of_tensorflow():
         expected = [slope.numpy() for slope in tape.gradient(total, [x, gamma, beta])]
         for mine in (BACKWARD.oracle, solution("batchnorm_backward")):
             for got, wanted in zip(mine(*trial.call.arguments, **trial.call.keywords), expected, strict=True):
-                assert np.allclose(got, wanted, rtol=1e-8, atol=1e-9)
+                # What single inputs give is rounded to single.
+                precision = 1e-6 if np.asarray(got).dtype == np.float32 else 1e-8
+                assert np.allclose(got, wanted, rtol=precision, atol=precision / 10)
         assert rest == []
 
 

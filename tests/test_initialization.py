@@ -191,9 +191,9 @@ def test_an_answer_that_is_no_known_mistake_gets_the_reason():
     exercise = exercise_named("he_normal")
     verdict = checks.verdict_on(lambda i, o, rng: rng.normal(0, 0.05, (i, o)), public_examination(exercise))
     assert verdict.mistake == ""
-    assert verdict.message == "The deviation of 19200 numbers is 0.0500; 0.1118 is expected."
-    assert verdict.example.call.startswith("he_normal(160, 120, np.random.default_rng(")
-    assert verdict.example.expected.startswith("for example <array of shape (160, 120), mean ")
+    assert verdict.message == "The deviation of 18600 numbers is 0.0500; 0.1826 is expected."
+    assert verdict.example.call.startswith("he_normal(60, 310, np.random.default_rng(")
+    assert verdict.example.expected.startswith("for example <array of shape (60, 310), mean ")
 
 
 def test_an_answer_not_drawn_from_rng_loses_what_that_is_worth_and_no_more():

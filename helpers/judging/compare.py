@@ -121,8 +121,8 @@ def _number_difference(expected: np.ndarray, got, tolerance) -> Difference | Non
         return Difference("type", f"It returned {described_result(got)}; {kind}{shape} is expected.")
     if array is None or array.dtype.kind not in _KINDS:
         return _instead(expected, got)
-    if array.size == 0 and isinstance(got, list | tuple):
-        array = array.astype(expected.dtype)  # an empty list has no type of its own
+    if array.size == 0 and array.dtype == float and isinstance(got, list | tuple):
+        array = array.astype(expected.dtype)  # NumPy's choice: an empty list has no type of its own
     wanted, found = _KINDS[expected.dtype.kind], _KINDS[array.dtype.kind]
     if wanted != found:
         if array.shape != expected.shape:
