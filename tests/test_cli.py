@@ -10,7 +10,8 @@ import urllib.request
 
 import pytest
 
-from helpers import cli
+from helpers.commands.common import USAGE
+from helpers.paths import NOTEBOOKS
 from tests.conftest import fetch_when_ready
 
 
@@ -20,7 +21,7 @@ def run(*arguments, **options):
 
 
 def test_bare_make_lists_the_targets():
-    listed = subprocess.run(["make"], capture_output=True, text=True, cwd=cli.NOTEBOOKS.parent, timeout=20)
+    listed = subprocess.run(["make"], capture_output=True, text=True, cwd=NOTEBOOKS.parent, timeout=20)
     assert listed.returncode == 0
     assert {"lab", "test", "build", "grade"} <= set(re.findall(r"make (\w+)", listed.stdout))
 
@@ -56,13 +57,13 @@ def test_doctor_knows_a_package_that_is_too_old(monkeypatch):
 def test_data_lists_the_sets_and_refuses_an_unknown_one():
     assert "mnist" in run("data").stdout
     unknown = run("data", "imagenet")
-    assert unknown.returncode == cli.USAGE
+    assert unknown.returncode == USAGE
     assert "mnist" in unknown.stderr
 
 
 def test_a_report_needs_a_gradebook(tmp_path):
     done = run("report", tmp_path)
-    assert done.returncode == cli.USAGE
+    assert done.returncode == USAGE
     assert "course grade" in done.stderr
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.cli import OK, PROBLEM, USAGE, main
+from helpers.cli import main
+from helpers.commands.common import OK, PROBLEM, USAGE
 from helpers.exercises import exercises_of
 from helpers.grading.exports import nbgrader
 from helpers.grading.exports.roster import match, read_roster

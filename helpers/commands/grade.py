@@ -1,0 +1,110 @@
+"""`course grade`: mark a class."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from .common import FAULTS, OK, natural, positive, refuse
+
+
+def add(commands) -> None:
+    parser = commands.add_parser("grade", help="mark a class")
+    parser.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="a folder or a zip")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the gradebook and pages go")
+    parser.add_argument("--jobs", type=positive, metavar="N", help="submissions at a time (default: one a core)")
+    parser.add_argument("--seed", type=natural, metavar="S", help="fixes the fresh inputs (default: drawn, then kept)")
+    parser.add_argument(
+        "--limit-seconds", type=positive, default=10, metavar="S", help="processor time an exercise (10)"
+    )
+    parser.add_argument("--limit-mb", type=positive, default=1024, metavar="M", help="memory an exercise (1024)")
+    parser.add_argument("--isolation", choices=("strict", "process"), default="strict")
+    parser.add_argument("--only", metavar="LECTURE", help="mark this lecture alone")
+    parser.add_argument("--backend", choices=("local", "dask"), default="local", help="this machine, or a Dask cluster")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of the cluster, such as tcp://10.0.0.5:8786")
+    parser.add_argument("--preview", action="store_true", help="change nothing; say whose marks would change")
+    parser.set_defaults(run=run)
+
+
+def run(options) -> int:
+    from helpers.grading.cluster import ClusterUnavailable
+    from helpers.grading.grade import GradebookError, GradingError, Order, grade
+    from helpers.grading.runner import IsolationUnavailable, Limits
+    from helpers.grading.submissions import NoSubmissions
+
+    if (options.backend == "dask") != bool(options.scheduler):
+        return refuse("--backend dask and --scheduler ADDRESS go together: the address says which cluster.")
+    if options.scheduler and options.jobs:
+        return refuse("--jobs is for this machine; on a cluster, each worker marks as many as it has threads.")
+    if options.preview:
+        from helpers.grading.regrading import preview as grade  # the same work, on a copy
+    order = Order(
+        options.submissions,
+        options.out,
+        options.jobs,
+        options.seed,
+        Limits(options.limit_seconds, options.limit_mb),
+        options.isolation,
+        options.only,
+        scheduler=options.scheduler,
+    )
+    try:
+        with _Progress() as progress:
+            summary = grade(order, progress)
+    except (GradingError, GradebookError, NoSubmissions, IsolationUnavailable, ClusterUnavailable) as error:
+        return refuse(error)
+    if options.preview:
+        return _show_preview(summary)
+    for remark in summary["remarks"]:
+        print(f"! {remark}")
+    print(f"Marked {summary['marked']} submissions" + (f", kept {summary['kept']}." if summary["kept"] else "."))
+    print(f"Isolation: {summary['isolation']}.")
+    print(f"Written: {options.out}/grades.csv, results.csv, report.html and feedback/.")
+    if summary["grader_faults"]:
+        print(
+            f"✗ {summary['grader_faults']} exercises met a fault of the grader; run the command again.", file=sys.stderr
+        )
+        return FAULTS
+    return OK
+
+
+def _show_preview(preview) -> int:
+    for change in preview.changes:
+        print(change)
+    print(preview.summary())
+    print("Nothing was written. The same command without --preview applies it.")
+    if preview.grader_faults:
+        print(f"✗ {preview.grader_faults} exercises met a fault of the grader.", file=sys.stderr)
+        return FAULTS
+    return OK
+
+
+class _Progress:
+    """A bar with the time left on a terminal; a line now and then elsewhere."""
+
+    def __enter__(self):
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._console = Console(stderr=True)
+        columns = [
+            TextColumn("Marking"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("time left"),
+            TimeRemainingColumn(),
+        ]
+        self._bar = Progress(*columns, console=self._console, transient=False)
+        self._task = None
+        self._bar.start()
+        return self
+
+    def __exit__(self, *exception):
+        self._bar.stop()
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        if self._task is None:
+            self._task = self._bar.add_task("marking", total=total)
+        self._bar.update(self._task, completed=done)
+        if not self._console.is_terminal and done % max(1, total // 20) == 0:
+            self._console.print(f"{done} of {total}", highlight=False)

@@ -1,0 +1,54 @@
+"""`course lab`: the notebooks in JupyterLab."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from helpers.paths import NOTEBOOKS
+
+
+def add(commands) -> None:
+    parser = commands.add_parser("lab", help="open the notebooks in JupyterLab")
+    parser.add_argument("--no-browser", action="store_true", help="print the address instead of opening it")
+    parser.set_defaults(run=run)
+
+
+def run(options) -> int:
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={NOTEBOOKS}",
+        "--ServerApp.port_retries=100",
+        "--LabApp.default_url=/lab/tree/00_start_here.ipynb",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url=",
+    ]
+    if options.no_browser:
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    _silence_news()
+    if os.name == "posix":
+        os.execv(command[0], command)  # become JupyterLab, so that whoever ends this command ends it
+    return subprocess.call(command)
+
+
+def _silence_news() -> None:
+    """Answer JupyterLab's question about news with no, in this environment only."""
+    settings = Path(sys.prefix) / "share" / "jupyter" / "lab" / "settings"
+    path = settings / "overrides.json"
+    try:
+        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        wanted = known | {
+            "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
+        }
+        if wanted != known:
+            settings.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(wanted, indent=2), encoding="utf-8")
+    except OSError:
+        print("JupyterLab may ask about news once: this environment is read-only.", file=sys.stderr)

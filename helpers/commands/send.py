@@ -1,0 +1,61 @@
+"""`course send`: the feedback by e-mail."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from .common import OK, PROBLEM, refuse
+
+
+def add(commands) -> None:
+    parser = commands.add_parser("send", help="send every student the feedback by e-mail, once")
+    parser.add_argument("out", type=Path, metavar="DIR")
+    parser.add_argument(
+        "--roster", type=Path, required=True, metavar="FILE", help="the class with e-mail addresses (CSV)"
+    )
+    parser.add_argument("--from", required=True, dest="sender", metavar="ADDRESS")
+    parser.add_argument(
+        "--server",
+        type=_host_and_port,
+        metavar="HOST:PORT",
+        help="the mail server; without one, say only who gets what",
+    )
+    parser.add_argument("--user", default="", help="of the mail server; its password is read from COURSE_MAIL_PASSWORD")
+    parser.add_argument("--only", metavar="LECTURE", help="send this lecture's pages alone")
+    parser.set_defaults(run=run)
+
+
+def run(options) -> int:
+    from helpers.grading.exports.roster import match, read_roster
+    from helpers.grading.exports.tables import ExportError
+    from helpers.grading.gradebook import Gradebook, GradebookError
+    from helpers.grading.sending import Server, letters, send
+
+    try:
+        with Gradebook(options.out / "gradebook.db") as book:
+            roster = read_roster(options.roster)
+            matching = match(roster, book.students())
+            ready, problems = letters(book, options.out, roster, matching.person_of, options.sender, options.only)
+            problems = [*matching.remarks, *problems]
+            if options.server:
+                server = Server(*options.server, options.user, os.environ.get("COURSE_MAIL_PASSWORD", ""))
+                went, before, refused = send(book, ready, server)
+                problems += refused
+    except (ExportError, GradebookError) as error:
+        return refuse(error)
+    if options.server:
+        print(f"Sent {went} messages" + (f"; {before} had been sent before." if before else "."))
+    else:
+        for letter in ready:
+            print(f"{letter.address}: {letter.message['Subject']}")
+        print("Nothing was sent. With --server HOST:PORT it is.")
+    for problem in problems:
+        print(f"✗ {problem}.", file=sys.stderr)
+    return PROBLEM if problems else OK
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    host, _, port = text.partition(":")
+    return host, int(port or 587)
