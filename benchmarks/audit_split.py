@@ -11,7 +11,7 @@ import numpy as np
 import pandas
 
 from helpers.audit import audit_split
-from helpers.experiments.audited import detections, false_alarms
+from helpers.lectures.data_leakage.experiments.audited import detections, false_alarms
 
 SPLITS, SEEDS, COPIES = 200, 20, 100
 

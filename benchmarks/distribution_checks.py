@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from helpers.exercises import exercise_named
 from helpers.judging import distributions
+from helpers.lectures import exercise_named
 from helpers.sandbox.observe import Observation, observe
 
 WEIGHTS = ("xavier_normal", "he_normal", "glorot_uniform")

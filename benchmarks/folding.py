@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
-from helpers.experiments.activations import ACTIVATIONS
-from helpers.experiments.batch_normalization import BatchNormalization, fold
-from helpers.experiments.networks import forward, initial_layers
-from helpers.experiments.signal import he
+from helpers.neural.activations import ACTIVATIONS
+from helpers.neural.batch_normalization import BatchNormalization, fold
+from helpers.neural.networks import forward, initial_layers
+from helpers.neural.signal import he
 
 
 def main() -> None:

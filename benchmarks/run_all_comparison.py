@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from helpers.exercises import exercise_named
+from helpers.lectures import exercise_named
 from helpers.paths import ROOT
 
 sys.path.insert(0, str(ROOT))

@@ -34,8 +34,8 @@ from rich.table import Table
 from threadpoolctl import threadpool_limits
 
 from helpers import datasets
-from helpers.experiments import search
-from helpers.experiments.blas import add_product
+from helpers.neural import search
+from helpers.neural.blas import add_product
 
 CONFIGURATIONS, EPOCHS, HIDDEN = 100, 5, 50
 RATES, REGULARIZATIONS = (1e-5, 1e-2), (1e-5, 1e0)

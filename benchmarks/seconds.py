@@ -34,7 +34,9 @@ def main() -> None:
 def measurements():
     numpy_alone = process_seconds("import numpy")
     yield "import helpers, beyond NumPy", process_seconds("import numpy, helpers") - numpy_alone, "under 0.3"
-    first_cell = "from helpers import check, hint; import helpers.experiments.activations, helpers.plots.activations"
+    first_cell = (
+        "from helpers import check, hint; import helpers.neural.activations, helpers.lectures.activations.figures"
+    )
     yield "first cell of lecture 04", process_seconds(first_cell), "about 1"
     yield from check_seconds()
     yield "a move of lecture 04's slider", slider_seconds(), "under 0.1"
@@ -60,8 +62,8 @@ def check_seconds():
 
     os.environ["COURSE_PROGRESS"] = "off"
     from helpers import check
-    from helpers.exercises import exercises_of
     from helpers.judging.exercise import Exercise
+    from helpers.lectures import exercises_of
 
     exercises = [e for e in exercises_of("04_activations") if isinstance(e, Exercise)]
     first, later = [], []
@@ -77,7 +79,7 @@ def check_seconds():
 
 
 def slider_seconds() -> float:
-    from helpers.explorers.activations import ActivationExplorer
+    from helpers.lectures.activations.explorer import ActivationExplorer
 
     explorer = ActivationExplorer()
     explorer.panel()

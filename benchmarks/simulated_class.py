@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy import stats
 
-from helpers.exercises import LECTURES
+from helpers.lectures import lecture_names
 from helpers.paths import ROOT
 
 sys.path.insert(0, str(ROOT))
@@ -34,7 +34,7 @@ SEED = 20261121
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--students", type=int, default=300)
-    parser.add_argument("--lectures", nargs="+", default=LECTURES, choices=LECTURES)
+    parser.add_argument("--lectures", nargs="+", default=lecture_names(), choices=lecture_names())
     parser.add_argument("--keep", type=Path, help="leave the class and its pages in this new folder")
     options = parser.parse_args()
     console = Console()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from . import __version__
 from .commands import adjust, autograder, build, data, doctor, export, grade, lab, report, send
 from .commands.common import PROBLEM, refuse
+from .paths import LECTURES_VARIABLE
 
 COMMANDS = (lab, doctor, build, grade, report, adjust, export, send, autograder, data)  # in the order of the help
 
@@ -16,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run `course` with these arguments (the process's own by default) and return its exit status."""
     options = _parser().parse_args(arguments)
     try:
+        _look_for_lectures(getattr(options, "lectures", None))
         return options.run(options)
     except KeyboardInterrupt:
         print("\nInterrupted. What was finished is saved; the same command goes on from there.", file=sys.stderr)
@@ -34,7 +37,27 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add(commands)
+    for every in (parser, *commands.choices.values()):
+        every.add_argument(
+            "--lectures",
+            metavar="PATH",
+            default=argparse.SUPPRESS,
+            help="a folder with lectures of your own (or the variable COURSE_LECTURES)",
+        )
     return parser
+
+
+def _look_for_lectures(path: str | None) -> None:
+    """Make the lectures below `path` part of the course, here and in every process that this one starts."""
+    known = os.environ.get(LECTURES_VARIABLE, "")
+    if path:
+        os.environ[LECTURES_VARIABLE] = os.pathsep.join(filter(None, (known, os.path.abspath(path))))
+    if path or known:
+        from . import lectures
+
+        lectures.forget_what_was_found()
+        for problem in lectures.problems():
+            print(f"! {problem}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -6,3 +6,4 @@ ROOT = Path(__file__).resolve().parents[1]
 SOLUTIONS = ROOT / "solutions"
 NOTEBOOKS = ROOT / "notebooks"
 DATA = ROOT / "data"
+LECTURES_VARIABLE = "COURSE_LECTURES"  # names folders with lectures that do not belong to the course

@@ -11,11 +11,11 @@ import textwrap
 from functools import cache
 from pathlib import Path
 
-from helpers.exercises import exercises_of, functions_of
 from helpers.grading.gradebook import Gradebook
 from helpers.grading.marking import MarkedSubmission
 from helpers.judging.exercise import Exercise, Mistake, Question
 from helpers.judging.judge import CORRECT, WRONG, Examination, PartResult, Verdict, judge, judge_letter
+from helpers.lectures import exercises_of, functions_of
 from helpers.paths import NOTEBOOKS
 from helpers.sandbox.cells import needed_statements, statements_of
 from helpers.sandbox.observe import observe

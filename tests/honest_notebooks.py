@@ -24,8 +24,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from helpers.building.source import BEGIN, END
-from helpers.exercises import LECTURES, exercises_of, functions_of
 from helpers.judging.exercise import Exercise, Question
+from helpers.lectures import exercises_of, functions_of, lecture_names
 from helpers.proving.solutions import solution_source
 
 from .classroom import source_of, untouched_notebook
@@ -33,7 +33,7 @@ from .classroom import source_of, untouched_notebook
 # The grader judges all exercises of a lecture, and with Keras that takes seconds for every notebook.
 PLAIN_LECTURES = tuple(
     lecture
-    for lecture in LECTURES
+    for lecture in lecture_names()
     if functions_of(lecture) and not any(exercise.uses_keras for exercise in functions_of(lecture))
 )
 
@@ -247,7 +247,7 @@ def warming(lectures: tuple[str, ...]) -> list[str]:
     """What a process should have run so that these notebooks take no time: imports, data, the inputs of `check`."""
     first = [next(cell.source for cell in skeleton(lecture) if cell.is_code) for lecture in lectures]
     inputs = (
-        "from helpers.exercises import functions_of\n"
+        "from helpers.lectures import functions_of\n"
         "from helpers.judging.judge import public_examination\n"
         f"[public_examination(exercise) for lecture in {lectures!r} for exercise in functions_of(lecture)]"
     )

@@ -23,7 +23,7 @@ from pathlib import Path
 from jupyter_client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
-from helpers.exercises import exercise_named
+from helpers.lectures import exercise_named
 from helpers.paths import ROOT
 
 START_SECONDS, CELL_SECONDS = 60, 60

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from helpers.exercises import exercise_named
 from helpers.grading.marking import MarkedSubmission
 from helpers.grading.runner import Limits
 from helpers.grading.station import Station, Terms
 from helpers.grading.submissions import Submission
+from helpers.lectures import exercise_named
 
 from .honest_notebooks import PLAIN_LECTURES, HonestNotebook, warming
 from .real_kernels import Kernels, Shown

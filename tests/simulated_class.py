@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 from bs4 import BeautifulSoup
 
-from helpers.exercises import exercises_of
 from helpers.grading.gradebook import Gradebook
 from helpers.grading.marking import TIME_LIMIT, UNREADABLE, MarkedSubmission
 from helpers.judging.exercise import Exercise, Question
 from helpers.judging.judge import CORRECT, NOT_ATTEMPTED, Verdict, nothing
+from helpers.lectures import exercises_of
 from helpers.sandbox.observe import observe
 from tests import classroom
 

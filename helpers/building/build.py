@@ -13,10 +13,11 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from helpers.fingerprint import as_built, fingerprint
-from helpers.paths import NOTEBOOKS, ROOT, SOLUTIONS
+from helpers.lectures import lecture_named, lecture_names
+from helpers.paths import ROOT
 
 from . import leaks
-from .source import lecture_names, name_cells, read_lecture, source_path, without_answers
+from .source import name_cells, read_lecture, source_path, without_answers
 
 CELL_SECONDS = 300
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -93,38 +94,43 @@ def _build_one(lecture: str, backup: bool) -> Outcome:
     except Exception as error:  # nbclient's errors carry the traceback of the cell
         return Outcome(lecture, problems=(f"{lecture}: a cell failed\n{error}",))
     problems = _traces(lecture, notebook)
-    _write(SOLUTIONS / f"{lecture}.ipynb", _text(notebook))
-    done = [f"solutions/{lecture}.ipynb"]
-    path = NOTEBOOKS / f"{lecture}.ipynb"
+    places = lecture_named(lecture)
+    _write(places.executed, _text(notebook))
+    done, path = [_place(places.executed)], places.handed_out
     if path.exists() and changed_by_learner(path):
         if not backup:
-            problem = f"notebooks/{lecture}.ipynb has been changed and stays as it is; --backup moves it aside first"
+            problem = f"{_place(path)} has been changed and stays as it is; --backup moves it aside first"
             return Outcome(lecture, tuple(done), (*problems, problem))
-        done.append(f"your version is now notebooks/{_move_aside(path).name}")
+        done.append(f"your version is now {_place(_move_aside(path))}")
     _write(path, _text(learner_notebook(lecture)))
-    return Outcome(lecture, (*done, f"notebooks/{lecture}.ipynb"), tuple(problems))
+    return Outcome(lecture, (*done, _place(path)), tuple(problems))
 
 
 def _drift(lecture: str) -> list[str]:
     problems = []
     remedy = f"run: course build {lecture}"
     wanted = read_lecture(lecture)
-    solution_path, learner_path = SOLUTIONS / f"{lecture}.ipynb", NOTEBOOKS / f"{lecture}.ipynb"
+    places = lecture_named(lecture)
+    solution_path, learner_path = places.executed, places.handed_out
     if not solution_path.exists():
-        return [f"solutions/{lecture}.ipynb is missing; {remedy}"]
+        return [f"{_place(solution_path)} is missing; {remedy}"]
     solution = nbformat.read(solution_path, as_version=4)
     if [(c.cell_type, c.id, c.source, c.metadata) for c in solution.cells] != [
         (c.cell_type, c.id, c.source, c.metadata) for c in wanted.cells
     ]:
-        problems.append(f"solutions/{lecture}.ipynb is not what its source says; {remedy}")
+        problems.append(f"{_place(solution_path)} is not what its source says; {remedy}")
     counts = [c.execution_count for c in solution.cells if c.cell_type == "code"]
     if counts != list(range(1, len(counts) + 1)):
-        problems.append(f"solutions/{lecture}.ipynb was not executed from top to bottom; {remedy}")
+        problems.append(f"{_place(solution_path)} was not executed from top to bottom; {remedy}")
     problems += _traces(lecture, solution)
     text = _text(learner_notebook(lecture))
     if not learner_path.exists() or learner_path.read_text(encoding="utf-8") != text:
-        problems.append(f"notebooks/{lecture}.ipynb is not what its source says; {remedy}")
+        problems.append(f"{_place(learner_path)} is not what its source says; {remedy}")
     return problems + leaks.find(lecture, learner_path)
+
+
+def _place(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
 
 
 def _traces(lecture: str, notebook) -> list[str]:

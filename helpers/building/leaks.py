@@ -11,8 +11,8 @@ import ast
 import json
 from pathlib import Path
 
-from helpers.exercises import exercises_of
 from helpers.judging.exercise import Question
+from helpers.lectures import exercises_of
 
 from .source import answer_lines, source_path
 

@@ -11,9 +11,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers.checking.nbgrader import CHECK_CELL
-from helpers.exercises import exercise_named, exercises_of
 from helpers.judging.exercise import Exercise, Question
-from helpers.paths import SOLUTIONS
+from helpers.lectures import exercise_named, exercises_of, lecture_named
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")  # nbgrader's own
@@ -25,16 +24,12 @@ class SourceError(Exception):
     """A lecture's source breaks a rule; the message names the file and the rule."""
 
 
-def lecture_names() -> list[str]:
-    """Every lecture that has a source, in the order of the course."""
-    return sorted(path.stem for path in SOLUTIONS.glob("[0-9][0-9]_*.md"))
-
-
 def source_path(lecture: str) -> Path:
     """The source of a lecture. Raises `SourceError`, naming the lectures that exist, for any other name."""
-    if lecture not in lecture_names():
-        raise SourceError(f"there is no lecture {lecture!r}; there are {', '.join(lecture_names())}")
-    return SOLUTIONS / f"{lecture}.md"
+    try:
+        return lecture_named(lecture).source
+    except LookupError as error:
+        raise SourceError(error.args[0]) from error
 
 
 def read_lecture(lecture: str) -> NotebookNode:

@@ -7,9 +7,9 @@ import types
 from collections import Counter
 from dataclasses import replace
 
-from helpers.exercises import exercise_named
 from helpers.judging.exercise import Exercise, Question
 from helpers.judging.judge import NOT_ATTEMPTED, WRONG, Verdict, judge, judge_letter, nothing, public_examination
+from helpers.lectures import exercise_named
 from helpers.sandbox import wire
 from helpers.sandbox.callsite import written_argument
 from helpers.sandbox.observe import Observation, observe

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from helpers.exercises import LECTURES, exercises_of
 from helpers.judging.exercise import Exercise, Question
 from helpers.judging.judge import CORRECT, NOT_ATTEMPTED, Verdict
+from helpers.lectures import exercises_of, lecture_names
 from helpers.paths import ROOT
 from helpers.templates import render
 
@@ -86,7 +86,10 @@ def progress() -> Progress:
     """Show what your checks have earned so far, exercise by exercise."""
     best = best_points()
     return Progress(
-        {lecture: [(e.name, best.get(e.name, 0.0), e.points) for e in exercises_of(lecture)] for lecture in LECTURES}
+        {
+            lecture: [(e.name, best.get(e.name, 0.0), e.points) for e in exercises_of(lecture)]
+            for lecture in lecture_names()
+        }
     )
 
 

@@ -9,7 +9,7 @@ from .common import OK, PROBLEM, refuse
 
 def add(commands) -> None:
     parser = commands.add_parser("build", help="make the notebooks from solutions/*.md")
-    parser.add_argument("lectures", nargs="*", metavar="LECTURE", help="such as 04_activations (default: all)")
+    parser.add_argument("names", nargs="*", metavar="LECTURE", help="such as 04_activations (default: all)")
     parser.add_argument("--check", action="store_true", help="change nothing; fail on drift or a leaked answer")
     parser.add_argument("--backup", action="store_true", help="move a changed notebook aside instead of stopping")
     parser.set_defaults(run=run)
@@ -18,9 +18,10 @@ def add(commands) -> None:
 def run(options) -> int:
     from helpers.building import build
     from helpers.building.source import SourceError
+    from helpers.lectures import lecture_names
 
     try:
-        outcomes = build.check(options.lectures) if options.check else build.build(options.lectures, options.backup)
+        outcomes = build.check(options.names) if options.check else build.build(options.names, options.backup)
     except SourceError as error:
         return refuse(error)
     for outcome in outcomes:
@@ -33,21 +34,31 @@ def run(options) -> int:
     if options.check:
         print("Every notebook agrees with its source and shows no answer.")
         return OK
-    return OK if options.lectures else write_proofs()
+    return write_proofs(lecture_names() if not options.names else outside(options.names))
 
 
-def write_proofs() -> int:
-    """Write the two proofs anew; they are about all lectures."""
-    from helpers.paths import SOLUTIONS
+def outside(lectures: list[str]) -> list[str]:
+    """Those that do not belong to the course: their proofs are quick, so they are made at every build."""
+    from helpers.lectures import lecture_named
+
+    return [name for name in lectures if lecture_named(name).from_outside]
+
+
+def write_proofs(lectures) -> int:
+    """Write the proofs anew for the folders in which these lectures lie; a proof is about all that lie there."""
+    from helpers.lectures import lecture_named, lecture_names
     from helpers.proving.checks import checks_table, prove_all
-    from helpers.proving.ledger import PATH, ledger_table
+    from helpers.proving.ledger import ledger_table
 
-    proofs = prove_all()
-    (SOLUTIONS / "checks.md").write_text(checks_table(proofs), encoding="utf-8")
-    print("✓ solutions/checks.md")
-    PATH.write_text(ledger_table(), encoding="utf-8")
-    print("✓ solutions/ledger.md")
-    failures = [failure for proof in proofs for failure in proof.failures]
+    failures = []
+    for shelf in dict.fromkeys(lecture_named(name).shelf for name in lectures):
+        here = [name for name in lecture_names() if lecture_named(name).shelf == shelf]
+        proofs = prove_all(here)
+        (shelf / "checks.md").write_text(checks_table(proofs), encoding="utf-8")
+        print(f"✓ {shelf.name}/checks.md")
+        (shelf / "ledger.md").write_text(ledger_table(here, shelf / "ledger.md"), encoding="utf-8")
+        print(f"✓ {shelf.name}/ledger.md")
+        failures += [failure for proof in proofs for failure in proof.failures]
     for failure in failures:
         print(f"✗ {failure}", file=sys.stderr)
     return PROBLEM if failures else OK

@@ -9,8 +9,8 @@ from collections import Counter
 
 from markupsafe import Markup
 
-from helpers.exercises import exercises_of
 from helpers.judging.judge import MEMORY_LIMIT, NOT_ATTEMPTED, OUTPUT_LIMIT
+from helpers.lectures import exercises_of
 from helpers.templates import FOLDER, render
 
 from . import class_statistics as figures

@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from helpers.exercises import exercises_of
 from helpers.judging.judge import CORRECT, ERROR, NOT_ATTEMPTED, WRONG, Example
+from helpers.lectures import exercises_of
 
 from .marking import GRADER_FAULT, MISSING
 from .papers import Entry, Paper

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from helpers.exercises import exercises_of
-from helpers.paths import SOLUTIONS
+from helpers.lectures import exercises_of, lecture_named
 from helpers.templates import render
 
 from . import beneath
@@ -92,7 +91,7 @@ def _as_compared(name: str) -> str:
 def _title(lecture: str) -> str:
     """The lecture's first heading, or its name if its source is not here."""
     try:
-        heading = re.search(r"^# (.+)$", (SOLUTIONS / f"{lecture}.md").read_text(encoding="utf-8"), re.MULTILINE)
+        heading = re.search(r"^# (.+)$", lecture_named(lecture).source.read_text(encoding="utf-8"), re.MULTILINE)
     except OSError:
         return lecture
     return heading[1] if heading else lecture

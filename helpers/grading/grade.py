@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from helpers.exercises import LECTURES
+from helpers.lectures import lecture_named, lecture_names
 
 from . import outputs
 from .gradebook import Gradebook, GradebookError
@@ -75,9 +75,9 @@ def grade(order: Order, progress: Callable[[int, int, str], None] = lambda done,
 
 def _lectures(only: str | None) -> tuple[str, ...]:
     if only is None:
-        return LECTURES
-    if only not in LECTURES:
-        raise GradingError(f"there is no lecture {only!r}; there are {', '.join(LECTURES)}")
+        return lecture_names()
+    if only not in lecture_names():
+        raise GradingError(f"there is no lecture {only!r}; there are {', '.join(lecture_names())}")
     return (only,)
 
 
@@ -93,7 +93,8 @@ def _seed(settings: dict, order: Order) -> int:
 
 
 def _backend(order: Order, seed: int, found: ClassFolder) -> contextlib.AbstractContextManager[Backend]:
-    folders = (order.source, order.out, order.preview_of)
+    shelves = {lecture_named(name).shelf for name in lecture_names()}
+    folders = (order.source, order.out, order.preview_of, *sorted(shelves))
     hidden = tuple(str(folder.resolve()) for folder in folders if folder)
     terms = Terms(seed, order.limits, order.isolation, hidden)
     if order.scheduler:
@@ -114,7 +115,7 @@ def _prepare(book: Gradebook, order: Order, seed: int, found: ClassFolder, isola
                 f"limits); with --only the marks of {', '.join(others)} would go. Mark all lectures again, or "
                 "use another --out"
             )
-        book.keep_only(set(), LECTURES)  # marks by other rules do not stand beside new ones
+        book.keep_only(set(), lecture_names())  # marks by other rules do not stand beside new ones
     book.set(**deciding, isolation=isolation, remarks=list(found.remarks))
     book.set(
         libraries={name: version(name) for name in ("numpy", "scipy", "scikit-learn")}, python=sys.version.split()[0]

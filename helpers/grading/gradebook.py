@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from helpers.exercises import exercises_of
 from helpers.judging.judge import Example, PartResult, Verdict
+from helpers.lectures import exercises_of
 
 from .marking import GRADER_FAULT, MarkedSubmission
 

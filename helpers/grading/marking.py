@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from helpers.exercises import exercises_of
 from helpers.judging.exercise import Exercise, Question
 from helpers.judging.judge import (
     CORRECT,
@@ -30,6 +29,7 @@ from helpers.judging.judge import (
     nothing,
     plain_text,
 )
+from helpers.lectures import exercises_of
 from helpers.sandbox import END, SHORT
 
 from .notebook import Unreadable, code_cells

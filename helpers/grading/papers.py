@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from helpers.exercises import exercises_of
 from helpers.judging.judge import Verdict, nothing
+from helpers.lectures import exercises_of
 
 from .gradebook import Adjustment, Gradebook
 from .marking import MISSING, UNREADABLE, MarkedSubmission

@@ -12,9 +12,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from helpers.exercises import LECTURES, functions_of
 from helpers.fingerprint import as_built
-from helpers.paths import NOTEBOOKS
+from helpers.lectures import functions_of, lecture_named, lecture_names
 
 from .marking import MarkedSubmission, Task, mark, tasks_of
 from .notebook import Unreadable, code_cells
@@ -166,9 +165,9 @@ def refuse_process_as_root(isolation: str) -> None:
 def _handed_out_cells() -> list[str]:
     """The code cells of the notebooks as they were built; one that somebody worked in might hold answers."""
     cells = []
-    for lecture in LECTURES:
+    for lecture in lecture_names():
         try:
-            content = (NOTEBOOKS / f"{lecture}.ipynb").read_bytes()
+            content = lecture_named(lecture).handed_out.read_bytes()
             if as_built(json.loads(content)):
                 cells += code_cells(content)
         except (OSError, ValueError, LookupError, TypeError, Unreadable):

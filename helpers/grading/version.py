@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 
+from helpers.lectures import lecture_named, lecture_names
 from helpers.paths import ROOT
 
-# A change in any of it means that everything is marked again.
-_DECIDING = ("exercises", "judging", "sandbox", "grading")
+# A change in any of it, or in an exercise, means that everything is marked again.
+_DECIDING = ("judging", "sandbox", "grading")
 
 
 def course_version() -> str:
     """A digest of the code that decides about marks."""
     digest = hashlib.sha256()
-    for folder in _DECIDING:
-        for path in sorted((ROOT / "helpers" / folder).rglob("*.py")):
-            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    folders = [ROOT / "helpers" / name for name in _DECIDING]
+    folders += [lecture_named(name).folder / "exercises" for name in lecture_names()]
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            place = path.relative_to(folder.parent.parent).as_posix()
+            digest.update(place.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]

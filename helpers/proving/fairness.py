@@ -27,9 +27,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from helpers.exercises import LECTURES, exercise_named, functions_of
 from helpers.judging.exercise import Exercise
 from helpers.judging.judge import CORRECT, Examination, Verdict, judge, judge_if_right
+from helpers.lectures import all_exercises, exercise_named, functions_of, lecture_names
 from helpers.sandbox.observe import Call, Observation, identical, observe
 from helpers.sandbox.recipes import Seeded
 
@@ -352,10 +352,10 @@ def _is_a_value(expected) -> bool:
 def chosen(names: list[str]) -> list[Exercise]:
     """The exercises with these names or of these lectures; without any, all that need no Keras."""
     if not names:
-        return [exercise for lecture in LECTURES for exercise in functions_of(lecture) if not exercise.uses_keras]
+        return [e for e in all_exercises() if isinstance(e, Exercise) and not e.uses_keras]
     found = []
     for name in names:
-        found += functions_of(name) if name in LECTURES else [exercise_named(name)]
+        found += functions_of(name) if name in lecture_names() else [exercise_named(name)]
     return found
 
 

@@ -6,11 +6,13 @@ import importlib
 import importlib.util
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from helpers.datasets import available
-from helpers.exercises import LECTURES
-from helpers.ledger.row import AGREES, Row
+from helpers.evidence.row import AGREES, Row
+from helpers.lectures import lecture_named
 from helpers.paths import SOLUTIONS
 
 PATH = SOLUTIONS / "ledger.md"
@@ -27,8 +29,8 @@ class Entry:
 
 
 def rows_of(lecture: str) -> list[Row]:
-    """The rows that a lecture declares in `helpers/ledger/`."""
-    name = f"helpers.ledger.{lecture.partition('_')[2]}"
+    """The rows that a lecture declares in its `ledger`."""
+    name = f"{lecture_named(lecture).package}.ledger"
     return importlib.import_module(name).ROWS if importlib.util.find_spec(name) else []
 
 
@@ -43,11 +45,11 @@ def computable(row: Row) -> bool:
     return row.needs is None or available(row.needs)
 
 
-def written() -> dict[tuple[str, str, str], tuple[str, str]]:
-    """What the ledger on disk says: {(what, deck, slide says): (course computes, verdict)}."""
-    if not PATH.exists():
+def written(path: Path = PATH) -> dict[tuple[str, str, str], tuple[str, str]]:
+    """What a ledger on disk says: {(what, deck, slide says): (course computes, verdict)}."""
+    if not path.exists():
         return {}
-    lines = re.findall(r"^\| (.+) \|$", PATH.read_text(encoding="utf-8"), re.MULTILINE)
+    lines = re.findall(r"^\| (.+) \|$", path.read_text(encoding="utf-8"), re.MULTILINE)
     cells = [re.split(r"(?<!\\) \| ", line) for line in lines]
     rows = [[cell.replace(r"\|", "|") for cell in row] for row in cells if len(row) == 7 and row[0] != "what"]
     return {(row[0], row[1], row[2]): (row[3], row[5]) for row in rows}
@@ -58,9 +60,9 @@ def identity(row: Row) -> tuple[str, str, str]:
     return row.key, row.deck, _number(row.slide_says)
 
 
-def ledger_table() -> str:
-    """The text of the ledger. A row whose data set is not here keeps what the ledger on disk says of it."""
-    known = written()
+def ledger_table(lectures: Sequence[str], path: Path = PATH) -> str:
+    """The text of a ledger. A row whose data set is not here keeps what the ledger on disk says of it."""
+    known = written(path)
     lines = [
         "# The slide says, the computer says",
         "",
@@ -69,7 +71,7 @@ def ledger_table() -> str:
         "*other setting*, that they differ and the deck does not say how its number came about; *erratum*, that the "
         "slide is wrong. Lines that need a data set are computed where it is present.",
     ]
-    for lecture in LECTURES:
+    for lecture in lectures:
         rows = rows_of(lecture)
         if rows:
             entries = [compute(row) if computable(row) else _kept(row, known) for row in rows]

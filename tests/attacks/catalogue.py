@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from helpers.exercises import exercise_named
 from helpers.judging.exercise import Exercise
 from helpers.judging.judge import CORRECT, NOT_ATTEMPTED
+from helpers.lectures import exercise_named
 from helpers.proving.solutions import answer_to_question, solution_source
 from tests import classroom
 from tests.classroom import LECTURE

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from helpers.exercises import exercise_named
 from helpers.grading.marking import TAMPERING
 from helpers.judging.judge import CORRECT, ERROR
 from helpers.judging.judge import WRONG as WRONG_STATUS
+from helpers.lectures import exercise_named
 from tests import classroom
 
 from .catalogue import ATTACKED, RIGHT, WRONG, answer, folder, honest_notebook
@@ -342,7 +342,7 @@ def leaky_relu(x, alpha=0.01):
 def the_courses_own_answer():
     """Import the exercise's oracle and its right spellings from the course itself."""
     return """
-from helpers.exercises import exercise_named
+from helpers.lectures import exercise_named
 from helpers.proving.solutions import solution_source
 leaky_relu = exercise_named('leaky_relu').spellings[0]
 """
@@ -352,7 +352,7 @@ leaky_relu = exercise_named('leaky_relu').spellings[0]
 def the_courses_own_activation():
     """Return the result of the course's own activation registry."""
     return """
-from helpers.experiments.activations import ACTIVATIONS
+from helpers.neural.activations import ACTIVATIONS
 def leaky_relu(x, alpha=0.01):
     return ACTIVATIONS['leaky ReLU'].function(x)
 """

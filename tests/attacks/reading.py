@@ -1,7 +1,7 @@
 """Reading what is not for students. Each raises what it found, so that a find would stand in the feedback."""
 
-from helpers.exercises import exercise_named
 from helpers.judging.judge import WRONG as WRONG_STATUS
+from helpers.lectures import exercise_named
 
 from .catalogue import ATTACKED, answer
 
@@ -38,7 +38,7 @@ def the_solutions():
     return reads(
         "@COURSE@/solutions/04_activations.md",
         "@COURSE@/solutions",
-        "@COURSE@/helpers/exercises/activations/leaky_relu.py",
+        "@COURSE@/helpers/lectures/activations/leaky_relu.py",
         "@COURSE@/tests",
     )
 

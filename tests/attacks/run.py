@@ -15,9 +15,9 @@ from pathlib import Path
 
 import psutil
 
-from helpers.exercises import exercises_of
 from helpers.grading.tables import safe_cell
 from helpers.judging.judge import CORRECT
+from helpers.lectures import exercises_of
 from helpers.paths import ROOT
 from tests import classroom
 from tests.classroom import LECTURE
@@ -31,7 +31,7 @@ JOBS = 2
 # Planted where no submission may look; any of them in an output file is a hole.
 SECRETS = {place: f"CANARY-{place}-7f3a9c" for place in ("HOME", "OTHER", "ENVIRONMENT")}
 # What a submission tries to leave in the course itself: only new files, lest a hole cost the project its sources.
-LEFT_IN_THE_COURSE = [ROOT / folder / "written-by-a-submission.py" for folder in ("solutions", "helpers/exercises")]
+LEFT_IN_THE_COURSE = [ROOT / folder / "written-by-a-submission.py" for folder in ("solutions", "helpers/lectures")]
 NEIGHBOUR = "NEIGHBOUR-SECRET-"  # stands, with the name, in the notebook of every bystander
 BYSTANDERS = 12
 

@@ -51,7 +51,7 @@ def the_course():
     """Put a file into the solutions and a module among the exercises."""
     return """
 def leaky_relu(x, alpha=0.01):
-    for folder in ('solutions', 'helpers/exercises'):
+    for folder in ('solutions', 'helpers/lectures'):
         try:
             open(f'@COURSE@/{folder}/written-by-a-submission.py', 'w').close()
         except OSError:

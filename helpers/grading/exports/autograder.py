@@ -22,8 +22,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from helpers.exercises import LECTURES, exercises_of
 from helpers.judging.judge import nothing
+from helpers.lectures import exercises_of, lecture_named, lecture_names
 from helpers.paths import DATA, NOTEBOOKS, ROOT
 
 from ..grade import GradebookError, GradingError, Order, grade
@@ -50,8 +50,8 @@ def write(
 
     The seed of the fresh inputs (drawn if None) is in the zip: everybody gets the same ones, at every attempt.
     """
-    if lecture not in LECTURES:
-        raise ExportError(f"there is no lecture {lecture!r}; there are {', '.join(LECTURES)}")
+    if lecture not in lecture_names():
+        raise ExportError(f"there is no lecture {lecture!r}; there are {', '.join(lecture_names())}")
     limits = limits or Limits()
     settings = {
         "lecture": lecture,
@@ -60,16 +60,22 @@ def write(
         "limit_seconds": limits.cpu_seconds,
         "limit_mb": limits.memory_mb,
     }
-    files = [ROOT / "requirements.lock", NOTEBOOKS / f"{lecture}.ipynb"]
-    files += [file for folder in (ROOT / "helpers", DATA) for file in sorted(folder.rglob("*")) if _belongs(file)]
+    places = lecture_named(lecture)
+    files = {"requirements.lock": ROOT / "requirements.lock", f"{NOTEBOOKS.name}/{lecture}.ipynb": places.handed_out}
+    folders = {"helpers": ROOT / "helpers", DATA.name: DATA}
+    if places.from_outside:  # in the zip it is one of the course's
+        folders[places.package.replace(".", "/")] = places.folder
+    for name, folder in folders.items():
+        inside = [file for file in sorted(folder.rglob("*")) if _belongs(file)]
+        files |= {f"{name}/{file.relative_to(folder).as_posix()}": file for file in inside}
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".new")
     with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         for script in sorted(_SCRIPTS.iterdir()):
             _add(archive, script.name, script.read_bytes(), 0o755)
         _add(archive, SETTINGS, json.dumps(settings, indent=1).encode())
-        for file in files:
-            _add(archive, file.relative_to(ROOT).as_posix(), file.read_bytes())
+        for name, file in files.items():
+            _add(archive, name, file.read_bytes())
     os.replace(temporary, path)
     return Exported((path,))
 

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 from helpers.checking.feedback import Feedback
-from helpers.exercises import exercises_of
+from helpers.lectures import exercises_of
 
 from ..feedback_pages import folder_names
 from ..gradebook import Gradebook

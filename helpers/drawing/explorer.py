@@ -1,0 +1,144 @@
+"""The base of every explorer: controls on the left, a picture on the right, one line of words under it.
+
+A subclass says which controls there are and how one frame is drawn. matplotlib's Agg draws it into an image widget,
+which works in every notebook program with nothing to install. `static()` shows the same picture without ipywidgets, for
+readers who have no kernel.
+"""
+
+import asyncio
+import html
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .style import png, show_png
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A drop-down list."""
+
+    label: str
+    options: tuple
+    default: object
+
+    def widget(self, widgets):
+        return widgets.Dropdown(options=self.options, value=self.default, **_look(self.label))
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A slider over whole numbers or, when `step` is not one, over decimals."""
+
+    label: str
+    low: float
+    high: float
+    step: float
+    default: float
+
+    def widget(self, widgets):
+        kind = widgets.IntSlider if isinstance(self.step, int) else widgets.FloatSlider
+        return kind(min=self.low, max=self.high, step=self.step, value=self.default, **_look(self.label))
+
+
+class Explorer:
+    """Subclasses define `controls` ({argument name: Choice or Slider}, five at most), `build` and `update`.
+
+    Axes, ticks and labels stay as they are built; what moves is drawn over a saved picture of them, which takes a
+    tenth of the time of a whole figure.
+    """
+
+    controls: ClassVar[dict] = {}
+
+    def __init__(self):
+        self.figure, self._moving = self.build()
+        for artist in self._moving:
+            artist.set_animated(True)  # keeps it out of the saved picture
+        self.figure.canvas.draw()
+        self._background = self.figure.canvas.copy_from_bbox(self.figure.bbox)
+        self.widgets = {}
+        self._redraw_is_due = False
+
+    def build(self):
+        """Make the figure, once; return it and the list of the artists that `update` moves."""
+        raise NotImplementedError
+
+    def update(self, **values):
+        """Move the artists to the frame that the controls' values ask for; return the line of words."""
+        raise NotImplementedError
+
+    def static(self):
+        """Show the default frame as a plain figure, described by its words."""
+        words = self.draw(**self.defaults())
+        show_png(png(self.figure.canvas), f"{self.describe(**self.defaults())} {words}")
+
+    def draw(self, **values):
+        """Draw the frame for these values onto the figure's canvas and return its line of words."""
+        words = self.update(**values)
+        self.figure.canvas.restore_region(self._background)
+        for artist in self._moving:
+            artist.axes.draw_artist(artist)
+        return words
+
+    def describe(self, **values):
+        """What the picture is, in a sentence, for those who cannot see it."""
+        return ", ".join(f"{control.label}: {values[name]}" for name, control in self.controls.items()) + "."
+
+    def defaults(self):
+        return {name: control.default for name, control in self.controls.items()}
+
+    def panel(self):
+        """The live panel, an ipywidgets box."""
+        import ipywidgets
+
+        self.widgets = {name: control.widget(ipywidgets) for name, control in self.controls.items()}
+        reset = ipywidgets.Button(description="reset", tooltip="back to the first picture")
+        reset.on_click(lambda _: self.reset())
+        self.image = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
+        self.words = ipywidgets.HTML()
+        for widget in self.widgets.values():
+            widget.observe(self._ask_for_redraw, "value")
+        self.redraw()
+        left = ipywidgets.VBox([*self.widgets.values(), reset], layout=ipywidgets.Layout(min_width="290px"))
+        return ipywidgets.HBox([left, ipywidgets.VBox([self.image, self.words])])
+
+    def reset(self):
+        for name, value in self.defaults().items():
+            self.widgets[name].value = value
+
+    def redraw(self):
+        """Draw the frame that the controls ask for now."""
+        self._redraw_is_due = False
+        values = {name: widget.value for name, widget in self.widgets.items()}
+        words = self.draw(**values)
+        self.image.value = png(self.figure.canvas, quick=True)
+        self.words.value = f'<p role="status" style="line-height:1.4">{html.escape(words)}</p>'
+
+    def _ask_for_redraw(self, _change):
+        """Draw soon. Events that pile up while a frame is drawn lead to one more frame, with the newest values."""
+        if self._redraw_is_due:
+            return
+        loop = loop_of_the_notebook()
+        if loop is None:
+            self.redraw()
+            return
+        self._redraw_is_due = True
+        loop.call_later(0.02, self.redraw)
+
+    def _ipython_display_(self):
+        from IPython.display import display
+
+        bundle = self.panel()._repr_mimebundle_()
+        bundle["text/plain"] = "A panel that needs a running kernel; its first picture is shown by static()."
+        display(bundle, raw=True)
+
+
+def loop_of_the_notebook():
+    """The interface's own loop, in which later frames are drawn; None in a script or a test."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _look(label):
+    return {"description": label, "style": {"description_width": "110px"}, "layout": {"width": "280px"}}

@@ -1,1 +1,0 @@
-"""Control panels over the main experiment of a lecture."""

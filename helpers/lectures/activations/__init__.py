@@ -1,0 +1,3 @@
+"""Lecture 04: activation functions."""
+
+LECTURE = "04_activations"

@@ -1,0 +1,3 @@
+"""Lecture 10: babysitting a training run."""
+
+LECTURE = "10_babysitting"

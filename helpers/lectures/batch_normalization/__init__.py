@@ -1,0 +1,3 @@
+"""Lecture 07: batch normalization."""
+
+LECTURE = "07_batch_normalization"

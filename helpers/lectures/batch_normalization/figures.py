@@ -1,0 +1,87 @@
+"""The figures of lecture 07."""
+
+import numpy as np
+
+from helpers.drawing.style import BLACK, COMPARED, GREY, ROLES, new_figure
+
+WITHOUT, WITH = ROLES["second"], ROLES["first"]
+
+
+def draw_units(before, after):
+    """Weighted sums of a few units, (samples, units), as rows of dots: as they are, and normalised."""
+    figure, axes = new_figure(1, 2, height=2.6, sharey=True)
+    for ax, values, title in zip(axes, (before, after), ("weighted sums", "normalised"), strict=True):
+        for unit, column in enumerate(values.T):
+            look = ROLES[COMPARED[unit]]
+            ax.plot(column, np.full(len(column), unit + 1), "o", color=look["color"], markersize=4, alpha=0.4)
+            low, high = column.mean() - column.std(), column.mean() + column.std()
+            ax.plot([low, high], [unit + 1.3] * 2, color=BLACK, linewidth=2)
+            ax.plot(column.mean(), unit + 1.3, "k|", markersize=10)
+        ax.axvline(0, **ROLES["reference"])
+        ax.set(title=title, xlabel="value", ylim=(0.5, values.shape[1] + 0.7))
+    axes[0].set_yticks(range(1, before.shape[1] + 1), [f"unit {unit}" for unit in range(1, before.shape[1] + 1)])
+    return figure
+
+
+def draw_ten_layers(without, normalised):
+    """Deviation forward and backward, layer by layer; both arguments are {label: Signal} with the same labels."""
+    figure, (left, right) = new_figure(1, 2, height=3.4)
+    for role, (label, signal) in zip(COMPARED, without.items(), strict=False):
+        layers = np.arange(1, len(signal.stds) + 1)
+        left.semilogy(layers, signal.stds, label=label, **ROLES[role] | {"linestyle": ":"})
+        right.semilogy(layers, signal.gradient_stds, **ROLES[role] | {"linestyle": ":"})
+    for number, signal in enumerate(normalised.values()):
+        label = "normalised, all three" if number == 0 else None
+        left.semilogy(layers, signal.stds, color=BLACK, linewidth=2.5, label=label)
+        right.semilogy(layers, signal.gradient_stds, color=BLACK, linewidth=2.5)
+    left.set(title="forward: deviation of the outputs", xlabel="layer", ylabel="standard deviation", ylim=(1e-7, 10))
+    right.set(title="backward: deviation of the gradient", xlabel="layer")
+    for ax in (left, right):
+        ax.set_xticks(layers)
+    left.legend(loc="lower left")
+    return figure
+
+
+def draw_influence(constant, full):
+    """How each sample's input moves each sample's output, as two matrices (samples, samples)."""
+    figure, axes = new_figure(1, 2, width=7.5, height=3.4, sharey=True)
+    reach = np.abs(constant).max()
+    titles = ("mean and variance held fixed", "as it is")
+    for ax, matrix, title in zip(axes, (constant, full), titles, strict=True):
+        image = ax.imshow(matrix, cmap="PuOr_r", vmin=-reach, vmax=reach)
+        ax.set(title=title, xlabel="input of sample")
+        ax.set_xticks(range(len(matrix)), range(1, len(matrix) + 1))
+        ax.set_yticks(range(len(matrix)), range(1, len(matrix) + 1))
+    axes[0].set_ylabel("output of sample")
+    figure.colorbar(image, ax=axes, label="slope")
+    return figure
+
+
+def draw_running(values, averages, goal):
+    """Statistics of one batch after another, and what running averages make of them: {label: (updates + 1,)}."""
+    figure, ax = new_figure(width=7.5, height=3.2)
+    ax.plot(np.arange(1, len(values) + 1), values, ".", color=GREY, markersize=4, label="one batch")
+    for role, (label, curve) in zip(COMPARED, averages.items(), strict=False):
+        ax.plot(curve, label=label, **ROLES[role] | {"markevery": 20})
+    ax.axhline(goal, **ROLES["reference"])
+    ax.set(xlabel="update", ylabel="mean of the unit", ylim=(-0.5, goal + 2.5))
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return figure
+
+
+def draw_comparison(comparison, xlabel):
+    """Accuracy against one setting, a line through the means and a marker for every seed; without and with."""
+    figure, ax = new_figure(width=8, height=3.2)
+    values = np.array(comparison.values)
+    rows = zip(comparison.accuracy, (WITHOUT, WITH), ("without", "with batch normalisation"), strict=True)
+    for accuracy, look, label in rows:
+        ax.plot(values, 100 * accuracy.mean(axis=1), label=label, **look)
+        seeds = np.repeat(values, accuracy.shape[1])
+        ax.plot(seeds, 100 * accuracy.ravel(), **look | {"linestyle": "", "alpha": 0.4})
+    ax.axhline(10, **ROLES["reference"])
+    ax.set_xscale("log")
+    ax.set_xticks(values, [f"{value:g}" for value in values])
+    ax.set_xticks([], minor=True)
+    ax.set(xlabel=xlabel, ylabel="validation accuracy in %", ylim=(0, 102))
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure

@@ -1,0 +1,3 @@
+"""Lecture 02: data leakage."""
+
+LECTURE = "02_data_leakage"

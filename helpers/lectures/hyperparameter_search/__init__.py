@@ -1,0 +1,3 @@
+"""Lecture 11: hyperparameter search."""
+
+LECTURE = "11_hyperparameter_search"

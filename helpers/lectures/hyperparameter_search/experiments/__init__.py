@@ -1,0 +1,1 @@
+"""What lecture 11 runs: each module computes one experiment and returns arrays; nothing here draws."""

@@ -1,0 +1,3 @@
+"""Lecture 06: initialization."""
+
+LECTURE = "06_initialization"

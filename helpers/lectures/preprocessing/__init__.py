@@ -1,0 +1,3 @@
+"""Lecture 03: preprocessing."""
+
+LECTURE = "03_preprocessing"

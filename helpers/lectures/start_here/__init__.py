@@ -1,0 +1,3 @@
+"""Lecture 00: the tour of the tools."""
+
+LECTURE = "00_start_here"

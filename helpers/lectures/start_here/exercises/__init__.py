@@ -1,0 +1,5 @@
+"""The exercise of the tour."""
+
+from .mean_square import MEAN_SQUARE
+
+EXERCISES = (MEAN_SQUARE,)

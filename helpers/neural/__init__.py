@@ -1,0 +1,1 @@
+"""What several lectures share: activation functions, signals through layers, networks, schedules, the search engine."""

@@ -1,0 +1,500 @@
+"""Every check rejects what is wrong, for the right reason, and accepts what is right, however it is written."""
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+import warnings
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from helpers.building.source import source_path
+from helpers.judging.exercise import Exercise, Part, Question, call
+from helpers.judging.judge import Examination, judge, public_examination
+from helpers.judging.networks import Network
+from helpers.lectures import exercise_named, exercises_of, lecture_names
+from helpers.lectures.batch_normalization.exercises import normalized_network as networks
+from helpers.paths import SOLUTIONS
+from helpers.proving import checks, mutants, solutions
+from helpers.sandbox.observe import Call, identical, observe
+from helpers.sandbox.wire import decode, encode
+
+ALL = [exercise for lecture in lecture_names() for exercise in exercises_of(lecture)]
+FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, Exercise)]
+QUESTIONS = [exercise for exercise in ALL if isinstance(exercise, Question)]
+MISTAKES = [pytest.param(e, m, id=f"{e.name}-{m.name}") for e in FUNCTIONS for m in e.mistakes]
+SPELLINGS = [pytest.param(e, s, id=f"{e.name}-{s.__name__}") for e in FUNCTIONS for s in e.spellings]
+
+
+def for_each(exercises):
+    return pytest.mark.parametrize("exercise", exercises, ids=lambda exercise: exercise.name)
+
+
+@cache
+def proof_of(exercise):
+    return checks.prove(exercise)
+
+
+# Wrong answers, right answers, no answer.
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
+def test_a_known_mistake_is_rejected_with_its_own_message(exercise, mistake):
+    proof = proof_of(exercise)
+    assert (mistake.name, True) in proof.mistakes, proof.failures
+
+
+@pytest.mark.parametrize(("exercise", "spelling"), SPELLINGS)
+def test_a_right_answer_earns_all_points_however_it_is_written(exercise, spelling):
+    proof = proof_of(exercise)
+    assert (spelling.__name__, True) in proof.spellings, proof.failures
+
+
+@for_each(FUNCTIONS)
+def test_the_lecture_s_solution_earns_all_points(exercise):
+    assert proof_of(exercise).solution_accepted, proof_of(exercise).failures
+
+
+@for_each(FUNCTIONS)
+def test_the_stub_is_not_attempted_rather_than_wrong(exercise):
+    assert proof_of(exercise).stub_not_attempted
+
+
+@for_each(FUNCTIONS)
+def test_every_changed_solution_that_passes_has_a_reason(exercise):
+    proof = proof_of(exercise)
+    assert proof.mutants >= 5
+    assert {description for description, _ in proof.survivors} == set(exercise.equivalent_mutants)
+
+
+def test_nothing_else_is_wrong_with_any_check_and_the_table_is_what_was_found():
+    proofs = [proof_of(exercise) for exercise in ALL]
+    assert [failure for proof in proofs for failure in proof.failures] == []
+    text = checks.checks_table(proofs)
+    assert text == (SOLUTIONS / "checks.md").read_text(encoding="utf-8")
+    for exercise in ALL:
+        assert f"### {exercise.name}\n" in text
+
+
+@for_each(FUNCTIONS)
+@pytest.mark.parametrize("nothing", [lambda *a, **k: None, lambda *a, **k: 0.0, lambda first, *a, **k: first])
+def test_a_function_that_does_nothing_earns_no_point(exercise, nothing):
+    for examination in (public_examination(exercise), Examination(exercise, 77)):
+        assert checks.verdict_on(nothing, examination).points == 0
+
+
+# Functions that resemble one another: range, sign and monotony alone would let them pass.
+LOOK_ALIKES = {
+    "sigmoid": [lambda s: lambda x: s(np.multiply(x, 1.01)), lambda s: lambda x: np.round(s(x), 3)],
+    "sigmoid_gradient": [lambda s: lambda x: np.multiply(s(x), 1.001), lambda s: lambda x: np.round(s(x), 3)],
+    "leaky_relu": [
+        lambda s: lambda x, alpha=0.01: s(x, np.round(alpha, 2)),
+        lambda s: lambda x, alpha=0.01: s(x, alpha**2),
+    ],
+    "elu": [lambda s: lambda x, alpha=1.0: np.maximum(s(x, alpha), -1), lambda s: lambda x, alpha=1.0: s(x, alpha**2)],
+    "gelu": [lambda s: lambda x: np.multiply(s(x), 1.0001), lambda s: lambda x: np.maximum(s(x), -0.1)],
+    "mish": [lambda s: lambda x: s(np.multiply(x, 1.001)), lambda s: lambda x: np.maximum(s(x), -0.3)],
+    "softmax": [lambda s: lambda x: s(np.multiply(x, 2)), lambda s: lambda x: s(np.asarray(x)[..., ::-1])],
+    "maxout": [lambda s: lambda x, w, b: s(x, w, np.multiply(b, 2)), lambda s: lambda x, w, b: s(x, w[:2], b[:2])],
+    "dead_fraction": [lambda s: lambda a: s(np.asarray(a)[:3]), lambda s: lambda a: np.round(s(a), 1)],
+    "batchnorm_forward": [
+        lambda s: lambda x, g, b, epsilon=1e-5: s(x, g, b, 1e-5),
+        lambda s: lambda x, g, b, epsilon=1e-5: s(x, np.abs(g), b, epsilon),
+    ],
+    "identity_parameters": [
+        lambda s: lambda mean, var, epsilon=1e-5: s(mean, var, 1e-5),
+        lambda s: lambda mean, var, epsilon=1e-5: s(np.abs(mean), var, epsilon),
+    ],
+    "batchnorm_backward": [
+        lambda s: lambda d, x, g, epsilon=1e-5: s(d, x, g, 1e-5),
+        lambda s: lambda d, x, g, epsilon=1e-5: s(np.round(d, 2), x, g, epsilon),
+    ],
+    "update_running": [
+        lambda s: lambda running, batch, momentum=0.9: s(running, batch, 0.9),
+        lambda s: lambda running, batch, momentum=0.9: s(np.abs(running), batch, momentum),
+    ],
+    "batchnorm_inference": [
+        lambda s: lambda x, g, b, m, v, epsilon=1e-5: s(x, g, b, m, v, 1e-5),
+        lambda s: lambda x, g, b, m, v, epsilon=1e-5: s(x, g, b, np.abs(m), v, epsilon),
+    ],
+    "fold_batchnorm": [
+        lambda s: lambda w, b, g, shift, m, v, epsilon=1e-5: s(w, b, g, shift, m, v, 1e-5),
+        lambda s: lambda w, b, g, shift, m, v, epsilon=1e-5: s(w, np.abs(b), g, shift, m, v, epsilon),
+    ],
+    "batchnorm_images": [
+        lambda s: lambda x, g, b, epsilon=1e-5: s(x, g, b, 1e-5),
+        lambda s: lambda x, g, b, epsilon=1e-5: s(x, g, np.abs(b), epsilon),
+    ],
+    "normalized_network": [
+        lambda _: lambda *sizes: networks.as_functions(*sizes[:2], 3),
+        lambda _: lambda features, hidden, classes: networks.as_functions(features, sorted(hidden), classes),
+    ],
+    "one_hot": [lambda s: lambda y, k: s(np.minimum(y, 1), k), lambda s: lambda y, k: 2 * s(y, k)],
+    "encode_ordinal": [
+        lambda s: lambda values, order: np.minimum(s(values, order), 1),
+        lambda s: lambda values, order: s([v for v in values if v in order], order),
+    ],
+    "standardize": [
+        lambda s: lambda x: (np.clip(s(x)[0], -1, 1), *s(x)[1:]),
+        lambda s: lambda x: (s(x)[0], s(x)[1], np.maximum(s(x)[2], 1)),
+    ],
+    "min_max": [
+        lambda s: lambda x, low=0.0, high=1.0: s(x, low, low + 1),
+        lambda s: lambda x, low=0.0, high=1.0: np.sqrt(s(x, 0, 1)) * (high - low) + low,
+    ],
+    "robust_scale": [lambda s: lambda x: np.clip(s(x), -3, 3), lambda s: lambda x: np.tanh(s(x))],
+    "pca_whiten": [
+        lambda s: lambda x, epsilon=1e-5: s(x, 1e-5),
+        lambda s: lambda x, epsilon=1e-5: np.abs(s(x, epsilon)),
+    ],
+    "zca_whiten": [
+        lambda s: lambda x, epsilon=1e-5: s(x, 1e-5),
+        lambda s: lambda x, epsilon=1e-5: -s(x, epsilon),
+    ],
+    "subtract_channel_mean": [
+        lambda s: lambda x: (s(x)[0], np.round(s(x)[1])),
+        lambda s: lambda x: (np.abs(s(x)[0]), s(x)[1]),
+    ],
+    "impute_with_indicator": [
+        lambda s: lambda x: np.round(s(x), 1),
+        lambda s: lambda x: s(np.where(np.isnan(x), 0.0, x)),
+    ],
+    "expected_first_loss": [lambda s: lambda n: round(s(n), 2), lambda s: lambda n: s(n) + 1e-4 * n],
+    "numerical_gradient": [
+        lambda s: lambda f, x, step=1e-5: s(f, x),
+        lambda s: lambda f, x, step=1e-5: np.round(s(f, x, step), 4),
+    ],
+    "two_layer_loss": [
+        lambda s: lambda p, x, y, r: s(p, np.abs(x), y, r),
+        lambda s: lambda p, x, y, r: (s(p, x, y, r)[0], s(p, x, y, min(r, 0.1))[1]),
+    ],
+    "sgd_step": [
+        lambda s: lambda p, g, rate: s(p, g, min(rate, 0.1)),
+        lambda s: lambda p, g, rate: {name: np.round(array, 2) for name, array in s(p, g, rate).items()},
+    ],
+    "overfit_tiny": [
+        lambda s: lambda x, y, rng: np.geomspace(np.log(max(y) + 1), 1e-3 * rng.random(), 201),
+        lambda s: lambda x, y, rng: 1.05 * s(x, y, rng),
+    ],
+    "diagnose": [
+        lambda s: lambda losses: s([losses[0], losses[-1]]),
+        lambda s: lambda losses: s(np.minimum.accumulate(losses)),
+    ],
+    "update_ratio": [lambda s: lambda w, g, rate: s(w, g, min(rate, 0.1)), lambda s: lambda *a: round(s(*a), 4)],
+    "warmup_then_decay": [
+        lambda s: lambda step, peak, warmup_steps, decay: s(min(step, 50), peak, warmup_steps, decay),
+        lambda s: lambda step, peak, warmup_steps, decay: s(step, peak, warmup_steps, round(decay, 2)),
+    ],
+    "count_distinct_units": [lambda s: lambda w: s(np.round(w, 3)), lambda s: lambda w: s(np.abs(w))],
+    "layer_statistics": [
+        lambda s: lambda x, w, f: s(x, w, lambda sums: np.maximum(f(sums), 0)),
+        lambda s: lambda x, w, f: np.round(s(x, w, f), 3),
+    ],
+    "xavier_normal": [
+        lambda s: lambda i, o, rng: 1.08 * s(i, o, rng),
+        lambda s: lambda i, o, rng: np.abs(s(i, o, rng)),
+    ],
+    "he_normal": [lambda s: lambda i, o, rng: 0.92 * s(i, o, rng), lambda s: lambda i, o, rng: s(i, o, rng) + 0.02],
+    "glorot_uniform": [
+        lambda s: lambda i, o, rng: 0.99 * s(i, o, rng),
+        lambda s: lambda i, o, rng: np.round(s(i, o, rng), 2),
+    ],
+    "gradient_stds": [
+        lambda s: lambda x, w, f, d, g: s(x, w, f, d, np.abs(g)),
+        lambda s: lambda x, w, f, d, g: np.round(s(x, w, f, d, g), 3),
+    ],
+    "uniform_limit": [lambda s: lambda v: np.round(s(v), 3), lambda s: lambda v: np.multiply(v, 1.73)],
+    "lsuv_scale": [
+        lambda s: lambda x, w, f: np.round(s(x, w, f), 3),
+        lambda s: lambda x, w, f: s(x, w, lambda sums: np.abs(f(sums))),
+    ],
+    "log_uniform": [
+        lambda s: lambda low, high, size, rng: s(low, 1.1 * high, size, rng),
+        lambda s: lambda low, high, size, rng: np.sort(s(low, high, size, rng))[::-1] ** 0.9,
+    ],
+    "at_edge": [
+        lambda s: lambda value, low, high, share=0.1: s(value, low, high, 0.1),
+        lambda s: lambda value, low, high, share=0.1: s(value, low, 2 * high, share),
+    ],
+    "should_stop": [
+        lambda s: lambda losses, factor=3.0: s(losses[:2], factor),
+        lambda s: lambda losses, factor=3.0: s(losses, np.ceil(factor)),
+    ],
+    "grid_points": [
+        lambda s: lambda ranges, per_axis: s(ranges, per_axis)[::-1],
+        lambda s: lambda ranges, per_axis: np.round(s(ranges, per_axis)),
+    ],
+    "random_points": [
+        lambda s: lambda ranges, count, rng: np.round(s(ranges, count, rng)),
+        lambda s: lambda ranges, count, rng: np.sort(s(ranges, count, rng), axis=0),
+    ],
+    "successive_halving": [
+        lambda s: lambda c, train, budget, eta=3: s(c[:-2], train, budget, eta) if len(c) > 4 else c[0],
+        lambda s: lambda c, train, budget, eta=3: s(c, lambda one, b: round(train(one, b), 1), budget, eta),
+    ],
+    "refine": [
+        lambda s: lambda results, keep: s(results[:10], min(keep, 10)),
+        lambda s: lambda results, keep: {name: (0.9 * low, high) for name, (low, high) in s(results, keep).items()},
+    ],
+    "shared_rows": [
+        lambda s: lambda train, test, tolerance=0.0: s(np.asarray(train)[:3], test, tolerance),
+        lambda s: lambda train, test, tolerance=0.0: s(train, test, 0.9 * tolerance),
+    ],
+    "split_by_group": [
+        lambda s: lambda g, f, rng: s(g, f / 2, rng),
+        lambda s: lambda g, f, rng: [side[:-1] for side in s(g, f, rng)],
+    ],
+    "split_by_time": [lambda s: lambda t, c: s(t, np.round(c)), lambda s: lambda t, c: s(np.abs(t), c)],
+    "known_in_time": [lambda s: lambda k, p: s(k, max(p, 0)), lambda s: lambda k, p: s(np.abs(k), p)],
+    "standardize_split": [
+        lambda s: lambda train, test: s(train, np.round(test, 1)),
+        lambda s: lambda train, test: [np.clip(table, -3, 3) for table in s(train, test)],
+    ],
+    "oversample_train": [
+        lambda s: lambda x, y, train, rng: [part[:-1] for part in s(x, y, train, rng)],
+        lambda s: lambda x, y, train, rng: (np.round(s(x, y, train, rng)[0]), s(x, y, train, rng)[1]),
+    ],
+    "optimism": [
+        lambda s: lambda r, h: s(np.round(r, 1), h),
+        lambda s: lambda r, h: s(np.ravel(r)[:5], np.ravel(h)[:5]),
+    ],
+    "mean_square": [lambda s: lambda v: s(np.round(v)), lambda s: lambda v: s(np.ravel(v)[:5])],
+}
+
+
+@for_each(FUNCTIONS)
+def test_a_look_alike_of_the_right_function_is_rejected(exercise):
+    for alter in LOOK_ALIKES[exercise.name]:
+        verdict = checks.verdict_on(alter(exercise.oracle), public_examination(exercise))
+        assert verdict.points < verdict.max_points
+
+
+@for_each(QUESTIONS)
+def test_a_question_is_proved_as_the_functions_are(exercise):
+    assert proof_of(exercise).failures == []
+
+
+# What an exercise has to have.
+
+
+@for_each(ALL)
+def test_points_are_whole_and_minutes_and_difficulty_are_given(exercise):
+    assert all(type(points) is int and points >= 1 for points in exercise.points_by_part.values())
+    assert 2 <= exercise.points <= 8
+    assert exercise.minutes >= 1
+    assert exercise.difficulty in (1, 2, 3)
+
+
+@for_each(FUNCTIONS)
+def test_an_exercise_has_enough_hints_mistakes_and_spellings(exercise):
+    assert 2 <= len(exercise.hints) <= 3
+    assert len(exercise.mistakes) >= 5
+    assert len(exercise.spellings) >= 5
+
+
+@for_each(QUESTIONS)
+def test_a_question_has_one_right_letter_and_a_sentence_for_each_wrong_one(exercise):
+    assert sorted([exercise.answer, *exercise.why_wrong]) == ["a", "b", "c", "d"]
+    assert len(set(exercise.why_wrong.values())) == 3
+    assert exercise.hints
+
+
+@for_each(ALL)
+def test_messages_are_one_to_three_sentences(exercise):
+    messages = exercise.why_wrong.values() if isinstance(exercise, Question) else [m.message for m in exercise.mistakes]
+    for message in messages:
+        assert message[0].isupper() or message[0] == "`"
+        assert message[-1] in ".)"
+        assert 20 < len(message) < 300
+
+
+@for_each(FUNCTIONS)
+def test_no_hint_is_the_whole_answer(exercise):
+    answer = solutions.solution_source(exercise.lecture, exercise.name).split("### BEGIN SOLUTION")[1]
+    returned = re.search(r"return (.+)", answer)[1].split("  #")[0]
+    assert not any(returned in hint for hint in exercise.hints)
+
+
+@for_each(FUNCTIONS)
+def test_the_stub_has_the_oracle_s_signature_and_a_docstring(exercise):
+    source = solutions.stub_source(exercise.lecture, exercise.name)
+    stub = solutions.function_from(source, exercise.lecture, exercise.name)
+    assert inspect.signature(stub) == inspect.signature(exercise.oracle)
+    assert len(stub.__doc__) > 80
+
+
+@for_each(ALL)
+def test_the_section_to_read_again_is_a_heading_before_the_exercise(exercise):
+    text = source_path(exercise.lecture).read_text(encoding="utf-8")
+    before, found, _ = text.partition(f"{{{{ exercise {exercise.name} }}}}")
+    assert found
+    assert exercise.section in re.findall(r"^#+ (.+)$", before, re.MULTILINE)
+
+
+@pytest.mark.parametrize("lecture", lecture_names())
+def test_exercises_are_listed_in_the_order_of_their_lecture(lecture):
+    text = source_path(lecture).read_text(encoding="utf-8")
+    assert re.findall(r"\{\{ exercise (\w+) \}\}", text) == [exercise.name for exercise in exercises_of(lecture)]
+
+
+# Inputs and oracles.
+
+
+@for_each(FUNCTIONS)
+def test_the_public_inputs_are_always_the_same_and_no_grading_draws_them_again(exercise):
+    def inputs(trials):
+        return [repr(trial.call) for trial in trials]
+
+    again = inputs(exercise._trials(0, public=True))
+    assert inputs(exercise.public_trials) == again
+    fresh = inputs(exercise.fresh_trials(0))
+    assert fresh[: len(again)] == again
+    assert fresh[len(again) :] != again
+    assert inputs(exercise.fresh_trials(5)) == inputs(exercise.fresh_trials(5))
+    assert inputs(exercise.fresh_trials(5)) != inputs(exercise.fresh_trials(6))
+
+
+def plain(value):
+    """A value with named tuples as tuples, and other subclasses as what they are made of."""
+    for kind in (tuple, list):
+        if isinstance(value, kind):
+            return kind(map(plain, value))
+    if isinstance(value, dict):
+        return {plain(key): plain(item) for key, item in value.items()}
+    return "".join(value) if isinstance(value, str) else value
+
+
+def leaves(value):
+    """The arrays and numbers in tuples and dicts."""
+    if isinstance(value, tuple | dict):
+        return [leaf for item in (value.values() if isinstance(value, dict) else value) for leaf in leaves(item)]
+    return [value]
+
+
+@for_each(FUNCTIONS)
+def test_oracles_give_finite_numbers_or_a_promised_error_without_warnings_and_leave_their_inputs_alone(exercise):
+    promised = solutions.stub_source(exercise.lecture, exercise.name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for trial in exercise.fresh_trials(9):
+            seen = observe(exercise.oracle, trial.call)
+            if seen.outcome == "raised":
+                assert re.search(rf"Raises\s+-+\s+{seen.error}", promised)
+                assert not seen.changed
+                continue
+            assert (seen.outcome, seen.changed, seen.overflow) == ("returned", False, False)
+            if exercise.uses_keras:
+                assert (type(seen.value), seen.value.problem) == (Network, "")
+                continue
+            for value in leaves(seen.value):
+                if isinstance(value, str):
+                    continue
+                assert np.asarray(value).dtype in (np.float64, np.int64, bool)
+                assert np.isfinite(value).all()
+
+
+@for_each(FUNCTIONS)
+def test_inputs_and_right_answers_cross_the_boundary_of_the_grader_unchanged(exercise):
+    for trial in exercise.fresh_trials(3):
+        sent = [list(trial.call.arguments), trial.call.keywords]
+        assert identical(decode(encode(sent, recipes=True), recipes=True), sent)
+        for spelling in exercise.spellings:
+            value = observe(spelling, trial.call).value
+            assert identical(decode(encode(value)), plain(value))
+
+
+@for_each(FUNCTIONS)
+def test_every_part_asks_at_least_two_things_and_ends_with_the_inputs_untouched(exercise):
+    for part in exercise.parts:
+        assert sum(trial.part == part.name for trial in exercise.public_trials) >= 2
+    assert list(exercise.points_by_part)[-1] == "inputs untouched"
+
+
+def test_only_the_numerical_range_of_four_exercises_minds_an_overflow():
+    strict = {(e.name, part.name) for e in FUNCTIONS for part in e.parts if part.no_overflow}
+    assert strict == {(name, "numerical range") for name in ("sigmoid", "elu", "mish", "softmax")}
+
+
+# The registry.
+
+
+def test_names_are_unique_in_the_whole_course():
+    names = [exercise.name for exercise in ALL]
+    assert len(names) == len(set(names))
+    assert all(exercise_named(exercise.name) is exercise for exercise in ALL)
+
+
+def test_an_unknown_name_is_answered_with_those_spelled_alike():
+    with pytest.raises(LookupError, match=r"no exercise named 'leaky_rleu'\. Did you mean leaky_relu"):
+        exercise_named("leaky_rleu")
+    with pytest.raises(LookupError, match="There are mean_square, "):
+        exercise_named("xyzzy")
+
+
+def test_a_lecture_without_exercises_has_none():
+    assert exercises_of("01_first_network") == ()
+
+
+def test_importing_the_registry_does_not_import_scipy():
+    code = "import sys, helpers, helpers.lectures; sys.exit('scipy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# The proof itself.
+
+
+def test_a_check_that_is_too_weak_is_reported():
+    one_number = Part("values", 2, lambda rng: [call(np.array([2.5]))])
+    weak = replace(exercise_named("mean_square"), parts=(one_number,), spellings=(lambda values: 0.0,))
+    proof = checks.prove(weak)
+    assert "`mean_square`: the mistake square_of_the_mean: it earns full points" in proof.failures
+    assert any("the spelling <lambda>: it earns 0 of 3 points" in failure for failure in proof.failures)
+    assert any("no reason why this mutant survives" in failure for failure in proof.failures)
+    text = checks.checks_table([proof])
+    assert "| `square_of_the_mean` | **no** |" in text
+    assert all(f"- {failure}" in text for failure in proof.failures)
+
+
+def test_a_reason_for_a_mutant_that_is_caught_is_reported_as_stale():
+    stale = replace(exercise_named("mean_square"), equivalent_mutants={"line 9: `a` → `b`": "It was so once."})
+    assert any("does not survive: line 9" in failure for failure in checks.prove(stale).failures)
+
+
+def test_mutants_change_one_thing_each_and_say_what():
+    source = (
+        'def f(x, a=2.0):\n    """Doc."""\n'
+        "    y = np.max(x, axis=0, keepdims=True)\n    return -a * y if y > 0 else y\n"
+    )
+    found = {mutant.description: mutant.source for mutant in mutants.mutants(source)}
+    assert "def f(x, a=1.0)" in found["signature: `2.0` → `1.0`"]
+    assert "axis=0" not in found["line 1: `np.max(x, axis=0, keepdims=True)` → `np.max(x, keepdims=True)`"]
+    assert "keepdims=False" in found["line 1: `True` → `False`"]
+    assert "np.min" in found["line 1: `np.max(x, axis=0, keepdims=True)` → `np.min(x, axis=0, keepdims=True)`"]
+    assert "y >= 0" in found["line 2: `y > 0` → `y >= 0`"]
+    assert "-a / y" in found["line 2: `-a * y` → `-a / y`"]
+    assert "return a * y" in found["line 2: `-a` → `a`"]
+    for changed in found.values():
+        ast.parse(changed)
+        assert "Doc." not in changed
+    assert len(set(found.values())) == len(found)
+
+
+def test_an_endless_mutant_is_broken_off():
+    def endless():
+        while True:
+            pass
+
+    with mutants.time_guard(0.2):
+        seen = observe(endless, Call())
+    assert (seen.outcome, seen.error) == ("raised", "TimeoutError")
+
+
+def test_a_judged_answer_shows_the_smallest_public_input_only():
+    exercise = exercise_named("sigmoid")
+    examination = Examination(exercise, seed=4)
+    verdict = judge(examination, [observe(lambda x: np.tanh(x) + 2.0, one) for one in examination.calls])
+    assert verdict.example.call == "sigmoid(np.array([-1.5]))"
