@@ -1,7 +1,7 @@
 """One look for the whole course, and the way a figure gets into a notebook together with its description.
 
-The colors are Okabe and Ito's, which stay apart for color-blind eyes; each role has the same color in every lecture, and
-a line style or marker besides.
+The colors are Okabe and Ito's, which stay apart for color-blind eyes; each role has the same color in every lecture,
+and a line style or marker besides.
 """
 
 import base64

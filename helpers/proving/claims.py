@@ -27,9 +27,9 @@ def claims_table(lectures: Sequence[str]) -> str:
     lines = [
         "# Every general sentence, as an experiment",
         "",
-        "Built by `course build`; do not edit. Each line is a sentence of a lecture in one setting: for how many seeds it "
-        "holds, and by how much. The first setting is the lecture's own, the others are its neighbors. Where the lecture "
-        "says that a sentence stops holding, the setting is named *limit*.",
+        "Built by `course build`; do not edit. Each line is a sentence of a lecture in one setting: for how many seeds "
+        "it holds, and by how much. The first setting is the lecture's own, the others are its neighbors. Where the "
+        "lecture says that a sentence stops holding, the setting is named *limit*.",
     ]
     for lecture in lectures:
         if claims := claims_of(lecture):
