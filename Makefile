@@ -8,7 +8,7 @@ OUT ?= grades
 PARALLEL ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help lab doctor test build check grade lint lock clean
+.PHONY: help lab doctor test prove build check grade lint lock clean
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ test: $(READY) ## set up and run all tests
 
 build: $(READY) ## make the notebooks, the ledger and the table of checks from solutions/*.md
 	@$(COURSE) build $(LECTURE)
+
+prove: $(READY) ## prove anew what make test takes from the record, and record it
+	@COURSE_PROVE=record $(VENV)/bin/python -m pytest $(PARALLEL) tests/proving tests/grading/test_run_all_comparison.py
 
 check: $(READY) ## fail if a notebook differs from its source or shows an answer
 	@$(COURSE) build --check $(LECTURE)
