@@ -62,7 +62,7 @@ def last_layer_only(layer_sizes):
     return (layer_sizes[-2] + 1) * layer_sizes[-1]
 
 
-@mistake("Only the first layer was counted. Is a `return` inside of the loop?")
+@mistake("Only the first layer was counted, as when a `return` stands inside of the loop.")
 def first_layer_only(layer_sizes):
     return (layer_sizes[0] + 1) * layer_sizes[1]
 

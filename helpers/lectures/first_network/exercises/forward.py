@@ -224,6 +224,11 @@ FORWARD = Exercise(
         logarithms,
     ),
     spellings=(with_a_loop, with_scipy, by_differences, sample_by_sample, in_single_precision, recursive),
+    equivalent_mutants={
+        "line 3: `np.maximum(x @ w + b, 0)` → `np.maximum(0, x @ w + b)`": "The larger of two numbers has no order.",
+        "line 6: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
+        "line 5: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
+    },
     hints=(
         "Go through `layers` with a loop; the output of one layer is the input of the next. ReLU is `np.maximum(z, "
         "0)`.",

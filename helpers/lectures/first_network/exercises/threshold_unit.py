@@ -73,7 +73,7 @@ def sums(x, weights, bias):
     return x @ weights + bias
 
 
-@mistake("0 and 1 are exchanged: the unit is 1 where the sum is at least 0.")
+@mistake("The results 0 and 1 are exchanged: the unit is 1 where the sum is at least 0.")
 def turned_round(x, weights, bias):
     return (x @ weights + bias < 0).astype(int)
 

@@ -15,6 +15,8 @@ from .common import LECTURE
 PAIRS = np.array(list(itertools.product([0, 1], repeat=2)))
 XOR, AND, OR, NAND, SAME = (0, 1, 1, 0), (0, 0, 0, 1), (0, 1, 1, 1), (1, 1, 1, 0), (1, 0, 0, 1)
 FEWEST, MOST = 2, 16
+A_LIST = "A list is as good as an array."
+STILL_XOR = "Any weights that compute XOR are right, and these do."
 NAMES = ("W1", "b1", "W2", "b2")
 
 
@@ -109,7 +111,7 @@ def computes_equality():
     return network(ONES, [-0.5, -1.5], [-1, 1], 0.5)
 
 
-@mistake("The network never fires. Is the last bias so negative that no sum reaches 0?", Computes((0, 0, 0, 0)))
+@mistake("The network never fires: the last bias is so negative that no sum reaches 0.", Computes((0, 0, 0, 0)))
 def never_fires():
     return network(ONES, [-0.5, -1.5], [1, -1], -1.5)
 
@@ -195,6 +197,15 @@ XOR_NETWORK = Exercise(
         transposed,
     ),
     spellings=(by_or_and_nand, one_unit_for_each_case, with_whole_numbers, with_a_unit_too_many, with_sixteen),
+    equivalent_mutants={
+        "line 2: `np.array([[1.0, 1.0], [1.0, 1.0]])` → `[[1.0, 1.0], [1.0, 1.0]]`": A_LIST,
+        "line 3: `np.array([-0.5, -1.5])` → `[-0.5, -1.5]`": A_LIST,
+        "line 4: `np.array([1.0, -1.0])` → `[1.0, -1.0]`": A_LIST,
+        "line 5: `0.5` → `1.0`": STILL_XOR,
+        "line 2: `1.0` → `2.0`": STILL_XOR,
+        "line 3: `0.5` → `1.0`": STILL_XOR,
+        "line 4: `1.0` → `2.0`": STILL_XOR,
+    },
     hints=(
         "XOR is OR without AND. Which weights and biases make one hidden unit OR and the other AND?",
         "OR: weights 1 and 1, bias -0.5. AND: the same weights, bias -1.5.",
