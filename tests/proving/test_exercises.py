@@ -90,6 +90,40 @@ def test_a_function_that_does_nothing_earns_no_point(exercise, nothing):
 
 # Functions that resemble one another: range, sign and monotony alone would let them pass.
 LOOK_ALIKES = {
+    "cross_entropy": [lambda s: lambda p, y: s(p, y) * 1.001, lambda s: lambda p, y: np.round(s(p, y), 3)],
+    "cross_entropy_from_logits": [
+        lambda s: lambda z, y: s(np.clip(z, -50, 50), y),
+        lambda s: lambda z, y: s(np.round(z, 1), y),
+    ],
+    "logits_gradient": [lambda s: lambda z, y: np.round(s(z, y), 3), lambda s: lambda z, y: s(np.clip(z, -2, 2), y)],
+    "binary_cross_entropy": [
+        lambda s: lambda p, t: s(np.clip(p, 1e-4, 1 - 1e-4), t),
+        lambda s: lambda p, t: s(np.round(p, 2) + 1e-6, t),
+    ],
+    "mean_squared_logarithmic_error": [
+        lambda s: lambda p, t: s(np.round(p), t),
+        lambda s: lambda p, t: s(np.minimum(p, 100), t),
+    ],
+    "huber": [
+        lambda s: lambda p, t, delta=1.0: s(p, t, min(delta, 1.0)),
+        lambda s: lambda p, t, delta=1.0: s(np.round(p), t, delta),
+    ],
+    "focal_loss": [
+        lambda s: lambda p, t, gamma=2.0: s(p, t, round(gamma)),
+        lambda s: lambda p, t, gamma=2.0: s(p, t, gamma) * 1.001,
+    ],
+    "cheapest_decision": [
+        lambda s: lambda p, costs: s(np.round(p), costs),
+        lambda s: lambda p, costs: s(p, np.abs(costs) ** 2),
+    ],
+    "multiclass_hinge": [
+        lambda s: lambda z, y, margin=1.0: s(z, y, min(margin, 1.0)),
+        lambda s: lambda z, y, margin=1.0: s(np.round(z), y, margin),
+    ],
+    "triplet_loss": [
+        lambda s: lambda a, p, n, margin=0.2: s(a, p, n, min(margin, 0.2)),
+        lambda s: lambda a, p, n, margin=0.2: s(np.round(a), p, n, margin),
+    ],
     "threshold_unit": [
         lambda s: lambda x, w, b: s(x, np.round(w), b),
         lambda s: lambda x, w, b: s(x, w, np.abs(b)),

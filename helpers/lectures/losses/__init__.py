@@ -1,0 +1,3 @@
+"""Lecture 05: losses."""
+
+LECTURE = "05_losses"
