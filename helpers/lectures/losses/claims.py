@@ -20,7 +20,7 @@ def same_rate(seed, rate=0.15):
     return steps_to("squared", rates=(rate,), **start) - steps_to("cross-entropy", rates=(rate,), **start)
 
 
-def large_weights(seed, scale=5.0, **settings):
+def large_weights(seed, scale=8.0, **settings):
     pair = (accuracy_with(loss, seed, scale=scale, **settings) for loss in ("cross-entropy", "squared error"))
     return next(pair) - next(pair)
 
@@ -35,7 +35,7 @@ def by_costs(seed, share=0.01):
     return found["threshold one half"] - found["threshold from the costs"]
 
 
-def temperature_helps(seed, wrong_labels=0.3, samples=300):
+def temperature_helps(seed, wrong_labels=0.2, samples=200):
     before, after = calibrated(seed, wrong_labels=wrong_labels, samples=samples)
     return before - after
 
@@ -56,7 +56,7 @@ CLAIMS = (
         settings={OWN: {}, "rate halved": {"rate": 0.075}, "rate doubled": {"rate": 0.3}},
     ),
     Claim(
-        "With initial weights that are five times too large, cross-entropy reaches a higher accuracy than squared "
+        "With initial weights that are eight times too large, cross-entropy reaches a higher accuracy than squared "
         "error.",
         large_weights,
         unit="accuracy",
@@ -70,10 +70,10 @@ CLAIMS = (
         settings={OWN: {}, "5 % in class 1": {"share": 0.05}, "20 % in class 1": {"share": 0.2}},
     ),
     Claim(
-        "A network that was trained long on few samples, some with wrong labels, is surer than it is right, and one "
-        "temperature repairs most of that.",
+        "A network that was trained long on few samples, some with wrong labels, is surer than it is right: a "
+        "temperature chosen on validation data lowers its cross-entropy on other data.",
         temperature_helps,
-        unit="calibration error",
-        settings={OWN: {}, "half of the wrong labels": {"wrong_labels": 0.2}, "fewer samples": {"samples": 200}},
+        unit="cross-entropy",
+        settings={OWN: {}, "half of the wrong labels": {"wrong_labels": 0.1}, "fewer samples": {"samples": 100}},
     ),
 )

@@ -122,8 +122,8 @@ def costs_of_remedies(seed, train=2000, fresh=20_000, share=0.01) -> dict[str, f
 
 
 @cache
-def overconfident(seed=0, samples=300, hidden=100, epochs=60, wrong_labels=0.3):
-    """Scores and labels on two halves of the validation digits, of a network trained long on few samples, some with wrong labels."""
+def overconfident(seed=0, samples=200, hidden=100, epochs=200, wrong_labels=0.2):
+    """Scores and labels on two halves of the validation digits; trained long on few samples, some labels wrong."""
     data = digits()
     rng = np.random.default_rng(seed)
     few = rng.permutation(len(data.x_train))[:samples]
@@ -158,17 +158,11 @@ def reliability(scores, labels, temperature=1.0, bins=5):
     )
 
 
-def calibration_error(scores, labels, temperature=1.0, bins=5) -> float:
-    """The mean distance between confidence and share of right answers, over the bins."""
-    confidence, accuracy, count = reliability(scores, labels, temperature, bins)
-    return float(np.average(np.abs(confidence - accuracy), weights=count))
-
-
 def calibrated(seed, **settings) -> tuple[float, float]:
-    """The calibration error on one half before and after a temperature chosen on the other."""
+    """The cross-entropy on one half before and after a temperature chosen on the other."""
     (scores, labels), (new_scores, new_labels) = overconfident(seed, **settings)
     temperature = best_temperature(scores, labels)
-    return calibration_error(new_scores, new_labels), calibration_error(new_scores, new_labels, temperature)
+    return mean_cross_entropy(new_scores, new_labels), mean_cross_entropy(new_scores, new_labels, temperature)
 
 
 # Distances that mean something.
