@@ -25,6 +25,8 @@ html_css_files = ["site.css"]
 html_js_files = [("site.js", {"defer": "defer"})]
 html_copy_source = False  # the notebooks to download are the learners', not those prepared for reading
 html_show_sourcelink = False
+templates_path = ["_templates"]
+html_sidebars = {"**": ["site-name.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
 html_context = {"default_mode": "auto"}
 html_theme_options = {
     "show_navbar_depth": 1,

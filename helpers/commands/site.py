@@ -23,7 +23,7 @@ def add(commands) -> None:
         help="the project on GitHub, for the buttons to Colab and Binder (default: the variable GITHUB_REPOSITORY)",
     )
     parser.add_argument("--branch", default="main", help="the branch with the notebooks (default: main)")
-    parser.add_argument("--browser", default="", metavar="ADDRESS", help="where the JupyterLite site is, if there is one")
+    parser.add_argument("--browser", default="", metavar="ADDRESS", help="where the JupyterLite site is")
     parser.set_defaults(run=run)
 
 

@@ -105,7 +105,7 @@ def _with_results_folded(cells):
         cell = cells[number]
         number += 1
         if cell.cell_type == "markdown":
-            asked = asked and not _starts_with_heading(cell.source) or PREDICT in cell.source
+            asked = (asked and not _starts_with_heading(cell.source)) or PREDICT in cell.source
             folded.append(cell)
             continue
         if not asked or not cell.outputs:
@@ -143,7 +143,8 @@ def _with_answers_folded(cells):
 
 
 def _fold(summary, cell, explanation):
-    shown = new_code_cell("", outputs=cell.outputs, metadata={"tags": ["remove-input"]})
+    # A cell without code would be left out, with its outputs.
+    shown = new_code_cell("# shown above", outputs=cell.outputs, metadata={"tags": ["remove-input"]})
     cell = nbformat.from_dict({**cell, "outputs": []})
     text = [new_markdown_cell(explanation)] if explanation else []
     return [cell, *_opened(summary), shown, *text, _closed()]

@@ -21,7 +21,11 @@ SETTINGS = ROOT / "docs" / "site"
 WORK = ROOT / ".site"  # what is prepared for Sphinx, and the frames that were drawn before
 FORMULAS = "sphinx-mathjax-offline"  # brings MathJax's files; its folder cannot be imported
 PACKAGES = ("sphinx", "myst-nb", "sphinx-book-theme", "sphinx-copybutton", FORMULAS)  # the extra `site`
-FORMULA_FILES = ("tex-chtml.js", "output/chtml/", "input/tex/extensions/")  # of the 24 MB, those that a page may ask for
+FORMULA_FILES = (
+    "tex-chtml.js",
+    "output/chtml/",
+    "input/tex/extensions/",
+)  # what a page may ask for, of 24 MB
 MARK = ".made-by-course-site"
 
 
@@ -118,7 +122,7 @@ def _write_pages(source: Path, notebooks: dict, drawn: dict, addresses: Addresse
     targets = {page.source: f"{page.address}.md" for page in others}
     for name in notebooks:
         lecture = lecture_named(name)
-        targets |= {path: f"{name}.ipynb" for path in (lecture.source, lecture.executed, lecture.handed_out)}
+        targets |= dict.fromkeys((lecture.source, lecture.executed, lecture.handed_out), f"{name}.ipynb")
     exist = {name[:2]: name for name in notebooks}
     for name, notebook in notebooks.items():
         lecture = lecture_named(name)

@@ -51,7 +51,7 @@ def draw_all(lectures: list[str], kept: Path) -> dict[str, DrawnStrip]:
 
 
 def figure_of(strip: DrawnStrip, address: str) -> str:
-    """The strip as HTML: its default frame, and for the page's script what the others are; `address` is its folder's."""
+    """The strip, whose pictures lie at `address`, as HTML: its default frame, and the others for the page's script."""
     shown = strip.frames[strip.default]
     script = json.dumps({"label": strip.label, "default": strip.default, "address": address, "frames": strip.frames})
     script = script.replace("<", "\\u003c")  # no word of a frame can end the script element
@@ -68,7 +68,7 @@ def _draw(name: str, folder: Path) -> None:
     strip = _explorer_of(lecture_named(name)).for_readers().strip()
     weight = sum(len(frame.picture) for frame in strip.frames)
     if weight > MEGABYTES * 1e6:
-        raise ValueError(f"{name}: the frames weigh {weight / 1e6:.1f} MB, more than {MEGABYTES}; draw fewer or smaller")
+        raise ValueError(f"{name}: the frames weigh {weight / 1e6:.1f} MB, more than {MEGABYTES}; draw fewer")
     folder.mkdir(parents=True, exist_ok=True)
     frames = []
     for number, frame in enumerate(strip.frames):

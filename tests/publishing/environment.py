@@ -23,7 +23,9 @@ def python_with(extra: str, name_of_one: str) -> Path:
     if subprocess.run([sys.executable, "-c", f"import {name_of_one}"], capture_output=True).returncode == 0:
         return Path(sys.executable)
     if not os.environ.get("PEER_ENVIRONMENTS"):
-        pytest.skip(f"needs the packages of [{extra}]: install them, or name a folder with PEER_ENVIRONMENTS=/some/folder")
+        pytest.skip(
+            f"needs the packages of [{extra}]: install them, or name a folder with PEER_ENVIRONMENTS=/some/folder"
+        )
     folder = Path(os.environ["PEER_ENVIRONMENTS"]) / extra
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"][extra]
     python, ready = folder / "bin" / "python", folder / "installed.txt"

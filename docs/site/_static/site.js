@@ -26,8 +26,9 @@ for (const [number, figure] of document.querySelectorAll("figure.strip").entries
   label.htmlFor = `strip-${number}`;
   const slider = document.createElement("input");
   Object.assign(slider, { type: "range", id: label.htmlFor, min: 0, max: strip.frames.length - 1, step: 1 });
-  const value = document.createElement("output");
-  value.htmlFor = slider.id;
+  const value = document.createElement("span"); // the slider itself says it to a screen reader
+  value.className = "value";
+  value.setAttribute("aria-hidden", "true");
   const reset = document.createElement("button");
   reset.type = "button";
   reset.textContent = "reset";

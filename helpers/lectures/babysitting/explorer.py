@@ -29,12 +29,13 @@ REFRESH = 0.25  # seconds between two pictures, at least; drawing takes at most 
 TOP_LOSS = 3.0
 # What the static twin does to its run: after so many updates, this power of ten as the learning rate.
 SCRIPT = ((0, -6.0), (500, -3.5), (2500, -2.25))
+TOO_HIGH = "The loss is not finite any more: the rate was too high."
 SAID = {
     READY: "Press start.",
     "paused": "Paused.",
     "stopped": "Stopped; reset begins anew.",
     FINISHED: f"The run has made its {LIMIT} updates; reset begins anew.",
-    DIVERGED: "The loss is not finite any more: the rate was too high. Reset begins anew.",
+    DIVERGED: f"{TOO_HIGH} Reset begins anew.",
 }
 
 
@@ -130,7 +131,11 @@ class CommandCenter(Explorer):
         frames = []
         for update, power in self._steered(STEP):
             frame = self.snapshot(str(update), power=power, regularization=0)
-            frames.append(replace(frame, words=frame.words.removesuffix(SAID[READY]).strip()))
+            words = frame.words.removesuffix(SAID[READY]).strip()  # nothing can be pressed there
+            diverged = self.run.log().readings[-1].diverged
+            frames.append(replace(frame, words=f"{words} {TOO_HIGH}" if diverged else words))
+            if diverged:
+                break
         self.run = self._fresh()
         return Strip("update", len(frames) - 1, tuple(frames))
 
