@@ -4,8 +4,15 @@ A notebook needs four names: `check` judges an answer, `hint` gives the next hin
 answer is right, `progress` draws what is done. They are loaded at first use, so that `import helpers` costs nothing.
 """
 
+import sys
+
 __version__ = "0.1.0"
 __all__ = ["check", "hint", "progress", "solution"]
+
+if sys.platform == "emscripten":
+    from .in_the_browser import prepare
+
+    prepare()
 
 
 def __getattr__(name: str):

@@ -71,7 +71,7 @@ def build_site(to: Path, addresses: Addresses) -> list[str]:
         If a package is missing, the folder holds something else, or a file cannot be used.
     """
     _packages_are_there()
-    _may_be_filled(to)
+    may_be_filled(to)
     names = [name for name in lecture_names() if not lecture_named(name).from_outside]
     if not names:
         raise SiteError("there is no lecture to show")
@@ -96,12 +96,13 @@ def build_site(to: Path, addresses: Addresses) -> list[str]:
 
 
 def _packages_are_there() -> None:
-    missing = [name for name in PACKAGES if not _is_installed(name)]
+    missing = [name for name in PACKAGES if not is_installed(name)]
     if missing:
         raise SiteError(f"the site needs {', '.join(missing)}; type: python -m pip install {' '.join(missing)}")
 
 
-def _is_installed(name: str) -> bool:
+def is_installed(name: str) -> bool:
+    """Whether a package of this name is installed."""
     try:
         importlib.metadata.distribution(name)
     except importlib.metadata.PackageNotFoundError:
@@ -109,7 +110,8 @@ def _is_installed(name: str) -> bool:
     return True
 
 
-def _may_be_filled(folder: Path) -> None:
+def may_be_filled(folder: Path) -> None:
+    """Raise `SiteError` where a folder holds what did not come from here."""
     if folder.exists() and not folder.is_dir():
         raise SiteError(f"{folder} is a file; name a folder for the site with --to")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists():
