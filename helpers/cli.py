@@ -11,7 +11,20 @@ from .commands import adjust, autograder, browser, build, data, doctor, export, 
 from .commands.common import PROBLEM, refuse
 from .paths import LECTURES_VARIABLE
 
-COMMANDS = (lab, doctor, build, site, browser, grade, report, adjust, export, send, autograder, data)  # in the order of the help
+COMMANDS = (
+    lab,
+    doctor,
+    build,
+    site,
+    browser,
+    grade,
+    report,
+    adjust,
+    export,
+    send,
+    autograder,
+    data,
+)  # in the order of the help
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -22,8 +22,9 @@ class NotInTheBrowser:
         """None for every other module. Raises `ModuleNotFoundError` with the advice."""
         if name in ABSENT:
             raise ModuleNotFoundError(
-                f"Cells that {ABSENT[name]} do not run in the browser: {name} does not exist there. Read what they show "
-                "on the site, or download the notebook and open it on your own machine. The other cells do not need it.",
+                f"Cells that {ABSENT[name]} do not run in the browser: {name} does not exist there. Read what they "
+                "show on the site, or download the notebook and open it on your own machine. The other cells do not "
+                "need it.",
                 name=name,
             )
 

@@ -91,7 +91,13 @@ def build_browser_site(to: Path, pyodide: Path | None = None) -> tuple[str, ...]
     unlisted = _complete(listed["packages"], PYODIDE_CDN_URL, static)
     (static / LOCK).write_text(json.dumps(listed), encoding="utf-8")
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", lite, "--output-dir", to]
-    command += ["--contents", files, "--apps", "lab", *(part for wheel in unlisted for part in ("--piplite-wheels", wheel))]
+    command += [
+        "--contents",
+        files,
+        "--apps",
+        "lab",
+        *(part for wheel in unlisted for part in ("--piplite-wheels", wheel)),
+    ]
     to.mkdir(parents=True, exist_ok=True)
     (to / MARK).touch()
     done = subprocess.run(list(map(str, command)), cwd=lite, capture_output=True, text=True)
