@@ -40,7 +40,7 @@ grade: $(READY) ## grade a class: make grade SUBMISSIONS=folder [OUT=grades]
 
 site: $(READY) ## make a site to read the course on, in site/ (from the executed notebooks)
 	@# Its packages are no part of the environment in which the course is proved.
-	@test -x $(VENV)-site/bin/sphinx-build || { echo "Setting up $(VENV)-site: 200 MB, a minute the first time."; \
+	@test -x $(VENV)-site/bin/sphinx-build || { echo "Setting up $(VENV)-site: 115 MB, a minute the first time."; \
 	  $(VENV)/bin/python -m venv $(VENV)-site && $(VENV)-site/bin/python -c "import pathlib, site, sys; \
 	    pathlib.Path(site.getsitepackages()[0], 'course.pth').write_text(sys.argv[1])" $(abspath $(VENV))/lib/python*/site-packages && \
 	  $(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable ".[site]"; }

@@ -45,7 +45,7 @@ def draw_all(lectures: list[str], kept: Path) -> dict[str, DrawnStrip]:
         # New processes: matplotlib and the threads of NumPy's library do not like to be forked.
         with ProcessPoolExecutor(min(len(to_draw), os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
             list(pool.map(_draw, to_draw, [folders[name] for name in to_draw]))
-        for folder in set(kept.iterdir()) - set(folders.values()):
+        for folder in set(kept.glob("*/")) - set(folders.values()):
             shutil.rmtree(folder)  # drawn by code that is another now
     return {name: _read(folder) for name, folder in folders.items()}
 

@@ -5,6 +5,7 @@ serves; else an environment is made in the folder that `PEER_ENVIRONMENTS` names
 `.ci/run` names one.
 """
 
+import fcntl
 import os
 import site
 import subprocess
@@ -28,13 +29,20 @@ def python_with(extra: str, name_of_one: str) -> Path:
         )
     folder = Path(os.environ["PEER_ENVIRONMENTS"]) / extra
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"][extra]
-    python, ready = folder / "bin" / "python", folder / "installed.txt"
-    if not ready.exists() or ready.read_text() != "\n".join(wanted):
-        venv.create(folder, with_pip=True, clear=True)
-        (own,) = folder.glob("lib/python*/site-packages")
-        (own / "course.pth").write_text("\n".join(site.getsitepackages()))  # the course's packages, after its own
-        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted]
-        done = subprocess.run(install, capture_output=True, text=True, timeout=900)
-        assert done.returncode == 0, f"{', '.join(wanted)} could not be installed: ...{done.stderr[-500:]}"
-        ready.write_text("\n".join(wanted))
-    return python
+    ready = folder / "installed.txt"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another process of the tests may be making it
+        if not ready.exists() or ready.read_text() != "\n".join(wanted):
+            _make(folder, wanted)
+            ready.write_text("\n".join(wanted))
+    return folder / "bin" / "python"
+
+
+def _make(folder: Path, wanted: list[str]) -> None:
+    venv.create(folder, with_pip=True, clear=True)
+    (own,) = folder.glob("lib/python*/site-packages")
+    (own / "course.pth").write_text("\n".join(site.getsitepackages()))  # the course's packages, after its own
+    install = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted]
+    done = subprocess.run(install, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, f"{', '.join(wanted)} could not be installed: ...{done.stderr[-500:]}"

@@ -2,7 +2,7 @@
 "use strict";
 
 // Open in the page as it is built, so that nothing is hidden where no script runs.
-for (const part of document.querySelectorAll("main details.until-opened, main article details")) {
+for (const part of document.querySelectorAll("main article details")) {
   part.open = false;
 }
 
