@@ -8,7 +8,7 @@ OUT ?= grades
 PARALLEL ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help lab doctor test prove build check grade lint lock clean
+.PHONY: help lab doctor test prove build check grade lint lock clean site
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -40,6 +40,14 @@ check: $(READY) ## fail if a notebook differs from its source or shows an answer
 grade: $(READY) ## grade a class: make grade SUBMISSIONS=folder [OUT=grades]
 	@test -n "$(SUBMISSIONS)" || { echo "Say which folder: make grade SUBMISSIONS=path/to/submissions"; exit 2; }
 	@$(COURSE) grade "$(SUBMISSIONS)" --out "$(OUT)"
+
+site: $(READY) ## make a site to read the course on, in site/ (from the executed notebooks)
+	@# Its packages are no part of the environment in which the course is proved.
+	@test -x $(VENV)-site/bin/sphinx-build || { echo "Setting up $(VENV)-site: 115 MB, a minute the first time."; \
+	  $(VENV)/bin/python -m venv $(VENV)-site && $(VENV)-site/bin/python -c "import pathlib, site, sys; \
+	    pathlib.Path(site.getsitepackages()[0], 'course.pth').write_text(sys.argv[1])" $(abspath $(VENV))/lib/python*/site-packages && \
+	  $(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable ".[site]"; }
+	@$(VENV)-site/bin/python -m helpers.cli site
 
 lint: $(READY) ## style only
 	@$(VENV)/bin/ruff check .

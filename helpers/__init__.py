@@ -5,8 +5,15 @@ answer is right; `predict` asks for a guess, `outcome` sets the result beside it
 are loaded at first use, so that `import helpers` costs nothing.
 """
 
+import sys
+
 __version__ = "0.1.0"
 __all__ = ["check", "hint", "outcome", "predict", "progress", "solution"]
+
+if sys.platform == "emscripten":
+    from .in_the_browser import prepare
+
+    prepare()
 
 
 def __getattr__(name: str):

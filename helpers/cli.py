@@ -7,7 +7,21 @@ import os
 import sys
 
 from . import __version__
-from .commands import adjust, autograder, build, data, doctor, export, grade, lab, new_lecture, report, send
+from .commands import (
+    adjust,
+    autograder,
+    browser,
+    build,
+    data,
+    doctor,
+    export,
+    grade,
+    lab,
+    new_lecture,
+    report,
+    send,
+    site,
+)
 from .commands.common import PROBLEM, refuse
 from .paths import LECTURES_VARIABLE
 
@@ -16,6 +30,8 @@ COMMANDS = (
     doctor,
     build,
     new_lecture,
+    site,
+    browser,
     grade,
     report,
     adjust,

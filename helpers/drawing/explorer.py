@@ -2,7 +2,7 @@
 
 A subclass says which controls there are and how one frame is drawn. matplotlib's Agg draws it into an image widget,
 which works in every notebook program with nothing to install. `static()` shows the same picture without ipywidgets, for
-readers who have no kernel.
+readers who have no kernel; `strip()` draws a row of them, so that one control can be moved on a page without a kernel.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ const name = () => document.querySelectorAll(".widget-slider").forEach(slider =>
 name();
 new MutationObserver(name).observe(document.body, {childList: true, subtree: true});
 """
+MOST_FRAMES = 33  # of a strip: about 15 kB each
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,10 @@ class Choice:
 
     def widget(self, widgets):
         return widgets.Dropdown(options=self.options, value=self.default, **_look(self.label))
+
+    def some_values(self, most):
+        """Its values in order, at most `most` of them, with the default among them."""
+        return _thinned(self.options, self.options.index(self.default), most)
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,31 @@ class Slider:
             min=self.low, max=self.high, step=self.step, value=self.default, readout_format=f".{digits}f", **look
         )
 
+    def some_values(self, most):
+        """Its values in order, at most `most` of them, with the default among them."""
+        count = round((self.high - self.low) / self.step) + 1
+        values = [round(self.low + number * self.step, 10) for number in range(count)]
+        return _thinned(values, round((self.default - self.low) / self.step), most)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture of an explorer: what the moved control says, a PNG, what it is in words, and the line under it."""
+
+    value: str
+    picture: bytes
+    description: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The frames over one control with this label, in order; `default` is the index of the first picture."""
+
+    label: str
+    default: int
+    frames: tuple[Frame, ...]
+
 
 class Explorer:
     """Subclasses define `controls` ({argument name: Choice or Slider}, five at most), `build` and `update`.
@@ -66,6 +96,12 @@ class Explorer:
     """
 
     controls: ClassVar[dict] = {}
+    telling: ClassVar[str] = ""  # the control that a strip moves; the first slider where none is named
+
+    @classmethod
+    def for_readers(cls):
+        """The explorer as its lecture shows it, for a page without a notebook around it."""
+        return cls()
 
     def __init__(self):
         self.figure, self._moving = self.build()
@@ -88,6 +124,19 @@ class Explorer:
         """Show the default frame as a plain figure, described by its words."""
         words = self.draw(**self.defaults())
         show_png(png(self.figure.canvas), f"{self.describe(**self.defaults())} {words}")
+
+    def strip(self):
+        """The frames over the most telling control, the others at their defaults."""
+        name = self.telling or next(name for name, control in self.controls.items() if isinstance(control, Slider))
+        control = self.controls[name]
+        values = control.some_values(MOST_FRAMES)
+        frames = tuple(self.snapshot(_said(value), **self.defaults() | {name: value}) for value in values)
+        return Strip(control.label, values.index(control.default), frames)
+
+    def snapshot(self, value, **values):
+        """The frame for these values as a Frame, whose moved control says `value`."""
+        words = self.draw(**values)
+        return Frame(value, png(self.figure.canvas), self.describe(**values), words)
 
     def draw(self, **values):
         """Draw the frame for these values onto the figure's canvas and return its line of words."""
@@ -174,3 +223,14 @@ def loop_of_the_notebook():
 
 def _look(label):
     return {"description": label, "style": {"description_width": "110px"}, "layout": {"width": "350px"}}
+    return {"description": label, "style": {"description_width": "110px"}, "layout": {"width": "280px"}}
+
+
+def _thinned(values, default, most):
+    """Every n-th of some values, counted from the one at index `default`, so that at most `most` are left."""
+    stride = -(-len(values) // most)
+    return list(values[default % stride :: stride])
+
+
+def _said(value):
+    return value if isinstance(value, str) else f"{value:g}"

@@ -22,6 +22,7 @@ class ActivationExplorer(Explorer):
         "scale": Slider("weight scale", 0.2, 5.0, 0.1, 1.0),
         "width": Slider("units a layer", 20, 200, 20, WIDTH),
     }
+    telling = "scale"
 
     def build(self):
         figure, (functions, forward, backward) = new_figure(1, 3, width=10, height=3.4)

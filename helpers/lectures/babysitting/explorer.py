@@ -2,12 +2,13 @@
 
 import html
 import time
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 
 from helpers.datasets import shapes10
-from helpers.drawing.explorer import Choice, Explorer, Slider, loop_of_the_notebook
+from helpers.drawing.explorer import Choice, Explorer, Slider, Strip, loop_of_the_notebook
 from helpers.drawing.style import BLACK, COMPARED, GREY, ROLES, new_figure, png, show_png
 
 from .experiments.live import (
@@ -23,16 +24,18 @@ from .experiments.training import HIDDEN, Training, prepared
 from .figures import CHANCE, GOOD_RATIO
 
 LIMIT = 3000  # updates of one run
+STEP = 100  # updates between two frames of the strip
 REFRESH = 0.25  # seconds between two pictures, at least; drawing takes at most a fifth of the time
 TOP_LOSS = 3.0
 # What the static twin does to its run: after so many updates, this power of ten as the learning rate.
 SCRIPT = ((0, -6.0), (500, -3.5), (2500, -2.25))
+TOO_HIGH = "The loss is not finite any more: the rate was too high."
 SAID = {
     READY: "Press start.",
     "paused": "Paused.",
     "stopped": "Stopped; reset begins anew.",
     FINISHED: f"The run has made its {LIMIT} updates; reset begins anew.",
-    DIVERGED: "The loss is not finite any more: the rate was too high. Reset begins anew.",
+    DIVERGED: f"{TOO_HIGH} Reset begins anew.",
 }
 
 
@@ -113,10 +116,7 @@ class CommandCenter(Explorer):
 
     def static(self):
         """The picture after a run that somebody steered: rate 1e-6 first, then 3e-4, then one that is too high."""
-        run = self.run = self._fresh()
-        for (begin, power), (end, _) in zip(SCRIPT, (*SCRIPT[1:], (LIMIT, 0)), strict=True):
-            run.training.learning_rate = 10.0**power
-            run.advance(end - begin, 50)
+        *_, (_, power) = self._steered(LIMIT)
         self.draw(power=power, regularization=0)
         self.run = self._fresh()  # the reader's own run starts from the start
         alt = (
@@ -125,6 +125,29 @@ class CommandCenter(Explorer):
             "and the updates are near a hundredth; from update 2500 on, at 6e-3, the loss leaves the picture."
         )
         show_png(png(self.figure.canvas), alt)
+
+    def strip(self):
+        """The run of `static` as it goes on: what moves is the number of updates made."""
+        frames = []
+        for update, power in self._steered(STEP):
+            frame = self.snapshot(str(update), power=power, regularization=0)
+            words = frame.words.removesuffix(SAID[READY]).strip()  # nothing can be pressed there
+            diverged = self.run.log().readings[-1].diverged
+            frames.append(replace(frame, words=f"{words} {TOO_HIGH}" if diverged else words))
+            if diverged:
+                break
+        self.run = self._fresh()
+        return Strip("update", len(frames) - 1, tuple(frames))
+
+    def _steered(self, step):
+        """Make the scripted run; after `step` updates, and where the rate changes, yield the update and the power."""
+        run = self.run = self._fresh()
+        for (begin, power), (end, _) in zip(SCRIPT, (*SCRIPT[1:], (LIMIT, 0)), strict=True):
+            run.training.learning_rate = 10.0**power
+            for update in range(begin, end, step):
+                made = min(step, end - update)
+                run.advance(made, 50)
+                yield update + made, power
 
     # The live panel.
 

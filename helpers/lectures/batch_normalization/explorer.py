@@ -25,6 +25,7 @@ class BatchNormalizationExplorer(Explorer):
         "parameters": Choice("gamma, beta", tuple(PARAMETERS), "1 and 0"),
         "momentum": Slider("momentum", 0.0, 0.99, 0.01, MOMENTUM),
     }
+    telling = "size"
 
     def __init__(self):
         # The same normal numbers for every frame: what changes in the picture is what you changed.

@@ -31,6 +31,7 @@ class LeakageExplorer(Explorer):
         "model": Choice("model", ("one tree", "logistic regression"), "one tree"),
         "patients": Slider("patients", 50, 150, 25, 100),  # with more of them the pictures lag behind the hand
     }
+    telling = "strength"
 
     def build(self):
         figure, (runs, means) = new_figure(1, 2, width=9.5, height=3.3, width_ratios=(2, 1))

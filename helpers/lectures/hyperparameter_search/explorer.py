@@ -7,11 +7,12 @@ from typing import ClassVar
 from joblib import cpu_count
 from matplotlib.patches import Rectangle
 
-from helpers.drawing.explorer import Explorer, Slider, loop_of_the_notebook
+from helpers.datasets import shapes10
+from helpers.drawing.explorer import Explorer, Slider, Strip, loop_of_the_notebook
 from helpers.drawing.style import BLACK, BLUE, ROLES, VERMILLION, new_figure
-from helpers.neural.search import STOP_SEARCH, train_many
+from helpers.neural.search import STOP_SEARCH, prepare, train_many
 
-from .experiments.searches import BATCH_SIZE, EPOCHS, best_first, draw, place
+from .experiments.searches import BATCH_SIZE, DECK_RANGES, EPOCHS, best_first, draw, place, random_search
 from .figures import ACCURACY, RATE, REGULARIZATION
 
 EVERY = 0.25  # seconds between two frames while a search runs
@@ -69,7 +70,14 @@ class SearchBoard(Explorer):
         "regularization_high": Slider("reg. to 10^", -6.0, 6.0, 0.5, 5.0),
         "count": Slider("runs", 10, 200, 10, 100),
     }
+    telling = "count"
     _current: ClassVar = None  # a weak reference to the board that searched last: only one search at a time
+
+    @classmethod
+    def for_readers(cls):
+        """With the deck's search of a hundred runs, which the lecture makes before it shows the board."""
+        pictures = prepare(shapes10())
+        return cls(pictures, random_search(pictures, DECK_RANGES, count=cls.controls["count"].default, seed=0))
 
     def __init__(self, pictures, runs=(), epochs=EPOCHS):
         self.pictures, self.epochs, self.shown = pictures, epochs, list(runs)
@@ -117,6 +125,14 @@ class SearchBoard(Explorer):
     def runs(self):
         """What is known of every run now; the configurations of a search appear after their first epoch."""
         return list(self.search.found.values()) if self.search else self.shown
+
+    def strip(self):
+        """The board as it fills: what moves is the number of runs that are shown."""
+        every, frames = self.shown, []
+        for count in range(10, len(every) + 1, 10):
+            self.shown = every[:count]
+            frames.append(self.snapshot(str(count), **self.defaults() | {"count": count}))
+        return Strip(self.controls["count"].label, len(frames) - 1, tuple(frames))
 
     def panel(self):
         import ipywidgets

@@ -35,6 +35,7 @@ class InitializationExplorer(Explorer):
         "depth": Slider("layers", 1, MOST_LAYERS, 1, 10),
         "width": Slider("units a layer", 50, MOST_UNITS, 50, 500),
     }
+    telling = "scale"
 
     def build(self):
         figure, (histograms, lines) = new_figure(1, 2, width=10, height=4.2, width_ratios=(3, 2))

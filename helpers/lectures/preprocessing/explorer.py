@@ -24,6 +24,7 @@ class PreprocessingExplorer(Explorer):
         "outlier": Slider("outlier", 0, 60, 5, 0),
         "share": Slider("rate / best rate", 0.1, 1.5, 0.05, 1.0),
     }
+    telling = "share"
 
     def build(self):
         figure, (left, right) = new_figure(1, 2, width=9, height=4.2)
