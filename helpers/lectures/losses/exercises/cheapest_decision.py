@@ -166,6 +166,9 @@ CHEAPEST_DECISION = Exercise(
         worst_case,
     ),
     spellings=(with_a_product, with_loops, with_einsum, with_broadcasting, by_sorting),
+    equivalent_mutants={
+        "line 1: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
+    },
     hints=(
         "The expected cost of a decision: for each class, its probability times what the decision costs there. Add up.",
         "`probabilities @ costs` holds these sums, a row for each sample. Which column is the smallest?",

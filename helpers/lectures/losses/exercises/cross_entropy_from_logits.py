@@ -179,6 +179,10 @@ CROSS_ENTROPY_FROM_LOGITS = Exercise(
         shifted_by_the_whole_table,
     ),
     spellings=(with_logsumexp, with_a_shift, with_log_softmax, by_logaddexp, by_differences, in_single_precision),
+    equivalent_mutants={
+        "line 1: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
+        "line 2: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
+    },
     hints=(
         "-ln softmax(z)[label] = ln(sum of exp(z)) - z[label]. Nothing has to be divided.",
         "Subtract the largest score of the row from all its scores before you take the exponentials.",

@@ -93,7 +93,7 @@ def gamma_ignored(probabilities, targets, gamma=2.0):
     return losses(probabilities, targets).mean()
 
 
-@mistake("(1 - p) was multiplied by gamma. It is an exponent: (1 - p) ** gamma.")
+@mistake("The factor 1 - p was multiplied by gamma. It is an exponent: (1 - p) ** gamma.")
 def gamma_as_a_factor(probabilities, targets, gamma=2.0):
     p = of_right(probabilities, targets)
     return -(gamma * (1 - p) * np.log(p)).mean()
@@ -156,6 +156,9 @@ FOCAL_LOSS = Exercise(
         base_two,
     ),
     spellings=(with_where, as_a_sum, with_a_loop, with_absolute, in_single_precision),
+    equivalent_mutants={
+        "line 1: `targets == 1` → `targets >= 1`": "A target is 0 or 1.",
+    },
     hints=(
         "First p_t, the probability that the right class got: p where the target is 1, 1 - p where it is 0.",
         "Then the cross-entropy -ln p_t, times (1 - p_t) ** gamma, averaged.",

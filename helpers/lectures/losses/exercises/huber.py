@@ -168,6 +168,10 @@ HUBER = Exercise(
         of_the_mean,
     ),
     spellings=(with_where, with_minimum, by_scipy, with_a_loop, with_a_mask, in_single_precision),
+    equivalent_mutants={
+        "line 1: `predictions - targets` → `targets - predictions`": "The absolute value is taken, so the sign does not matter.",
+        "line 2: `error <= delta` → `error < delta`": "Both formulas agree where the error is exactly delta.",
+    },
     hints=(
         "Two formulas: e^2 / 2 up to delta, and a straight line beyond it.",
         "The line meets the parabola at delta and has the same slope there: delta * (|e| - delta / 2).",

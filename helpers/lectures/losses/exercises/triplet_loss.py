@@ -156,6 +156,13 @@ TRIPLET_LOSS = Exercise(
         absolute_distances,
     ),
     spellings=(with_sums, with_einsum, with_norms, with_a_loop, in_single_precision),
+    equivalent_mutants={
+        "line 1: `anchor - positive` → `positive - anchor`": "The differences are squared, so their sign does not matter.",
+        "line 3: `np.maximum(0, near - far + margin)` → `np.maximum(near - far + margin, 0)`": "The larger of two numbers has no order.",
+        "line 2: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
+        "line 2: `anchor - negative` → `negative - anchor`": "The differences are squared, so their sign does not matter.",
+        "line 1: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
+    },
     hints=(
         "Two numbers for each row: the squared distance to the positive and that to the negative.",
         "The loss of a row is max(0, near - far + margin). Average the rows at the end.",
