@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import sys
@@ -59,8 +60,9 @@ def grade(order: Order, progress: Callable[[int, int, str], None] = lambda done,
     with Gradebook(order.out / "gradebook.db", create=True) as book:
         seed = _seed(book.settings(), order)
         with _backend(order, seed, found) as backend:
-            _prepare(book, order, seed, found, backend.isolation)
-            marked, kept = _mark_all(book, found, backend, progress)
+            rules = _prepare(book, order, seed, found, backend.isolation)
+            marked, kept = _mark_all(book, found, backend, rules, progress)
+        remarks = _remarks(book, order, found, rules)
         if order.preview_of is None:
             outputs.write_all(book, order.out)
         faults = sum(v.status == GRADER_FAULT for s in book.submissions() for v in s.verdicts)
@@ -68,9 +70,24 @@ def grade(order: Order, progress: Callable[[int, int, str], None] = lambda done,
             "marked": marked,
             "kept": kept,
             "grader_faults": faults,
-            "remarks": found.remarks,
+            "remarks": remarks,
             "isolation": book.settings()["isolation"],
         }
+
+
+def _remarks(book: Gradebook, order: Order, found: ClassFolder, rules: str) -> tuple[str, ...]:
+    """What there is to say of this folder; the gradebook keeps it beside what was said of the others."""
+    by_folder = book.settings().get("remarks_by_folder", {})
+    by_folder[str(order.source)] = list(found.remarks)
+    said = [remark for remarks in by_folder.values() for remark in remarks]
+    book.set(remarks_by_folder=by_folder, remarks=list(dict.fromkeys(said)))
+    if not (others := book.count_by_other_rules(rules)):
+        return found.remarks
+    return (
+        *found.remarks,
+        f"{others} papers that are not in this folder were marked by another version of the course or with other "
+        "limits, and stay as they are; mark their folders again to mark all by the same rules",
+    )
 
 
 def _lectures(only: str | None) -> tuple[str, ...]:
@@ -106,33 +123,28 @@ def _backend(order: Order, seed: int, found: ClassFolder) -> contextlib.Abstract
     return on_this_machine(terms, jobs, {s.lecture for s in found.submissions})
 
 
-def _prepare(book: Gradebook, order: Order, seed: int, found: ClassFolder, isolation: str) -> None:
+def _prepare(book: Gradebook, order: Order, seed: int, found: ClassFolder, isolation: str) -> str:
+    """Write down how this is marked and who is there; return the rules that the marks depend on."""
     deciding = {"version": course_version(), "limits": [order.limits.cpu_seconds, order.limits.memory_mb], "seed": seed}
-    if any(book.settings().get(name) != value for name, value in deciding.items()):
-        if order.only and (others := sorted(set(book.lectures()) - {order.only})):
-            raise GradingError(
-                f"{order.preview_of or order.out} was marked by other rules (another version of the course, other "
-                f"limits); with --only the marks of {', '.join(others)} would go. Mark all lectures again, or "
-                "use another --out"
-            )
-        book.keep_only(set(), lecture_names())  # marks by other rules do not stand beside new ones
-    book.set(**deciding, isolation=isolation, remarks=list(found.remarks))
+    rules = json.dumps(deciding)
+    book.set(**deciding, isolation=isolation)
     book.set(
         libraries={name: version(name) for name in ("numpy", "scipy", "scikit-learn")}, python=sys.version.split()[0]
     )
-    book.set_students(found.students)
-    book.keep_only({(s.student, s.lecture) for s in found.submissions}, _lectures(order.only))
+    book.add_students(found.students)
+    return rules
 
 
-def _mark_all(book: Gradebook, found: ClassFolder, backend: Backend, progress) -> tuple[int, int]:
-    finished, total = book.finished(), len(found.submissions)
+def _mark_all(book: Gradebook, found: ClassFolder, backend: Backend, rules: str, progress) -> tuple[int, int]:
+    finished, total = book.finished(rules), len(found.submissions)
     marked = kept = 0
     for result in _in_parallel(found.submissions, finished, backend):
-        if result is None:
+        if isinstance(result, Submission):
+            book.arrived((result.student, result.lecture), result.path, result.note, result.arrival)
             kept += 1
             progress(marked + kept, total, "")
             continue
-        book.save(result)
+        book.save(result, rules)
         marked += 1
         progress(marked + kept, total, f"{result.student} {result.lecture}")
     return marked, kept
@@ -140,8 +152,8 @@ def _mark_all(book: Gradebook, found: ClassFolder, backend: Backend, progress) -
 
 def _in_parallel(
     handed_in: Iterable[HandedIn], finished: dict[tuple[str, str], str], backend: Backend
-) -> Iterable[MarkedSubmission | None]:
-    """Mark submissions as there is room; only a few are in memory at a time. None stands for one marked before."""
+) -> Iterable[MarkedSubmission | Submission]:
+    """Mark submissions as there is room; only a few are in memory at a time. One marked before comes as it was read."""
     pending: dict[Future, Submission] = {}
 
     def finish() -> Iterable[MarkedSubmission]:
@@ -153,7 +165,7 @@ def _in_parallel(
         for handed in handed_in:
             submission = handed.read()
             if finished.get((submission.student, submission.lecture)) == content_digest(submission):
-                yield None
+                yield submission
                 continue
             pending[backend.submit(submission)] = submission
             if len(pending) >= 2 * backend.width:

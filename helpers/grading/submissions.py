@@ -14,6 +14,7 @@ import stat
 import zipfile
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from helpers.judging.judge import plain_text
@@ -34,6 +35,15 @@ class NoSubmissions(Exception):
 
 
 @dataclass(frozen=True)
+class Arrival:
+    """When a notebook came in (with its time zone, if anything tells), what says so, and whether a system called it late."""
+
+    time: datetime | None = None
+    time_from: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True)
 class Submission:
     """One notebook of one student; `problem` says why it cannot be read, and then `content` is empty."""
 
@@ -43,6 +53,7 @@ class Submission:
     content: bytes = b""
     problem: str = ""
     note: str = ""
+    arrival: Arrival = Arrival()
 
 
 @dataclass(frozen=True)
