@@ -11,19 +11,8 @@ from .commands import adjust, autograder, build, data, doctor, export, forget, g
 from .commands.common import PROBLEM, refuse
 from .paths import LECTURES_VARIABLE
 
-COMMANDS = (
-    lab,
-    doctor,
-    build,
-    grade,
-    report,
-    adjust,
-    forget,
-    export,
-    send,
-    autograder,
-    data,
-)  # in the order of the help
+# In the order of the help.
+COMMANDS = (lab, doctor, build, grade, report, adjust, forget, export, send, autograder, data)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -297,6 +297,7 @@ class Gradebook:
                             stay.append(f"{student} has handed in {values['lecture']} since; that paper stays")
                         continue
                     back += table == "submission"
+                    values.pop("number", None)  # of a decision: another may have it by now
                     self._insert(table, or_else="OR IGNORE" if table == "alias" else "", **values)
             self._db.execute("DELETE FROM forgotten WHERE number = ?", (number,))
         return back, stay
@@ -389,7 +390,7 @@ class Gradebook:
     def adjustments(self) -> dict[tuple[str, str, str], Adjustment]:
         """The decision in force for each student, lecture and exercise that has one."""
         columns = "student, lecture, exercise, points, why, author, time, instead_of"
-        query = f"SELECT {columns} FROM adjustment ORDER BY number"
+        query = f"SELECT {columns} FROM adjustment ORDER BY time, number"
         return {(s, lecture, e): Adjustment(*rest) for s, lecture, e, *rest in self._db.execute(query)}
 
     def _worth(self, student: str, lecture: str, exercise: str) -> float:

@@ -34,7 +34,7 @@ from helpers.sandbox import END, SHORT
 
 from .notebook import Unreadable, code_cells
 from .runner import Evidence, Limits, Plan, Request, Runner, RunnerFault, Survey, Way
-from .submissions import Arrival, Submission
+from .submissions import UNKNOWN_ARRIVAL, Arrival, Submission
 
 TIME_LIMIT, TAMPERING, UNREADABLE = "time limit", "tampering", "unreadable"
 FIRST: Way = (SHORT, END)
@@ -53,7 +53,7 @@ class MarkedSubmission:
     note: str = ""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
-    arrival: Arrival = Arrival()
+    arrival: Arrival = UNKNOWN_ARRIVAL
 
 
 @dataclass(frozen=True)

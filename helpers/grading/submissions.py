@@ -36,11 +36,14 @@ class NoSubmissions(Exception):
 
 @dataclass(frozen=True)
 class Arrival:
-    """When a notebook came in (with its time zone, if anything tells), what says so, and whether a system called it late."""
+    """When a notebook came in (if anything tells), what says so, and whether a system called it late."""
 
     time: datetime | None = None
     time_from: str = ""
     late: bool = False
+
+
+UNKNOWN_ARRIVAL = Arrival()
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Submission:
     content: bytes = b""
     problem: str = ""
     note: str = ""
-    arrival: Arrival = Arrival()
+    arrival: Arrival = UNKNOWN_ARRIVAL
 
 
 @dataclass(frozen=True)
