@@ -28,6 +28,7 @@ def add(commands) -> None:
 
 def run(options) -> int:
     from helpers.grading.cluster import ClusterUnavailable
+    from helpers.grading.collecting.people import WhoIsWhoError
     from helpers.grading.grade import GradebookError, GradingError, Order, grade
     from helpers.grading.runner import IsolationUnavailable, Limits
     from helpers.grading.submissions import NoSubmissions
@@ -50,12 +51,19 @@ def run(options) -> int:
     )
     try:
         with _Progress() as progress:
-            summary = grade(order, progress)
-    except (GradingError, GradebookError, NoSubmissions, IsolationUnavailable, ClusterUnavailable) as error:
+            summary = grade(order, progress, _announce)
+    except (
+        GradingError,
+        GradebookError,
+        NoSubmissions,
+        IsolationUnavailable,
+        ClusterUnavailable,
+        WhoIsWhoError,
+    ) as error:
         return refuse(error)
     if options.preview:
         return _show_preview(summary)
-    for remark in summary["remarks"]:
+    for remark in summary["later_remarks"]:
         print(f"! {remark}")
     print(f"Marked {summary['marked']} submissions" + (f", kept {summary['kept']}." if summary["kept"] else "."))
     print(f"Isolation: {summary['isolation']}.")
@@ -66,6 +74,14 @@ def run(options) -> int:
         )
         return FAULTS
     return OK
+
+
+def _announce(found) -> None:
+    """Say what the folder was taken for, and what is odd, before marking begins."""
+    print(f"Understood: {found.understood}.")
+    for remark in found.remarks:
+        print(f"! {remark}")
+    sys.stdout.flush()
 
 
 def _show_preview(preview) -> int:

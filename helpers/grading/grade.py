@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+from helpers.judging.judge import NOT_ATTEMPTED
 from helpers.lectures import lecture_named, lecture_names
 
-from . import outputs
+from . import identity, outputs
+from .collecting.choosing import Candidate
 from .gradebook import Gradebook, GradebookError
-from .marking import GRADER_FAULT, MarkedSubmission, content_digest, without_evidence
+from .marking import GRADER_FAULT, MISSING, UNREADABLE, MarkedSubmission, content_digest, without_evidence
 from .runner import Limits
 from .station import Backend, Terms, on_this_machine, refuse_process_as_root
 from .submissions import ClassFolder, HandedIn, Submission, find_submissions
@@ -47,23 +49,35 @@ class Order:
     preview_of: Path | None = None
 
 
-def grade(order: Order, progress: Callable[[int, int, str], None] = lambda done, total, what: None) -> dict:
+def grade(
+    order: Order,
+    progress: Callable[[int, int, str], None] = lambda done, total, what: None,
+    announce: Callable[[ClassFolder], None] = lambda found: None,
+) -> dict:
     """Mark every submission, write all files of the output folder, and return a summary.
 
-    `progress(done, total, what)` is called as submissions finish. The summary holds `marked`, `kept`, `grader_faults`,
-    `remarks` and `isolation`. Raises `GradingError`, `NoSubmissions`, `IsolationUnavailable`, `ClusterUnavailable` or
+    `announce(found)` is called before marking begins, `progress(done, total, what)` as submissions finish. The summary
+    holds `marked`, `kept`, `grader_faults`, `remarks` (those that came after `announce` also as `later_remarks`) and
+    `isolation`. Raises `GradingError`, `NoSubmissions`, `IsolationUnavailable`, `ClusterUnavailable`, `WhoIsWhoError` or
     `GradebookError` before anything is marked.
     """
     lectures = _lectures(order.only)
-    found = find_submissions(order.source, lectures, [path for path in (order.out, order.preview_of) if path])
+    place = order.preview_of or order.out  # where the class has its files
+    written = [path for path in (order.out, order.preview_of) if path]
+    find_submissions(order.source, lectures, written)  # refused before anything is made
     order.out.mkdir(parents=True, exist_ok=True)
     with Gradebook(order.out / "gradebook.db", create=True) as book:
         seed = _seed(book.settings(), order)
+        moved, questions = identity.settle(book, place)
+        found = find_submissions(order.source, lectures, written, identity.people(book, place))
+        announce(found)
         with _backend(order, seed, found) as backend:
             rules = _prepare(book, order, seed, found, backend.isolation)
-            marked, kept = _mark_all(book, found, backend, rules, progress)
-        remarks = _remarks(book, order, found, rules)
+            marked, kept, stayed = _mark_all(book, found, backend, rules, progress)
+        book.add_aliases(found.aliases)
+        remarks = (*moved, *stayed, *_remarks(book, order, found, (*moved, *stayed), rules))
         if order.preview_of is None:
+            identity.ask(place / identity.FILE, [*questions, *found.questions])
             outputs.write_all(book, order.out)
         faults = sum(v.status == GRADER_FAULT for s in book.submissions() for v in s.verdicts)
         return {
@@ -71,14 +85,15 @@ def grade(order: Order, progress: Callable[[int, int, str], None] = lambda done,
             "kept": kept,
             "grader_faults": faults,
             "remarks": remarks,
+            "later_remarks": tuple(remark for remark in remarks if remark not in found.remarks),
             "isolation": book.settings()["isolation"],
         }
 
 
-def _remarks(book: Gradebook, order: Order, found: ClassFolder, rules: str) -> tuple[str, ...]:
+def _remarks(book: Gradebook, order: Order, found: ClassFolder, more: tuple[str, ...], rules: str) -> tuple[str, ...]:
     """What there is to say of this folder; the gradebook keeps it beside what was said of the others."""
     by_folder = book.settings().get("remarks_by_folder", {})
-    by_folder[str(order.source)] = list(found.remarks)
+    by_folder[str(order.source)] = [*more, *found.remarks]
     said = [remark for remarks in by_folder.values() for remark in remarks]
     book.set(remarks_by_folder=by_folder, remarks=list(dict.fromkeys(said)))
     if not (others := book.count_by_other_rules(rules)):
@@ -135,25 +150,55 @@ def _prepare(book: Gradebook, order: Order, seed: int, found: ClassFolder, isola
     return rules
 
 
-def _mark_all(book: Gradebook, found: ClassFolder, backend: Backend, rules: str, progress) -> tuple[int, int]:
+def _mark_all(
+    book: Gradebook, found: ClassFolder, backend: Backend, rules: str, progress
+) -> tuple[int, int, list[str]]:
+    """Mark what has to be marked; return how many were, how many stand as they are, and sentences about those."""
     finished, total = book.finished(rules), len(found.submissions)
+    before = {(paper.student, paper.lecture): paper for paper in book.submissions()}
     marked = kept = 0
-    for result in _in_parallel(found.submissions, finished, backend):
-        if isinstance(result, Submission):
-            book.arrived((result.student, result.lecture), result.path, result.note, result.arrival)
+    stayed = []
+
+    def stands(submission: Submission) -> bool:
+        key = (submission.student, submission.lecture)
+        if finished.get(key) == content_digest(submission):
+            book.arrived(key, submission.path, submission.note, submission.arrival)
+            return True
+        if key in before and (why := _worse(submission, before[key])):
+            stayed.append(f"{submission.student}, {submission.lecture}: the paper marked before stays; {why}")
+            return True
+        return False
+
+    for result in _in_parallel(found.submissions, stands, backend):
+        if result is None:
             kept += 1
             progress(marked + kept, total, "")
             continue
         book.save(result, rules)
         marked += 1
         progress(marked + kept, total, f"{result.student} {result.lecture}")
-    return marked, kept
+    return marked, kept, stayed
+
+
+def _worse(submission: Submission, before: MarkedSubmission) -> str:
+    """Why a notebook does not take the place of the one that was marked before, "" if it does."""
+    if content_digest(submission) == before.digest:
+        return ""
+    new, old = submission.arrival, before.arrival
+    if new.is_certain and old.is_certain and new.time < old.time:
+        return f"{submission.path} came in earlier"
+    if all(verdict.status in (NOT_ATTEMPTED, MISSING, UNREADABLE) for verdict in before.verdicts):
+        return ""
+    contents = Candidate.of(submission.path, submission.content, submission.problem, submission.lecture).contents
+    if not contents.is_notebook:
+        return f"{submission.path} cannot be read"
+    return "" if contents.answered else f"nothing was tried in {submission.path}"
 
 
 def _in_parallel(
-    handed_in: Iterable[HandedIn], finished: dict[tuple[str, str], str], backend: Backend
-) -> Iterable[MarkedSubmission | Submission]:
-    """Mark submissions as there is room; only a few are in memory at a time. One marked before comes as it was read."""
+    handed_in: Iterable[HandedIn], stands: Callable[[Submission], bool], backend: Backend
+) -> Iterable[MarkedSubmission | None]:
+    """Mark submissions as there is room; only a few are in memory at a time. None is for one that stands."""
     pending: dict[Future, Submission] = {}
 
     def finish() -> Iterable[MarkedSubmission]:
@@ -164,8 +209,8 @@ def _in_parallel(
     try:
         for handed in handed_in:
             submission = handed.read()
-            if finished.get((submission.student, submission.lecture)) == content_digest(submission):
-                yield submission
+            if stands(submission):
+                yield None
                 continue
             pending[backend.submit(submission)] = submission
             if len(pending) >= 2 * backend.width:

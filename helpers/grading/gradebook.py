@@ -311,8 +311,8 @@ class Gradebook:
         with self._writing():
             self._db.executemany("INSERT OR REPLACE INTO alias VALUES (?, ?)", list(aliases.items()))
 
-    def rename(self, old: str, new: str) -> list[str]:
-        """Give what stands under one name to another one; return a sentence for each paper that could not move.
+    def rename(self, old: str, new: str, only: tuple[str, ...] | None = None) -> list[str]:
+        """Give what stands under one name (or `only` these lectures) to another; tell which papers could not move.
 
         Where both have a paper for a lecture, the later one counts, else that of `new`; the other one is kept aside as
         if it were forgotten.
@@ -322,7 +322,8 @@ class Gradebook:
             return remarks
         self.add_students([new])
         papers = {(s.student, s.lecture): s for s in self.submissions()}
-        for lecture in [lecture for student, lecture in papers if student == old]:
+        moving = [lecture for student, lecture in papers if student == old and (only is None or lecture in only)]
+        for lecture in moving:
             if theirs := papers.get((new, lecture)):
                 ours = papers[old, lecture]
                 later = ours.arrival.time and theirs.arrival.time and ours.arrival.time > theirs.arrival.time
@@ -330,9 +331,14 @@ class Gradebook:
                 counts = "the later one" if later else f"that of {new}"
                 remarks.append(f"{old} and {new} are one person, and both have {lecture}: {counts} counts")
         with self._writing():
-            for table in (*_PAPERS, "adjustment", "alias"):
+            for table in (*_PAPERS, "adjustment", "alias") if only is None else ():
                 self._db.execute(f"UPDATE {table} SET student = ? WHERE student = ?", (new, old))
-            self._db.execute("DELETE FROM student WHERE name = ?", (old,))
+            for table in (*_PAPERS, "adjustment") if only is not None else ():
+                for lecture in only:
+                    key = (new, old, lecture)
+                    self._db.execute(f"UPDATE {table} SET student = ? WHERE student = ? AND lecture = ?", key)
+            if only is None:
+                self._db.execute("DELETE FROM student WHERE name = ?", (old,))
         return remarks
 
     def submissions(self) -> list[MarkedSubmission]:

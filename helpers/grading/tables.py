@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 from helpers.judging.judge import CORRECT, PartResult
 
+from .inert import safe_cell, write_csv
 from .papers import Entry, Paper
 
+__all__ = ["ADJUSTED", "grades", "results", "safe_cell", "write_csv"]
+
 ADJUSTED = "adjusted"
-# Also in the full width of East Asian type, which some spreadsheets read as the same sign.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def grades(papers: list[Paper]):
@@ -37,18 +35,6 @@ def results(papers: list[Paper]):
                 yield _result_row(paper, entry, part)
             if entry.adjustment:
                 yield _adjustment_row(paper, entry)
-
-
-def write_csv(path: Path, rows) -> None:
-    """Write rows of texts to a new file; a link of that name is not followed."""
-    with open(path, "x", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(rows)
-
-
-def safe_cell(text: str) -> str:
-    """Text that a spreadsheet shows and never computes (the first character decides)."""
-    text = "".join(c if c.isprintable() else " " for c in text)
-    return "'" + text if text.startswith(_FORMULA) else text
 
 
 def _result_row(paper, entry: Entry, part: PartResult):
