@@ -28,7 +28,6 @@ def add(commands) -> None:
 
 def run(options) -> int:
     from helpers.grading.cluster import ClusterUnavailable
-    from helpers.grading.collecting.people import WhoIsWhoError
     from helpers.grading.grade import GradebookError, GradingError, Order, grade
     from helpers.grading.runner import IsolationUnavailable, Limits
     from helpers.grading.submissions import NoSubmissions
@@ -58,7 +57,6 @@ def run(options) -> int:
         NoSubmissions,
         IsolationUnavailable,
         ClusterUnavailable,
-        WhoIsWhoError,
     ) as error:
         return refuse(error)
     if options.preview:

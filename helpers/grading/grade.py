@@ -58,7 +58,7 @@ def grade(
 
     `announce(found)` is called before marking begins, `progress(done, total, what)` as submissions finish. The summary
     holds `marked`, `kept`, `grader_faults`, `remarks` (those that came after `announce` also as `later_remarks`) and
-    `isolation`. Raises `GradingError`, `NoSubmissions`, `IsolationUnavailable`, `ClusterUnavailable`, `WhoIsWhoError` or
+    `isolation`. Raises `GradingError`, `NoSubmissions`, `IsolationUnavailable`, `ClusterUnavailable` or
     `GradebookError` before anything is marked.
     """
     lectures = _lectures(order.only)

@@ -157,6 +157,16 @@ class Gradebook:
     def __exit__(self, *exception) -> None:
         self._db.close()
 
+    @property
+    def folder(self) -> Path:
+        """Where the gradebook lies, with what else belongs to the class."""
+        return self._path.parent
+
+    def forgotten(self) -> set[str]:
+        """Students who were taken out as a whole and have not come back."""
+        rows = self._db.execute("SELECT DISTINCT student FROM forgotten WHERE lecture = ''")
+        return {student for (student,) in rows} - set(self.students())
+
     def settings(self) -> dict:
         """How this class was graded: seed, limits, isolation as probed, versions."""
         return {name: json.loads(value) for name, value in self._db.execute("SELECT name, value FROM setting")}

@@ -6,16 +6,21 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+from .class_file import class_of
 from .collecting.layouts import CANVAS, FOLDERS, MOODLE, Who
-from .collecting.people import FILE, People, Question, ask, read_answers
-from .gradebook import Gradebook
+from .collecting.people import FILE, People, Question, WhoIsWhoError, ask, read_answers
+from .gradebook import Gradebook, GradebookError
 
 __all__ = ["FILE", "ask", "people", "settle"]
 
 
 def people(book: Gradebook, out: Path) -> People:
-    """Everything that is known of the class whose gradebook is in `out`."""
-    return People(book.students(), book.aliases(), read_answers(out / FILE), ())
+    """Everything that is known of the class whose gradebook is in `out`. Raises `GradebookError`."""
+    try:
+        answers = read_answers(out / FILE)
+    except WhoIsWhoError as error:
+        raise GradebookError(str(error)) from error
+    return People(book.students(), book.aliases(), answers, class_of(out).people)
 
 
 def settle(book: Gradebook, out: Path) -> tuple[list[str], list[Question]]:
@@ -24,6 +29,7 @@ def settle(book: Gradebook, out: Path) -> tuple[list[str], list[Question]]:
     Returns sentences about what moved, and what has to be asked.
     """
     known = people(book, out)
+    gone = book.forgotten()
     names = defaultdict(list)
     for alias, student in book.aliases().items():
         names[student].append(_who(alias))
@@ -44,7 +50,9 @@ def settle(book: Gradebook, out: Path) -> tuple[list[str], list[Question]]:
             found = known.members_of(names[student] or _guesses(student))
             if len(found) == 1 and student not in found:
                 targets[found.pop()].append(student)
-    return _moved(book, targets, by_hand)
+    found = _moved(book, targets, by_hand)
+    book.add_students(person.student for person in class_of(out).people if person.student not in gone)
+    return found
 
 
 def _moved(book: Gradebook, targets: dict[str, list[str]], by_hand: set[str]) -> tuple[list[str], list[Question]]:

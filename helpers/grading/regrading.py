@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from .class_file import FILE
 from .grade import Order, grade
 from .gradebook import Gradebook
 from .papers import Entry, class_papers
@@ -79,6 +81,8 @@ def preview(
         with Gradebook(order.out / "gradebook.db") as book:
             before = _entries(book)
             book.copy_to(copy / "gradebook.db")
+        if (order.out / FILE).exists():
+            shutil.copy(order.out / FILE, copy / FILE)
         summary = grade(replace(order, out=copy, preview_of=order.out), progress, announce)
         with Gradebook(copy / "gradebook.db") as book:
             after = _entries(book)

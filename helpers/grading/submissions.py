@@ -154,8 +154,8 @@ def the_notebook_of(folder: Path, lecture: str) -> tuple[HandedIn | None, str]:
     files = [file for file in files_of(folder) if not file.is_folder]
     pieces = [Piece(who, (), file.parts[:-1], file.name, file) for file in files]
     sorting = _Sorting(Understood(pieces, {who: ()}), (lecture,))
-    own = [piece for piece, _ in sorting.notebooks]
-    own = own or [piece for piece in pieces if looks_like_notebook(piece.name)]
+    own = [piece for piece, _ in sorting.notebooks if not piece.file.problem]
+    own = own or [piece for piece in pieces if looks_like_notebook(piece.name) and not piece.file.problem]
     if own:
         one, _ = _chosen(folder.name, lecture, own)
         return one, one.note
