@@ -7,12 +7,12 @@ import os
 import sys
 
 from . import __version__
-from .commands import adjust, autograder, build, data, doctor, export, forget, grade, lab, report, send
+from .commands import adjust, autograder, build, class_, data, doctor, export, forget, grade, lab, report, send
 from .commands.common import PROBLEM, refuse
 from .paths import LECTURES_VARIABLE
 
 # In the order of the help.
-COMMANDS = (lab, doctor, build, grade, report, adjust, forget, export, send, autograder, data)
+COMMANDS = (lab, doctor, build, grade, class_, report, adjust, forget, export, send, autograder, data)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -8,19 +8,27 @@ from pathlib import Path
 
 from .class_file import class_of
 from .collecting.layouts import CANVAS, FOLDERS, MOODLE, Who
-from .collecting.people import FILE, People, Question, WhoIsWhoError, ask, read_answers
+from .collecting.people import FILE, People, Question, WhoIsWhoError, ask, read_answers, unanswered
 from .gradebook import Gradebook, GradebookError
 
-__all__ = ["FILE", "ask", "people", "settle"]
+__all__ = ["FILE", "ask", "open_questions", "people", "settle"]
 
 
 def people(book: Gradebook, out: Path) -> People:
     """Everything that is known of the class whose gradebook is in `out`. Raises `GradebookError`."""
+    return People(book.students(), book.aliases(), _readable(read_answers, out), class_of(out).people)
+
+
+def open_questions(out: Path) -> list[str]:
+    """The names of which nobody has said whose they are. Raises `GradebookError`."""
+    return _readable(unanswered, out)
+
+
+def _readable(read, out: Path):
     try:
-        answers = read_answers(out / FILE)
+        return read(out / FILE)
     except WhoIsWhoError as error:
         raise GradebookError(str(error)) from error
-    return People(book.students(), book.aliases(), answers, class_of(out).people)
 
 
 def settle(book: Gradebook, out: Path) -> tuple[list[str], list[Question]]:

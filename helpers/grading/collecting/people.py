@@ -29,6 +29,7 @@ from ..inert import safe_cell, write_csv
 from .layouts import CANVAS, MOODLE, Who
 
 FILE = "who-is-who.csv"
+_TEAM = re.compile(r"\d|\s")
 _HEADINGS = ("found", "student", "why")
 
 
@@ -162,15 +163,19 @@ class People:
         return (student,)
 
     def _members_named(self, who: Who, name: str) -> set[str]:
+        """Whom of the class list a name may mean; where its number and its words mean two people, both."""
+        number = self._canvas if who.system == CANVAS else self._moodle if who.system == MOODLE else {}
+        by_number = number.get(who.number, set()) if who.number else set()
+        by_name = self._named.get(same(name), set())
+        if by_number:
+            return by_number if not by_name or by_number & by_name else by_number | by_name
         own = [*who.identifiers]
         if who.system not in (MOODLE, CANVAS):
             own.append(who.key)
         for found in (
             set().union(*(self._identified.get(same(one), set()) for one in own)) if own else set(),
-            self._canvas.get(who.number, set()) if who.system == CANVAS and who.number.isdigit() else set(),
-            self._moodle.get(who.number, set()) if who.system == MOODLE and who.number else set(),
             self._run_together.get(_letters(name).replace(" ", ""), set()) if who.system == CANVAS else set(),
-            self._named.get(same(name), set()),
+            by_name,
         ):
             if found:
                 return found
@@ -234,6 +239,11 @@ def same(text: str) -> str:
 def read_answers(path: Path) -> dict[str, str]:
     """What a person decided, by the name found. Raises `WhoIsWhoError`."""
     return {row["found"]: row["student"].strip() for row in _rows(path) if row["student"].strip()}
+
+
+def unanswered(path: Path) -> list[str]:
+    """The names of which nobody has said whose they are. Raises `WhoIsWhoError`."""
+    return [row["found"] for row in _rows(path) if not row["student"].strip()]
 
 
 def ask(path: Path, questions: Iterable[Question]) -> int:
@@ -315,7 +325,8 @@ def _names_without_teams(work: Mapping[Who, Iterable[tuple]], known: set[str]) -
             words = who.name.split("-")
             ends = ["-".join(words[i:]) for i in range(1, len(words))]
             fits = [end for end in ends if same(end) in known]
-            if same(who.name) not in known and fits and (all_have_one or re.search(r"\d|\s", words[0])):
+            # "Jean-Pierre" has no team before it; "Group A" and "Lab-2" are no first names.
+            if same(who.name) not in known and fits and (all_have_one or _TEAM.search(who.name.removesuffix(fits[0]))):
                 names[who] = fits[0]
             elif all_have_one and same(who.name) not in known and ends:
                 names[who] = ends[0]
