@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -109,7 +109,12 @@ def class_of(folder: Path) -> ClassFile:
         raise ClassFileError(f"{path} cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise ClassFileError(f"{path} is not UTF-8; save it as UTF-8") from error
-    return _Reader(path, text.replace("\r\n", "\n")).read()
+    return _read(path, text.replace("\r\n", "\n"), lecture_names())
+
+
+@lru_cache(maxsize=4)  # every table and page asks for it
+def _read(path: Path, text: str, lectures: tuple[str, ...]) -> ClassFile:
+    return _Reader(path, text).read()
 
 
 class _Reader:
@@ -117,6 +122,7 @@ class _Reader:
 
     def __init__(self, path: Path, text: str):
         self._path, self._lines = path, text.split("\n")
+        self._found: dict[str, list[int]] = {}  # the lines that a pattern fits
         try:
             self._data = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -336,5 +342,8 @@ class _Reader:
         return 0
 
     def _line_of_nth(self, pattern: str, place: int) -> int:
-        found = [number for number, text in enumerate(self._lines, 1) if re.match(rf"\s*{pattern}", text)]
+        if pattern not in self._found:
+            heading = re.compile(rf"\s*{pattern}")
+            self._found[pattern] = [number for number, text in enumerate(self._lines, 1) if heading.match(text)]
+        found = self._found[pattern]
         return found[place] if place < len(found) else 0

@@ -64,7 +64,8 @@ def grade(
     lectures = _lectures(order.only)
     place = order.preview_of or order.out  # where the class has its files
     written = [path for path in (order.out, order.preview_of) if path]
-    find_submissions(order.source, lectures, written)  # refused before anything is made
+    if not (order.out / "gradebook.db").exists():
+        find_submissions(order.source, lectures, written)  # what is no class is refused before anything is made
     order.out.mkdir(parents=True, exist_ok=True)
     with Gradebook(order.out / "gradebook.db", create=True) as book:
         seed = _seed(book.settings(), order)

@@ -23,6 +23,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from ..inert import safe_cell, write_csv
@@ -111,12 +112,12 @@ class People:
 
     def _apart(self, whos: Iterable[Who]) -> Iterable[tuple[Who, str]]:
         for who in whos:
-            yield who, _names_without_teams({who: [((), "")]}, self._known_names())[who]
+            yield who, _names_without_teams({who: [((), "")]}, self._known_names)[who]
 
     def decide(self, work: Mapping[Who, Iterable[tuple]]) -> Decided:
         """Say whose each name is. `work` gives, for each name, what it handed in: (download, lecture) pairs."""
         decided = Decided()
-        names = _names_without_teams(work, self._known_names())
+        names = _names_without_teams(work, self._known_names)
         twins = _twins(work, names)
         standing = self._standing()
         for who in sorted(work, key=lambda who: (who.alias in twins, who.alias)):
@@ -222,6 +223,7 @@ class People:
         now = {student for students in decided.students.values() for student in students}
         return {*self._students, *(m.student for m in self._members), *now}
 
+    @cached_property
     def _known_names(self) -> set[str]:
         known = {same(one) for m in self._members for one in _orders(m.name)}
         for name in (*self._students, *(alias.partition(":")[2] for alias in self._aliases)):
@@ -229,6 +231,7 @@ class People:
         return known - {""}
 
 
+@lru_cache(maxsize=2**16)
 def same(text: str) -> str:
     """Equal for what a person would call the same name: case, width, accents' spelling and invisible marks aside."""
     text = unicodedata.normalize("NFKC", text)
