@@ -64,6 +64,8 @@ def run(options) -> int:
     for remark in summary["later_remarks"]:
         print(f"! {remark}")
     print(f"Marked {summary['marked']} submissions" + (f", kept {summary['kept']}." if summary["kept"] else "."))
+    if summary["unreadable"] or summary["missing"]:
+        print(f"In the whole class {summary['unreadable']} papers cannot be read and {summary['missing']} are missing.")
     print(f"Isolation: {summary['isolation']}.")
     print(f"Written: {options.out}/grades.csv, results.csv, report.html and feedback/.")
     if summary["grader_faults"]:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -17,24 +17,23 @@ from . import beneath
 from .class_statistics import UNANSWERED
 from .marking import GRADER_FAULT
 from .papers import Paper
-from .reckoning import Total
 
 _HASH_DIGITS = 16  # so many that nobody finds a name with another's hash
 _CHANGED = re.compile(rf"-[0-9a-f]{{{_HASH_DIGITS}}}$", re.IGNORECASE)
 
 
-def write_feedback(papers: list[Paper], folder: Path, totals: Mapping[str, Total] | None = None) -> None:
-    """Write `folder/<student>/<lecture>.html` anew for everybody. `totals` are shown to each student where given."""
+def write_feedback(papers: list[Paper], folder: Path) -> None:
+    """Write `folder/<student>/<lecture>.html` anew for everybody."""
     fresh = folder.with_name(folder.name + ".new")
     beneath.remove(fresh)
     if papers:
-        _write_pages(papers, fresh, totals or {})
+        _write_pages(papers, fresh)
     beneath.remove(folder)
     if papers:
         os.replace(fresh, folder)
 
 
-def _write_pages(papers: list[Paper], folder: Path, totals: Mapping[str, Total]) -> None:
+def _write_pages(papers: list[Paper], folder: Path) -> None:
     folders = folder_names(dict.fromkeys(paper.student for paper in papers))
     folder.mkdir()
     with beneath.opened_folder(folder.parent, [folder.name]) as top:
@@ -42,10 +41,10 @@ def _write_pages(papers: list[Paper], folder: Path, totals: Mapping[str, Total])
             os.mkdir(name, dir_fd=top)
     for paper in papers:
         with beneath.opened_folder(folder.parent, [folder.name, folders[paper.student]]) as own:
-            beneath.write_new(own, f"{paper.lecture}.html", feedback_page(paper, totals.get(paper.student)))
+            beneath.write_new(own, f"{paper.lecture}.html", feedback_page(paper))
 
 
-def feedback_page(paper: Paper, total: Total | None = None) -> str:
+def feedback_page(paper: Paper) -> str:
     """The page for one student and lecture. It holds nothing of other students, nor of the inputs drawn for grading."""
     exercises = {e.name: e for e in exercises_of(paper.lecture)}
     right = [entry for entry in paper.entries if entry.points >= entry.verdict.max_points]
@@ -64,7 +63,7 @@ def feedback_page(paper: Paper, total: Total | None = None) -> str:
         wrong=wrong,
         untried=untried,
         sections=list(sections.items()),
-        total=total if total and (len(total.lines) > 1 or total.why) else None,
+        total=paper.total if paper.total and (len(paper.total.lines) > 1 or paper.total.why) else None,
     )
 
 

@@ -20,6 +20,7 @@ from . import identity, outputs
 from .collecting.choosing import Candidate
 from .gradebook import Gradebook, GradebookError
 from .marking import GRADER_FAULT, MISSING, UNREADABLE, MarkedSubmission, content_digest, without_evidence
+from .papers import class_papers
 from .runner import Limits
 from .station import Backend, Terms, on_this_machine, refuse_process_as_root
 from .submissions import ClassFolder, HandedIn, Submission, find_submissions
@@ -57,9 +58,9 @@ def grade(
     """Mark every submission, write all files of the output folder, and return a summary.
 
     `announce(found)` is called before marking begins, `progress(done, total, what)` as submissions finish. The summary
-    holds `marked`, `kept`, `grader_faults`, `remarks` (those that came after `announce` also as `later_remarks`) and
-    `isolation`. Raises `GradingError`, `NoSubmissions`, `IsolationUnavailable`, `ClusterUnavailable` or
-    `GradebookError` before anything is marked.
+    holds `marked`, `kept`, `grader_faults`, `isolation`, how many papers of the whole class are `unreadable` and
+    `missing`, and `remarks` (those that came after `announce` also as `later_remarks`). Raises `GradingError`,
+    `NoSubmissions`, `IsolationUnavailable`, `ClusterUnavailable` or `GradebookError` before anything is marked.
     """
     lectures = _lectures(order.only)
     place = order.preview_of or order.out  # where the class has its files
@@ -80,11 +81,14 @@ def grade(
         if order.preview_of is None:
             identity.ask(place / identity.FILE, [*questions, *found.questions])
             outputs.write_all(book, order.out)
+        papers = class_papers(book)
         faults = sum(v.status == GRADER_FAULT for s in book.submissions() for v in s.verdicts)
         return {
             "marked": marked,
             "kept": kept,
             "grader_faults": faults,
+            "unreadable": sum(not paper.readable for paper in papers if paper.submission),
+            "missing": sum(paper.submission is None for paper in papers),
             "remarks": remarks,
             "later_remarks": tuple(remark for remark in remarks if remark not in found.remarks),
             "isolation": book.settings()["isolation"],

@@ -8,17 +8,16 @@ from pathlib import Path
 from .class_report import report_page
 from .feedback_pages import write_feedback
 from .gradebook import Gradebook
-from .papers import class_papers, totals
+from .papers import class_papers
 from .tables import grades, results, write_csv
 
 
 def write_all(book: Gradebook, out: Path) -> None:
     """Write `grades.csv`, `results.csv`, `feedback/` and `report.html` anew."""
     papers = class_papers(book)
-    reckoned = totals(book, papers)
-    _replace(out / "grades.csv", lambda path: write_csv(path, grades(papers, reckoned)))
+    _replace(out / "grades.csv", lambda path: write_csv(path, grades(papers)))
     _replace(out / "results.csv", lambda path: write_csv(path, results(papers)))
-    write_feedback(papers, out / "feedback", reckoned)
+    write_feedback(papers, out / "feedback")
     page = report_page(book.settings(), papers)
     _replace(out / "report.html", lambda path: _write_text(path, page))
 

@@ -38,6 +38,7 @@ class Paper:
     submission: MarkedSubmission | None = None
     lateness: Lateness = ON_TIME
     excused: bool = False
+    total: Total | None = None  # of all the student's papers
 
     @property
     def readable(self) -> bool:
@@ -73,23 +74,12 @@ def class_papers(book: Gradebook) -> list[Paper]:
     marked = {(s.student, s.lecture): s for s in book.submissions()}
     adjustments = book.adjustments()
     lectures = book.lectures()
-    return [
-        _paper(student, lecture, marked.get((student, lecture)), adjustments, class_)
-        for student in book.students()
-        for lecture in lectures
-    ]
-
-
-def totals(book: Gradebook, papers: list[Paper]) -> dict[str, Total]:
-    """What each student has altogether, by the rules of the class."""
-    class_ = class_of(book.folder)
-    by_student: dict[str, list[Paper]] = {}
-    for paper in papers:
-        by_student.setdefault(paper.student, []).append(paper)
-    return {
-        student: total(class_, student, [(paper.lecture, paper.points, paper.max_points) for paper in own])
-        for student, own in by_student.items()
-    }
+    papers = []
+    for student in book.students():
+        own = [_paper(student, name, marked.get((student, name)), adjustments, class_) for name in lectures]
+        together = total(class_, student, [(paper.lecture, paper.points, paper.max_points) for paper in own])
+        papers += [replace(paper, total=together) for paper in own]
+    return papers
 
 
 def _paper(student, lecture, submission: MarkedSubmission | None, adjustments, class_: ClassFile) -> Paper:

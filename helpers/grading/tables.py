@@ -6,24 +6,23 @@ from helpers.judging.judge import CORRECT, PartResult
 
 from .inert import safe_cell, write_csv
 from .papers import Entry, Paper
-from .reckoning import Total
 
 __all__ = ["ADJUSTED", "grades", "results", "safe_cell", "write_csv"]
 
 ADJUSTED, LATE, EXCUSED = "adjusted", "late", "EX"
 
 
-def grades(papers: list[Paper], totals: dict[str, Total]):
+def grades(papers: list[Paper]):
     """The rows of `grades.csv`: a student each, with the points of every lecture, and letters if the class has them."""
     lectures = sorted({paper.lecture for paper in papers})
-    letters = any(total.letter for total in totals.values())
+    letters = any(paper.total and paper.total.letter for paper in papers)
     yield ["student", *lectures, "total", "max_total", "percent", *(["letter"] if letters else [])]
     by_student: dict[str, list[Paper]] = {}
     for paper in papers:
         by_student.setdefault(paper.student, []).append(paper)
     for student, own in by_student.items():
         points = {paper.lecture: EXCUSED if paper.excused else f"{paper.points:g}" for paper in own}
-        total = totals[student]
+        total = own[0].total
         percent = "" if total.percent is None else f"{total.percent:.1f}"
         yield [
             safe_cell(student),

@@ -209,6 +209,42 @@ LAYOUTS = {
         3,
         "3 people, folders, 2 assignments",
     ),
+    "folders of assignments of any name inside": (
+        {f"{s}/ps{i}/{lecture}.ipynb": TRIED for s in "abc" for i, lecture in enumerate((FOUR, SIX))},
+        3,
+        "3 people, folders, 2 assignments",
+    ),
+    "folders of assignments of any name outside": (
+        {f"ps{i}/{s}/{lecture}.ipynb": TRIED for s in "abc" for i, lecture in enumerate((FOUR, SIX))},
+        3,
+        "3 people, folders, 2 assignments",
+    ),
+    "attempts of any name inside": (
+        {f"{s}/{t}/{FOUR}.ipynb": TRIED for s in "abc" for t in ("Montag", "Dienstag")},
+        3,
+        "3 people, folders, 1 assignment (04_activations), 3 notebooks",
+    ),
+    "nbgrader, assignments of any name": (
+        {f"submitted/{s}/ps{i}/{lecture}.ipynb": TRIED for s in "abc" for i, lecture in enumerate((FOUR, SIX))},
+        3,
+        "3 people, nbgrader, 2 assignments",
+    ),
+    "Gradescope, the metadata lost": (
+        {f"assignment_4711_export/submission_{i}/notebooks/{FOUR}.ipynb": TRIED for i in (91, 92, 93)},
+        3,
+        "3 people, folders",
+    ),
+    "the folder that also holds the gradebook": (
+        {f"submissions/{s}/{FOUR}.ipynb": TRIED for s in "abc"}
+        | {
+            "grades/gradebook.db": b"x",
+            "grades/feedback/a/x.html": b"",
+            "roster.csv": b"a,b",
+            "handout.zip": zipped({}),
+        },
+        3,
+        "3 people, folders",
+    ),
     "attempts inside": (
         {f"{s}/attempt_{i}/{FOUR}.ipynb": TRIED for s in "abc" for i in (9, 10)},
         3,
@@ -267,6 +303,16 @@ def test_times_come_from_the_system_where_it_tells(tmp_path):
         "lovelaceada_11": False,
         "hoppergrace_12": True,
         "o_brienconan_13": False,
+    }
+
+
+def test_moodles_times_are_those_of_the_worksheet_beside_the_folders(tmp_path):
+    sheet = "Identifier,Full name,Grade,Last modified (submission)\n"
+    sheet += 'Participant 100,Ada Lovelace,,"Sunday, 1 March 2026, 10:58 PM"\nParticipant 101,Grace Hopper,,-\n'
+    class_, _ = found(lay(tmp_path, moodle(*PEOPLE) | {"Grades-hw4.csv": sheet.encode()}))
+    times = {one.student: one.arrival.time for one in class_.submissions if one.arrival.is_certain}
+    assert {student: time.isoformat()[:16] for student, time in times.items()} == {
+        "Ada Lovelace_100": "2026-03-01T22:58"
     }
 
 

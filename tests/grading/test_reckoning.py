@@ -11,7 +11,7 @@ from helpers.commands.common import OK, USAGE
 from helpers.grading.class_file import ClassFileError, class_of
 from helpers.grading.collecting.arrivals import FILE_TIME, Arrival
 from helpers.grading.gradebook import Gradebook
-from helpers.grading.papers import class_papers, totals
+from helpers.grading.papers import class_papers
 from helpers.grading.reckoning import lateness, rounded, total
 from helpers.lectures import exercises_of
 from tests import classroom
@@ -164,8 +164,8 @@ def test_without_a_class_file_the_total_is_the_sum_of_points(tmp_path):
     out = classroom.write_gradebook(tmp_path, {"ada": {FOUR: 1.0, SIX: 0.5}})
     with Gradebook(out / "gradebook.db") as book:
         papers = class_papers(book)
-        assert totals(book, papers)["ada"].points == sum(paper.points for paper in papers)
-        assert totals(book, papers)["ada"].max_points == sum(paper.max_points for paper in papers)
+    assert papers[0].total.points == sum(paper.points for paper in papers)
+    assert papers[0].total.max_points == sum(paper.max_points for paper in papers)
 
 
 BROKEN = {

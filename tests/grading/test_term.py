@@ -28,7 +28,7 @@ from helpers.grading.grade import Order
 from helpers.grading.gradebook import Gradebook
 from helpers.grading.marking import UNREADABLE, MarkedSubmission, content_digest, without_evidence
 from helpers.grading.notebook import Unreadable, read_notebook
-from helpers.grading.papers import class_papers, totals
+from helpers.grading.papers import class_papers
 from helpers.judging.judge import CORRECT, NOT_ATTEMPTED, WRONG, PartResult, Verdict
 from helpers.lectures import exercises_of, lecture_names
 
@@ -384,8 +384,7 @@ def test_after_every_week_of_a_term_everybody_has_the_marks_that_are_theirs(term
     assert term.marks() == term.truth
 
     with Gradebook(term.out / "gradebook.db") as book:
-        papers = class_papers(book)
-        reckoned = totals(book, papers)
+        reckoned = {paper.student: paper.total for paper in class_papers(book)}
     for s in term.people:
         expected = 0.0
         for lecture in LECTURES:

@@ -4,7 +4,8 @@ The names are those of the systems' own sources:
 
 - Moodle, `mod/assign/classes/downloader.php`: `Full Name_123_assignsubmission_file/...`, or flat `..._file_name`. The
   number belongs to the person *and the assignment*. Anonymous: `Participant_123_...`. Teams: `Group A_17_...`, before
-  4.1 `Group A-Full Name_123_...`; who is in no team is in `Default group`.
+  4.1 `Group A-Full Name_123_...`; who is in no team is in `Default group`. The times stand in the grading worksheet
+  alone; if it lies beside the folders, they are taken from it.
 - Canvas, `lib/content_zipper.rb`: `lastfirst_LATE_42_9011_name`, with the person's number and the upload's, which grows
   with each attempt; anonymous `anon_Gx5aB_9011_name`.
 - Gradescope's export: `submission_91/...` beside `submission_metadata.yml`, which says who that is and when it came in.
@@ -20,6 +21,8 @@ counts: so nobody can hand in a folder that is taken for somebody else's work.
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -61,6 +64,7 @@ _WORDS = (
     "classroom|zips|files|part|task|project|term|semester|monday|tuesday|wednesday|thursday|friday"
 )
 _AROUND = re.compile(rf"(?:\W|_|\d)*(?:(?:{_WORDS})(?:\W|_|\d|[a-z]$)*)+", re.IGNORECASE)
+_NOT_HANDED_IN = re.compile(r"(?:hand-?out|autograder|starter|template)s?(?:\W|_|\d)*", re.IGNORECASE)
 _ATTEMPT = re.compile(
     r"(?:attempt|try|version|v|draft|final|old|older|new|newer|backup|copy|previous|first|second|third|src|source|data|"
     r"helpers|images|img|work|solution|solutions|code|answers?|docs?|tests?|results?|outputs?|checkpoints?)"
@@ -154,19 +158,23 @@ class _Reader:
         folders = list(self._children.get(at, ()))
         if at == () or "submitted" in folders:
             folders = self._without_nbgraders_own(at, folders)
+        for folder in [f for f in folders if _NOT_HANDED_IN.fullmatch(_bare(f)) and _bare(f) not in self._known]:
+            folders.remove(folder)
+            self._found.remarks.append(f"{'/'.join((*at, folder))} is left out: by its name nobody handed it in")
         heads = self._blackboard_heads(at)
         for file in self._loose.get(at, ()):
             self._loose_file(at, file, heads, bool(folders))
         metadata = self._gradescope(at)
+        times = self._worksheet(at)
         slug = _CLASSROOM.fullmatch(_bare(name))
-        around = self._around(at, folders)
+        around = set() if _bare(name) == "submitted" else self._around(at, folders)
         for folder in folders:
             here, bare = (*at, folder), _bare(folder)
             if people := metadata.get(bare):
                 for who, arrival in people:
                     self._person(who, at, here, arrival)
             elif match := _MOODLE.fullmatch(bare):
-                self._person(_moodle(match), at, here)
+                self._person(_moodle(match), at, here, times.get(match["number"], UNKNOWN_ARRIVAL))
             elif match := _INBOUND.fullmatch(bare):
                 arrival = Arrival(_moment(match["time"]), "nbgrader's exchange")
                 self._person(Who(NBGRADER, match["name"]), (*at, match["assignment"]), here, arrival)
@@ -183,13 +191,38 @@ class _Reader:
         own = [f for f in folders if not (_MOODLE.fullmatch(_bare(f)) or _INBOUND.fullmatch(_bare(f)))]
         working = [f for f in own if (*at, f) in self._with_work] or own
         found = {f for f in working if self._is_around((*at, f), alone=len(working) == 1)}
+        if not any(self._tells((*at, f)) for f in found) and self._recur(at, found):
+            return set()
         if 2 * len(found) <= len(working):
             return set()
         return found | {f for f in own if is_around(f) and f not in found}
 
+    def _tells(self, path: tuple[str, ...]) -> bool:
+        """Whether the name of a folder, or names in it that a system made, say that it stands around people."""
+        inside = (*self._children.get(path, ()), *(f.name for f in self._loose.get(path, ())))
+        return is_around(path[-1]) or any(_coded(_bare(name)) or _GRADESCOPE.fullmatch(name) for name in inside)
+
+    def _recur(self, at: tuple[str, ...], outer: set[str]) -> bool:
+        """Whether the folders inside these have the same names and lectures again and again.
+
+        Then they are assignments or attempts (`ada/ps1`, `bob/ps1`), and people stand around them. People inside
+        folders of weeks recur too (`ps1/ada`, `ps2/ada`), but each time with another lecture.
+        """
+        seen = Counter(
+            (f, lecture)
+            for o in outer
+            for f in self._children.get((*at, o), ())
+            for lecture in self._lectures_below((*at, o, f))
+        )
+        return 2 * sum(count > 1 for count in seen.values()) > len(seen)
+
+    def _lectures_below(self, path: tuple[str, ...]) -> set[str]:
+        below = (f.parts[len(path) :] for f in self._files if f.parts[: len(path)] == path and not f.is_folder)
+        return {_lecture_in("/".join(parts)) for parts in below if parts and looks_like_notebook(parts[-1])}
+
     def _is_around(self, path: tuple[str, ...], alone: bool) -> bool:
         name = path[-1]
-        if _bare(name).casefold() in self._known:
+        if _bare(name).casefold() in self._known or _GRADESCOPE.fullmatch(name):
             return False
         inside = [f for f in self._children.get(path, ()) if (*path, f) in self._with_work]
         coded = [f for f in inside if _MOODLE.fullmatch(_bare(f)) or _INBOUND.fullmatch(_bare(f))]
@@ -210,6 +243,10 @@ class _Reader:
             return any(
                 sum((*path, f, g) in self._with_work for g in self._children.get((*path, f), ())) > 1 for f in inside
             )
+        if alone:
+            # One person's assignments are of different lectures; in a class two people have the same one.
+            lectures = Counter(lecture for f in people for lecture in self._lectures_below((*path, f)))
+            return len(people) > 1 and not bare_notebook and max(lectures.values(), default=0) > 1
         return len(people) > 1 and not bare_notebook
 
     def _person(self, who: Who, collection, folder: tuple[str, ...], arrival: Arrival = UNKNOWN_ARRIVAL) -> None:
@@ -302,6 +339,19 @@ class _Reader:
                 self._found.remarks.append(f"{file.path} cannot be read; the folders beside it keep their own names")
         return {}
 
+    def _worksheet(self, at: tuple[str, ...]) -> dict[str, Arrival]:
+        """When each number of Moodle's came in, from a grading worksheet (English headings) beside the folders."""
+        found = {}
+        for file in self._loose.get(at, ()):
+            if file.name.lower().endswith(".csv"):
+                content, problem = file.content()
+                rows = [] if problem else _rows(content.decode("utf-8-sig", "replace"))
+                for row in rows:
+                    number = re.search(r"(\d+)\s*$", row.get("Identifier") or "")
+                    if number and (time := _spoken_moment(row.get("Last modified (submission)") or "")):
+                        found[number[1]] = Arrival(time, "Moodle's grading worksheet")
+        return found
+
     def _without_nbgraders_own(self, at: tuple[str, ...], folders: list[str]) -> list[str]:
         """Of a whole nbgrader course only what was submitted."""
         others = {"source", "release", "autograded", "feedback"} & set(folders)
@@ -370,6 +420,23 @@ def _moment(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return moment.replace(tzinfo=UTC) if re.search(r"UTC|Z\b|\+00:?00", text) else moment.astimezone()
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    try:
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+    except csv.Error:
+        return []
+
+
+def _spoken_moment(text: str) -> datetime | None:
+    """A time as Moodle writes it in English, such as "Sunday, 1 March 2026, 10:58 PM"; its clock is this machine's."""
+    for form in ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%A, %B %d, %Y, %I:%M %p"):
+        try:
+            return datetime.strptime(text.strip(), form).astimezone()
+        except (ValueError, OverflowError):
+            continue
+    return None
 
 
 def _gradescope_metadata(text: str) -> dict[str, list[tuple[Who, Arrival]]]:
