@@ -17,6 +17,7 @@ from helpers.judging.judge import NOT_ATTEMPTED
 from helpers.lectures import lecture_named, lecture_names
 
 from . import identity, outputs
+from .class_file import class_of
 from .collecting.choosing import Candidate
 from .gradebook import Gradebook, GradebookError
 from .marking import GRADER_FAULT, MISSING, UNREADABLE, MarkedSubmission, content_digest, without_evidence
@@ -77,7 +78,7 @@ def grade(
             rules = _prepare(book, order, seed, found, backend.isolation)
             marked, kept, stayed = _mark_all(book, found, backend, rules, progress)
         book.add_aliases(found.aliases)
-        remarks = (*moved, *stayed, *_remarks(book, order, found, (*moved, *stayed), rules))
+        remarks = _remarks(book, order, found, (*moved, *stayed), rules)
         if order.preview_of is None:
             identity.ask(place / identity.FILE, [*questions, *found.questions])
             outputs.write_all(book, order.out)
@@ -98,12 +99,20 @@ def grade(
 def _remarks(book: Gradebook, order: Order, found: ClassFolder, more: tuple[str, ...], rules: str) -> tuple[str, ...]:
     """What there is to say of this folder; the gradebook keeps it beside what was said of the others."""
     by_folder = book.settings().get("remarks_by_folder", {})
+    due = {name for name, counted in class_of(order.preview_of or order.out).lectures.items() if counted.due}
+    if timeless := sum(one.may_be_late_unseen for one in found.submissions if one.lecture in due):
+        more = (
+            *more,
+            f"{timeless} papers tell no time, so none of them counts as late; of Moodle, put the grading worksheet "
+            "beside the folders",
+        )
     by_folder[str(order.source)] = [*more, *found.remarks]
     said = [remark for remarks in by_folder.values() for remark in remarks]
     book.set(remarks_by_folder=by_folder, remarks=list(dict.fromkeys(said)))
     if not (others := book.count_by_other_rules(rules)):
-        return found.remarks
+        return (*more, *found.remarks)
     return (
+        *more,
         *found.remarks,
         f"{others} papers that are not in this folder were marked by another version of the course or with other "
         "limits, and stay as they are; mark their folders again to mark all by the same rules",

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from helpers.judging.judge import plain_text
@@ -20,7 +21,18 @@ from .collecting.arrivals import FILE_TIME, UNKNOWN_ARRIVAL, Arrival
 from .collecting.choosing import Candidate, newest_complete
 from .collecting.contents import look
 from .collecting.files import MAX_NOTEBOOK_BYTES, File, NoSubmissions, files_of
-from .collecting.layouts import CANVAS, FOLDERS, Piece, Understood, Who, looks_like_notebook, understand
+from .collecting.layouts import (
+    CANVAS,
+    FOLDERS,
+    GITHUB,
+    GRADESCOPE,
+    MOODLE,
+    Piece,
+    Understood,
+    Who,
+    looks_like_notebook,
+    understand,
+)
 from .collecting.people import People, Question
 
 __all__ = [
@@ -39,6 +51,9 @@ _WORK = re.compile(
     r"\.(?:html?|py|json|txt|pdf|docx?|odt|rtf|md|zip|rar|7z|t?gz|tar|ipynb.*|pages|png|jpe?g)$", re.IGNORECASE
 )
 _NOT_WORK = re.compile(r"(?:readme|licen[sc]e|requirements|timestamp|environment|setup)\b.*|.*\.md", re.IGNORECASE)
+# Their zips and clones give all files the time at which the instructor fetched them.
+_STAMPED_WHEN_FETCHED = (MOODLE, CANVAS, GRADESCOPE, GITHUB)
+_TOGETHER = timedelta(minutes=2)  # files whose times are all so close were copied or unpacked together
 _INSTEAD = (
     (r"html?", "a web page made from a notebook"),
     (r"py", "a Python file and not a notebook"),
@@ -72,6 +87,12 @@ class HandedIn:
     note: str
     file: File
     arrival: Arrival = UNKNOWN_ARRIVAL
+    system: str = ""
+
+    @property
+    def may_be_late_unseen(self) -> bool:
+        """Whether nothing tells when this came in, and the system would not have said that it was late either."""
+        return self.arrival.time is None and self.system != CANVAS
 
     def read(self) -> Submission:
         """Read the file now. What prevents it becomes the submission's `problem`."""
@@ -129,6 +150,7 @@ def find_submissions(
         if lecture:
             file = File(piece.file.parts, problem=f"{piece.name} is {problem}")
             handed_in.append(HandedIn(student, lecture, piece.file.path, "", file, piece.arrival))
+    handed_in = _without_meaningless_times(handed_in)
     students = sorted({student for names in decided.students.values() for student in names})
     remarks += sorting.remarks + decided.remarks
     if decided.questions:
@@ -261,16 +283,27 @@ def _chosen(student: str, lecture: str, pieces: list[Piece]) -> tuple[HandedIn, 
         place, why = newest_complete([_candidate(piece, lecture) for piece in pieces])
     piece = pieces[place]
     arrival = piece.arrival
-    if arrival.time is None and piece.file.modified:
+    if arrival.time is None and piece.file.modified and piece.who.system not in _STAMPED_WHEN_FETCHED:
         arrival = Arrival(piece.file.modified, FILE_TIME, arrival.late)
-    one = HandedIn(student, lecture, piece.file.path, "", piece.file, arrival)
+    one = HandedIn(student, lecture, piece.file.path, "", piece.file, arrival, piece.who.system)
     if not why:
         return one, []
     note = f"{len(pieces)} notebooks were handed in for this lecture; {one.path} is the one that counts: {why}."
     return (
-        HandedIn(student, lecture, one.path, plain_text(note), piece.file, arrival),
+        replace(one, note=plain_text(note)),
         [f"{student}, {lecture}: of {len(pieces)} notebooks {one.path} counts: {why}"],
     )
+
+
+def _without_meaningless_times(handed_in: list[HandedIn]) -> list[HandedIn]:
+    """Leave out the files' own times if they are those of a copy of the whole class, not of anybody's work."""
+    times = [one.arrival.time for one in handed_in if one.arrival.time_from == FILE_TIME]
+    if len(times) < 3 or max(times) - min(times) > _TOGETHER:
+        return handed_in
+    return [
+        replace(one, arrival=Arrival(late=one.arrival.late)) if one.arrival.time_from == FILE_TIME else one
+        for one in handed_in
+    ]
 
 
 def _candidate(piece: Piece, lecture: str) -> Candidate:

@@ -316,6 +316,18 @@ def test_moodles_times_are_those_of_the_worksheet_beside_the_folders(tmp_path):
     }
 
 
+def test_a_files_time_is_taken_only_where_it_can_be_that_of_the_work(tmp_path):
+    """Zips of Moodle and Canvas, and clones, have the time at which they were fetched: by it, all would be late."""
+    for name in ("Moodle", "Canvas", "GitHub Classroom", "folders"):
+        class_, _ = found(lay(tmp_path / name, LAYOUTS[name][0]))
+        assert all(one.arrival.time is None for one in class_.submissions), name
+    for hours, path in enumerate(sorted((tmp_path / "folders").rglob("*.ipynb"))):
+        os.utime(path, (1_700_000_000 + 3600 * hours,) * 2)
+    class_, _ = found(tmp_path / "folders")
+    assert [one.arrival.time.timestamp() - 1_700_000_000 for one in class_.submissions] == [0, 3600, 7200]
+    assert not any(one.arrival.is_certain for one in class_.submissions)
+
+
 def test_nobody_can_hand_in_a_folder_that_is_taken_for_anothers(tmp_path):
     files = {f"{s}/{FOUR}.ipynb": TRIED for s in ("ada", "bob", "cyd")}
     files |= {f"eve/bob_99_assignsubmission_file_/{FOUR}.ipynb": MORE, f"eve/x/bob/{FOUR}.ipynb": MORE}

@@ -125,6 +125,12 @@ def understand(files: Iterable[File], root: str, known: Iterable[str] = ()) -> U
     return _Reader(list(files), root, {name.casefold() for name in known}).read()
 
 
+def participant_of(path: str) -> tuple[str, str] | None:
+    """The name and Moodle's number in the path of a paper that came from a zip of Moodle, for what goes back there."""
+    found = (match for part in path.split("/") if (match := _MOODLE.fullmatch(_bare(part))))
+    return next(((match["name"], match["number"] or "") for match in found), None)
+
+
 def is_around(name: str) -> bool:
     """Whether a folder of this name stands around people or inside a person's work, and is nobody itself."""
     name = _bare(name)
@@ -133,9 +139,10 @@ def is_around(name: str) -> bool:
 
 class _Reader:
     def __init__(self, files: list[File], root: str, known: set[str]):
-        self._root, self._known, self._files = root, known, files
+        self._root, self._known = root, known
         self._children: dict[tuple, dict[str, None]] = {}  # the folders in each folder
         self._loose: dict[tuple, list[File]] = {}  # the files in each folder
+        self._below: dict[tuple, list[File]] = {}  # the files at any depth below each folder
         self._with_work: set[tuple] = set()  # folders below which a notebook lies
         for file in files:
             if file.is_folder:
@@ -143,6 +150,7 @@ class _Reader:
                 continue
             self._loose.setdefault(file.parts[:-1], []).append(file)
             for depth in range(len(file.parts)):
+                self._below.setdefault(file.parts[:depth], []).append(file)
                 if depth:
                     self._children.setdefault(file.parts[: depth - 1], {})[file.parts[depth - 1]] = None
                 if looks_like_notebook(file.name):
@@ -217,8 +225,8 @@ class _Reader:
         return 2 * sum(count > 1 for count in seen.values()) > len(seen)
 
     def _lectures_below(self, path: tuple[str, ...]) -> set[str]:
-        below = (f.parts[len(path) :] for f in self._files if f.parts[: len(path)] == path and not f.is_folder)
-        return {_lecture_in("/".join(parts)) for parts in below if parts and looks_like_notebook(parts[-1])}
+        below = [f for f in self._below.get(path, ()) if looks_like_notebook(f.name)]
+        return {_lecture_in("/".join(f.parts[len(path) :])) for f in below}
 
     def _is_around(self, path: tuple[str, ...], alone: bool) -> bool:
         name = path[-1]
@@ -251,7 +259,8 @@ class _Reader:
 
     def _person(self, who: Who, collection, folder: tuple[str, ...], arrival: Arrival = UNKNOWN_ARRIVAL) -> None:
         self._found.people.setdefault(who, collection)
-        own = [f for f in self._files if not f.is_folder and f.parts[: len(folder)] == folder]
+        # What prevents looking into a folder or zip is said of itself.
+        own = [f for f in self._loose.get(folder[:-1], ()) if f.parts == folder] + self._below.get(folder, [])
         stamps = self._timestamps(who, folder)
         for file in own:
             inner = file.parts[len(folder) :]
