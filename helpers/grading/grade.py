@@ -74,6 +74,10 @@ def grade(
         moved, questions = identity.settle(book, place)
         found = find_submissions(order.source, lectures, written, identity.people(book, place))
         announce(found)
+        moved += [
+            f"{student} had been taken out; their work is in this folder, so they are in the class again"
+            for student in sorted(book.forgotten() & set(found.students))
+        ]
         with _backend(order, seed, found) as backend:
             rules = _prepare(book, order, seed, found, backend.isolation)
             marked, kept, stayed = _mark_all(book, found, backend, rules, progress)

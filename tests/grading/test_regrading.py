@@ -165,7 +165,8 @@ def test_a_decision_survives_regrading_and_is_shown_as_one_everywhere(room):
 def test_a_decision_outlives_a_submission_that_is_taken_out_and_handed_in_again(room):
     assert main(["forget", str(room / "out"), "cyd"]) == OK
     assert "cyd" not in points_of(room / "out")
-    run("grade", room / "in", "--out", room / "out")
+    again = run("grade", room / "in", "--out", room / "out")
+    assert "cyd had been taken out; their work is in this folder, so they are in the class again" in again.stdout
     assert points_of(room / "out")["cyd"] == 0.0
     assert main(["forget", str(room / "out"), "cyd", "--undo"]) == OK
     assert points_of(room / "out")["cyd"] == 2.5
