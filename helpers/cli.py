@@ -40,6 +40,10 @@ COMMANDS = (
     autograder,
     data,
 )  # in the order of the help
+from .commands import adjust, autograder, build, class_, data, doctor, export, forget, grade, lab, report, send
+
+# In the order of the help.
+COMMANDS = (lab, doctor, build, grade, class_, report, adjust, forget, export, send, autograder, data)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -133,7 +133,7 @@ def write_gradebook(out: Path, shares: dict[str, dict[str, float]]) -> Path:
     with Gradebook(out / "gradebook.db", create=True) as book:
         book.set(seed=1, version="test", isolation="strict: not probed in this test", remarks=[])
         book.set(limits=[10, 1024], libraries={}, python="3")
-        book.set_students(tuple(shares))
+        book.add_students(tuple(shares))
         for student, lectures in shares.items():
             for lecture, share in lectures.items():
                 verdicts = tuple(_verdict_with(exercise, share) for exercise in exercises_of(lecture))

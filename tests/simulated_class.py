@@ -185,7 +185,7 @@ def write_class(plan: Plan, folder: Path) -> None:
 
 def fill_gradebook(plan: Plan, book: Gradebook) -> None:
     """Write into a new gradebook what marking this class has to come to, without marking it."""
-    book.set_students(tuple(plan.ability))
+    book.add_students(tuple(plan.ability))
     for (student, lecture), own in plan.given.items():
         if isinstance(own, dict):
             verdicts = tuple(answer.verdict for answer in own.values())

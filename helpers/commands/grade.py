@@ -50,14 +50,22 @@ def run(options) -> int:
     )
     try:
         with _Progress() as progress:
-            summary = grade(order, progress)
-    except (GradingError, GradebookError, NoSubmissions, IsolationUnavailable, ClusterUnavailable) as error:
+            summary = grade(order, progress, _announce)
+    except (
+        GradingError,
+        GradebookError,
+        NoSubmissions,
+        IsolationUnavailable,
+        ClusterUnavailable,
+    ) as error:
         return refuse(error)
     if options.preview:
         return _show_preview(summary)
-    for remark in summary["remarks"]:
+    for remark in summary["later_remarks"]:
         print(f"! {remark}")
     print(f"Marked {summary['marked']} submissions" + (f", kept {summary['kept']}." if summary["kept"] else "."))
+    if summary["unreadable"] or summary["missing"]:
+        print(f"In the whole class {summary['unreadable']} papers cannot be read and {summary['missing']} are missing.")
     print(f"Isolation: {summary['isolation']}.")
     print(f"Written: {options.out}/grades.csv, results.csv, report.html and feedback/.")
     if summary["grader_faults"]:
@@ -66,6 +74,14 @@ def run(options) -> int:
         )
         return FAULTS
     return OK
+
+
+def _announce(found) -> None:
+    """Say what the folder was taken for, and what is odd, before marking begins."""
+    print(f"Understood: {found.understood}.")
+    for remark in found.remarks:
+        print(f"! {remark}")
+    sys.stdout.flush()
 
 
 def _show_preview(preview) -> int:

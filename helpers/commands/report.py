@@ -14,13 +14,17 @@ def add(commands) -> None:
 
 
 def run(options) -> int:
-    from helpers.grading import outputs
+    from helpers.grading import identity, outputs
     from helpers.grading.gradebook import Gradebook, GradebookError
 
     try:
         with Gradebook(options.out / "gradebook.db") as book:
+            moved, questions = identity.settle(book, options.out)
             outputs.write_all(book, options.out)
+            identity.ask(options.out / identity.FILE, questions)
     except GradebookError as error:
         return refuse(error)
+    for remark in moved:
+        print(f"! {remark}")
     print(f"Written: {options.out}/grades.csv, results.csv, report.html and feedback/.")
     return OK

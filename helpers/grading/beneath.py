@@ -12,6 +12,7 @@ import shutil
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 
 @contextlib.contextmanager
@@ -28,15 +29,22 @@ def opened_folder(top: Path, names: Sequence[str] = ()) -> Iterator[int]:
         os.close(folder)
 
 
-def read(top: Path, names: Sequence[str], most: int = -1) -> bytes:
-    """The bytes (at most `most`) of the regular file `top/names[0]/.../names[-1]`. Raises `OSError`."""
+def opened_file(top: Path, names: Sequence[str]) -> BinaryIO:
+    """The regular file `top/names[0]/.../names[-1]`, open for reading. Raises `OSError`."""
     *folders, name = names
     with opened_folder(top, folders) as folder:
         # Not waiting: it may have become a pipe since it was listed.
         fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
-    with os.fdopen(fd, "rb") as file:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            raise OSError("not a regular file")
+    file = os.fdopen(fd, "rb")
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        file.close()
+        raise OSError("not a regular file")
+    return file
+
+
+def read(top: Path, names: Sequence[str], most: int = -1) -> bytes:
+    """The bytes (at most `most`) of the regular file `top/names[0]/.../names[-1]`. Raises `OSError`."""
+    with opened_file(top, names) as file:
         return file.read(most)
 
 

@@ -47,12 +47,14 @@ def _write_pages(papers: list[Paper], folder: Path) -> None:
 def feedback_page(paper: Paper) -> str:
     """The page for one student and lecture. It holds nothing of other students, nor of the inputs drawn for grading."""
     exercises = {e.name: e for e in exercises_of(paper.lecture)}
+    dropped = {entry.verdict.exercise: None for entry in paper.entries if entry.verdict.exercise not in exercises}
+    exercises |= dropped  # marked by an earlier version of the course
     right = [entry for entry in paper.entries if entry.points >= entry.verdict.max_points]
     untried = [entry for entry in paper.entries if entry.verdict.status in UNANSWERED and entry not in right]
     wrong = [entry for entry in paper.entries if entry not in right and entry not in untried]
     sections: dict[str, list[str]] = {}
     for entry in paper.entries:
-        if entry not in right and entry.verdict.status != GRADER_FAULT:
+        if entry not in right and entry.verdict.status != GRADER_FAULT and entry.verdict.exercise not in dropped:
             sections.setdefault(exercises[entry.verdict.exercise].section, []).append(entry.verdict.exercise)
     return render(
         "feedback.html",
@@ -63,6 +65,7 @@ def feedback_page(paper: Paper) -> str:
         wrong=wrong,
         untried=untried,
         sections=list(sections.items()),
+        total=paper.total if paper.total and (len(paper.total.lines) > 1 or paper.total.why) else None,
     )
 
 

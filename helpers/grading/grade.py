@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import sys
@@ -12,11 +13,15 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+from helpers.judging.judge import NOT_ATTEMPTED
 from helpers.lectures import lecture_named, lecture_names
 
-from . import outputs
+from . import identity, outputs
+from .class_file import class_of
+from .collecting.choosing import Candidate
 from .gradebook import Gradebook, GradebookError
-from .marking import GRADER_FAULT, MarkedSubmission, content_digest, without_evidence
+from .marking import GRADER_FAULT, MISSING, UNREADABLE, MarkedSubmission, content_digest, without_evidence
+from .papers import class_papers
 from .runner import Limits
 from .station import Backend, Terms, on_this_machine, refuse_process_as_root
 from .submissions import ClassFolder, HandedIn, Submission, find_submissions
@@ -46,31 +51,76 @@ class Order:
     preview_of: Path | None = None
 
 
-def grade(order: Order, progress: Callable[[int, int, str], None] = lambda done, total, what: None) -> dict:
+def grade(
+    order: Order,
+    progress: Callable[[int, int, str], None] = lambda done, total, what: None,
+    announce: Callable[[ClassFolder], None] = lambda found: None,
+) -> dict:
     """Mark every submission, write all files of the output folder, and return a summary.
 
-    `progress(done, total, what)` is called as submissions finish. The summary holds `marked`, `kept`, `grader_faults`,
-    `remarks` and `isolation`. Raises `GradingError`, `NoSubmissions`, `IsolationUnavailable`, `ClusterUnavailable` or
-    `GradebookError` before anything is marked.
+    `announce(found)` is called before marking begins, `progress(done, total, what)` as submissions finish. The summary
+    holds `marked`, `kept`, `grader_faults`, `isolation`, how many papers of the whole class are `unreadable` and
+    `missing`, and `remarks` (those that came after `announce` also as `later_remarks`). Raises `GradingError`,
+    `NoSubmissions`, `IsolationUnavailable`, `ClusterUnavailable` or `GradebookError` before anything is marked.
     """
     lectures = _lectures(order.only)
-    found = find_submissions(order.source, lectures, [path for path in (order.out, order.preview_of) if path])
+    place = order.preview_of or order.out  # where the class has its files
+    written = [path for path in (order.out, order.preview_of) if path]
+    if not (order.out / "gradebook.db").exists():
+        find_submissions(order.source, lectures, written)  # what is no class is refused before anything is made
     order.out.mkdir(parents=True, exist_ok=True)
     with Gradebook(order.out / "gradebook.db", create=True) as book:
         seed = _seed(book.settings(), order)
+        moved, questions = identity.settle(book, place)
+        found = find_submissions(order.source, lectures, written, identity.people(book, place))
+        announce(found)
+        moved += [
+            f"{student} had been taken out; their work is in this folder, so they are in the class again"
+            for student in sorted(book.forgotten() & set(found.students))
+        ]
         with _backend(order, seed, found) as backend:
-            _prepare(book, order, seed, found, backend.isolation)
-            marked, kept = _mark_all(book, found, backend, progress)
+            rules = _prepare(book, order, seed, found, backend.isolation)
+            marked, kept, stayed = _mark_all(book, found, backend, rules, progress)
+        book.add_aliases(found.aliases)
+        remarks = _remarks(book, order, found, (*moved, *stayed), rules)
         if order.preview_of is None:
+            identity.ask(place / identity.FILE, [*questions, *found.questions])
             outputs.write_all(book, order.out)
+        papers = class_papers(book)
         faults = sum(v.status == GRADER_FAULT for s in book.submissions() for v in s.verdicts)
         return {
             "marked": marked,
             "kept": kept,
             "grader_faults": faults,
-            "remarks": found.remarks,
+            "unreadable": sum(not paper.readable for paper in papers if paper.submission),
+            "missing": sum(paper.submission is None for paper in papers),
+            "remarks": remarks,
+            "later_remarks": tuple(remark for remark in remarks if remark not in found.remarks),
             "isolation": book.settings()["isolation"],
         }
+
+
+def _remarks(book: Gradebook, order: Order, found: ClassFolder, more: tuple[str, ...], rules: str) -> tuple[str, ...]:
+    """What there is to say of this folder; the gradebook keeps it beside what was said of the others."""
+    by_folder = book.settings().get("remarks_by_folder", {})
+    due = {name for name, counted in class_of(order.preview_of or order.out).lectures.items() if counted.due}
+    if timeless := sum(one.may_be_late_unseen for one in found.submissions if one.lecture in due):
+        more = (
+            *more,
+            f"{timeless} papers tell no time, so none of them counts as late; of Moodle, put the grading worksheet "
+            "beside the folders",
+        )
+    by_folder[str(order.source)] = [*more, *found.remarks]
+    said = [remark for remarks in by_folder.values() for remark in remarks]
+    book.set(remarks_by_folder=by_folder, remarks=list(dict.fromkeys(said)))
+    if not (others := book.count_by_other_rules(rules)):
+        return (*more, *found.remarks)
+    return (
+        *more,
+        *found.remarks,
+        f"{others} papers that are not in this folder were marked by another version of the course or with other "
+        "limits, and stay as they are; mark their folders again to mark all by the same rules",
+    )
 
 
 def _lectures(only: str | None) -> tuple[str, ...]:
@@ -106,42 +156,67 @@ def _backend(order: Order, seed: int, found: ClassFolder) -> contextlib.Abstract
     return on_this_machine(terms, jobs, {s.lecture for s in found.submissions})
 
 
-def _prepare(book: Gradebook, order: Order, seed: int, found: ClassFolder, isolation: str) -> None:
+def _prepare(book: Gradebook, order: Order, seed: int, found: ClassFolder, isolation: str) -> str:
+    """Write down how this is marked and who is there; return the rules that the marks depend on."""
     deciding = {"version": course_version(), "limits": [order.limits.cpu_seconds, order.limits.memory_mb], "seed": seed}
-    if any(book.settings().get(name) != value for name, value in deciding.items()):
-        if order.only and (others := sorted(set(book.lectures()) - {order.only})):
-            raise GradingError(
-                f"{order.preview_of or order.out} was marked by other rules (another version of the course, other "
-                f"limits); with --only the marks of {', '.join(others)} would go. Mark all lectures again, or "
-                "use another --out"
-            )
-        book.keep_only(set(), lecture_names())  # marks by other rules do not stand beside new ones
-    book.set(**deciding, isolation=isolation, remarks=list(found.remarks))
+    rules = json.dumps(deciding)
+    book.set(**deciding, isolation=isolation)
     book.set(
         libraries={name: version(name) for name in ("numpy", "scipy", "scikit-learn")}, python=sys.version.split()[0]
     )
-    book.set_students(found.students)
-    book.keep_only({(s.student, s.lecture) for s in found.submissions}, _lectures(order.only))
+    book.add_students(found.students)
+    return rules
 
 
-def _mark_all(book: Gradebook, found: ClassFolder, backend: Backend, progress) -> tuple[int, int]:
-    finished, total = book.finished(), len(found.submissions)
+def _mark_all(
+    book: Gradebook, found: ClassFolder, backend: Backend, rules: str, progress
+) -> tuple[int, int, list[str]]:
+    """Mark what has to be marked; return how many were, how many stand as they are, and sentences about those."""
+    finished, total = book.finished(rules), len(found.submissions)
+    before = {(paper.student, paper.lecture): paper for paper in book.submissions()}
     marked = kept = 0
-    for result in _in_parallel(found.submissions, finished, backend):
+    stayed = []
+
+    def stands(submission: Submission) -> bool:
+        key = (submission.student, submission.lecture)
+        if finished.get(key) == content_digest(submission):
+            book.arrived(key, submission.path, submission.note, submission.arrival)
+            return True
+        if key in before and (why := _worse(submission, before[key])):
+            stayed.append(f"{submission.student}, {submission.lecture}: the paper marked before stays; {why}")
+            return True
+        return False
+
+    for result in _in_parallel(found.submissions, stands, backend):
         if result is None:
             kept += 1
             progress(marked + kept, total, "")
             continue
-        book.save(result)
+        book.save(result, rules)
         marked += 1
         progress(marked + kept, total, f"{result.student} {result.lecture}")
-    return marked, kept
+    return marked, kept, stayed
+
+
+def _worse(submission: Submission, before: MarkedSubmission) -> str:
+    """Why a notebook does not take the place of the one that was marked before, "" if it does."""
+    if content_digest(submission) == before.digest:
+        return ""
+    new, old = submission.arrival, before.arrival
+    if new.is_certain and old.is_certain and new.time < old.time:
+        return f"{submission.path} came in earlier"
+    if all(verdict.status in (NOT_ATTEMPTED, MISSING, UNREADABLE) for verdict in before.verdicts):
+        return ""
+    contents = Candidate.of(submission.path, submission.content, submission.problem, submission.lecture).contents
+    if not contents.is_notebook:
+        return f"{submission.path} cannot be read"
+    return "" if contents.answered else f"nothing was tried in {submission.path}"
 
 
 def _in_parallel(
-    handed_in: Iterable[HandedIn], finished: dict[tuple[str, str], str], backend: Backend
+    handed_in: Iterable[HandedIn], stands: Callable[[Submission], bool], backend: Backend
 ) -> Iterable[MarkedSubmission | None]:
-    """Mark submissions as there is room; only a few are in memory at a time. None stands for one marked before."""
+    """Mark submissions as there is room; only a few are in memory at a time. None is for one that stands."""
     pending: dict[Future, Submission] = {}
 
     def finish() -> Iterable[MarkedSubmission]:
@@ -152,7 +227,7 @@ def _in_parallel(
     try:
         for handed in handed_in:
             submission = handed.read()
-            if finished.get((submission.student, submission.lecture)) == content_digest(submission):
+            if stands(submission):
                 yield None
                 continue
             pending[backend.submit(submission)] = submission

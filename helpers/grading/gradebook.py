@@ -1,4 +1,8 @@
-"""The gradebook: one SQLite file in which every submission is committed as soon as it is finished."""
+"""The gradebook: one SQLite file in which every submission is committed as soon as it is finished.
+
+It only grows. Marking a folder adds the people and the papers of that folder, and replaces papers of theirs that were
+handed in again; whoever is not in the folder stays. `forget` is the only way out, and `recall` the way back.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import difflib
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,14 +20,17 @@ from helpers.judging.judge import Example, PartResult, Verdict
 from helpers.lectures import exercises_of
 
 from .marking import GRADER_FAULT, MarkedSubmission
+from .submissions import Arrival
 
-VERSION = 3
+VERSION = 4
 _SCHEMA = """
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE student (name TEXT PRIMARY KEY);
 CREATE TABLE submission (
     student TEXT NOT NULL, lecture TEXT NOT NULL, path TEXT NOT NULL, digest TEXT NOT NULL,
-    note TEXT NOT NULL, seconds REAL NOT NULL, cpu_seconds REAL NOT NULL, PRIMARY KEY (student, lecture));
+    note TEXT NOT NULL, seconds REAL NOT NULL, cpu_seconds REAL NOT NULL, rules TEXT NOT NULL DEFAULT '',
+    handed_in TEXT NOT NULL DEFAULT '', time_from TEXT NOT NULL DEFAULT '', late INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (student, lecture));
 CREATE TABLE verdict (
     student TEXT NOT NULL, lecture TEXT NOT NULL, position INTEGER NOT NULL, exercise TEXT NOT NULL,
     status TEXT NOT NULL, message TEXT NOT NULL, mistake TEXT NOT NULL, example TEXT NOT NULL,
@@ -36,13 +43,31 @@ CREATE TABLE part (
 CREATE TABLE adjustment (
     number INTEGER PRIMARY KEY, student TEXT NOT NULL, lecture TEXT NOT NULL, exercise TEXT NOT NULL,
     points REAL NOT NULL, why TEXT NOT NULL, author TEXT NOT NULL, time TEXT NOT NULL, instead_of REAL);
+CREATE TABLE alias (name TEXT PRIMARY KEY, student TEXT NOT NULL);
+CREATE TABLE forgotten (
+    number INTEGER PRIMARY KEY, student TEXT NOT NULL, lecture TEXT NOT NULL, author TEXT NOT NULL, time TEXT NOT NULL,
+    content TEXT NOT NULL);
 """
 _SECONDS = 30  # to wait for another process that is writing
-_TABLES = {"setting", "student", "submission", "verdict", "part", "adjustment"}
+_TABLES = {"setting", "student", "submission", "verdict", "part", "adjustment"}  # of every version
+_PAPERS = ("submission", "verdict", "part")
 # From each older version to the next one. All steps are one transaction: all of it happens, or nothing.
 _MIGRATIONS = {
     1: "ALTER TABLE adjustment ADD COLUMN instead_of REAL;",
     2: "ALTER TABLE verdict ADD COLUMN behaviour TEXT NOT NULL DEFAULT '';",
+    3: """
+    ALTER TABLE submission ADD COLUMN rules TEXT NOT NULL DEFAULT '';
+    ALTER TABLE submission ADD COLUMN handed_in TEXT NOT NULL DEFAULT '';
+    ALTER TABLE submission ADD COLUMN time_from TEXT NOT NULL DEFAULT '';
+    ALTER TABLE submission ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
+    UPDATE submission SET rules = coalesce((
+        SELECT '{"version": ' || v.value || ', "limits": ' || l.value || ', "seed": ' || s.value || '}'
+        FROM setting v, setting l, setting s WHERE v.name = 'version' AND l.name = 'limits' AND s.name = 'seed'), '');
+    CREATE TABLE alias (name TEXT PRIMARY KEY, student TEXT NOT NULL);
+    CREATE TABLE forgotten (
+        number INTEGER PRIMARY KEY, student TEXT NOT NULL, lecture TEXT NOT NULL, author TEXT NOT NULL,
+        time TEXT NOT NULL, content TEXT NOT NULL);
+    """,
 }
 
 
@@ -110,14 +135,14 @@ class Gradebook:
                 f"{path} was written by a newer version of the course (gradebook {version}, this one knows {VERSION}); "
                 "update the course. It is left as it is"
             )
+        wanted = dict(map(_definitions, _SCHEMA.split(";")[:-1]))
         for kind, name, sql in objects:
             # The indexes that SQLite makes for primary keys have no text.
-            if name not in _TABLES if kind == "table" else (kind != "index" or sql is not None):
+            if name not in wanted if kind == "table" else (kind != "index" or sql is not None):
                 raise _foreign(path, f"a {kind} {name!r}")
         if version < VERSION:
             steps = "".join(_MIGRATIONS[step] for step in range(version, VERSION))
             self._db.executescript(f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {VERSION};")
-        wanted = dict(map(_definitions, _SCHEMA.split(";")[:-1]))
         for (sql,) in self._db.execute("SELECT sql FROM sqlite_master WHERE type = 'table'").fetchall():
             name, definitions = _definitions(sql)
             if wanted.get(name) != definitions:
@@ -132,6 +157,16 @@ class Gradebook:
     def __exit__(self, *exception) -> None:
         self._db.close()
 
+    @property
+    def folder(self) -> Path:
+        """Where the gradebook lies, with what else belongs to the class."""
+        return self._path.parent
+
+    def forgotten(self) -> set[str]:
+        """Students who were taken out as a whole and have not come back."""
+        rows = self._db.execute("SELECT DISTINCT student FROM forgotten WHERE lecture = ''")
+        return {student for (student,) in rows} - set(self.students())
+
     def settings(self) -> dict:
         """How this class was graded: seed, limits, isolation as probed, versions."""
         return {name: json.loads(value) for name, value in self._db.execute("SELECT name, value FROM setting")}
@@ -141,10 +176,10 @@ class Gradebook:
             rows = [(name, json.dumps(value)) for name, value in settings.items()]
             self._db.executemany("INSERT OR REPLACE INTO setting VALUES (?, ?)", rows)
 
-    def set_students(self, names: tuple[str, ...]) -> None:
+    def add_students(self, names: Iterable[str]) -> None:
+        """Put people into the class. Whoever is in it stays."""
         with self._writing():
-            self._db.execute("DELETE FROM student")
-            self._db.executemany("INSERT INTO student VALUES (?)", [(name,) for name in names])
+            self._db.executemany("INSERT OR IGNORE INTO student VALUES (?)", [(name,) for name in names])
 
     def students(self) -> list[str]:
         return [name for (name,) in self._db.execute("SELECT name FROM student ORDER BY name")]
@@ -152,14 +187,28 @@ class Gradebook:
     def lectures(self) -> list[str]:
         return [name for (name,) in self._db.execute("SELECT DISTINCT lecture FROM submission ORDER BY lecture")]
 
-    def save(self, marked: MarkedSubmission) -> None:
-        """Write one submission, all of it or nothing; it replaces what stood there for this student and lecture."""
+    def save(self, marked: MarkedSubmission, rules: str = "") -> None:
+        """Write one submission, all of it or nothing; it replaces what stood there for this student and lecture.
+
+        `rules` says what the marks depend on besides the notebook: version, limits, seed.
+        """
         key = (marked.student, marked.lecture)
         with self._writing():
             self._forget(key)
-            self._db.execute(
-                "INSERT INTO submission VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (*key, marked.path, marked.digest, marked.note, marked.seconds, marked.cpu_seconds),
+            arrival = marked.arrival
+            self._insert(
+                "submission",
+                student=marked.student,
+                lecture=marked.lecture,
+                path=marked.path,
+                digest=marked.digest,
+                note=marked.note,
+                seconds=marked.seconds,
+                cpu_seconds=marked.cpu_seconds,
+                rules=rules,
+                handed_in=arrival.time.isoformat() if arrival.time else "",
+                time_from=arrival.time_from,
+                late=int(arrival.late),
             )
             for position, verdict in enumerate(marked.verdicts):
                 example = json.dumps(asdict(verdict.example)) if verdict.example else ""
@@ -173,21 +222,134 @@ class Gradebook:
                     ],
                 )
 
-    def finished(self) -> dict[tuple[str, str], str]:
-        """The digests of the submissions that need no further work, by student and lecture."""
+    def finished(self, rules: str) -> dict[tuple[str, str], str]:
+        """The digests of the submissions that these rules need not mark again, by student and lecture."""
         rows = self._db.execute(
-            "SELECT student, lecture, digest FROM submission WHERE NOT EXISTS (SELECT 1 FROM verdict WHERE "
-            "verdict.student = submission.student AND verdict.lecture = submission.lecture AND verdict.status = ?)",
-            (GRADER_FAULT,),
+            "SELECT student, lecture, digest FROM submission WHERE rules = ? AND NOT EXISTS (SELECT 1 FROM verdict "
+            "WHERE verdict.student = submission.student AND verdict.lecture = submission.lecture AND "
+            "verdict.status = ?)",
+            (rules, GRADER_FAULT),
         )
         return {(student, lecture): digest for student, lecture, digest in rows}
 
-    def keep_only(self, keys: set[tuple[str, str]], lectures: tuple[str, ...]) -> None:
-        """Forget submissions to these lectures that are no longer among those handed in."""
+    def arrived(self, key: tuple[str, str], path: str, note: str, arrival: Arrival) -> None:
+        """Write down anew how a paper came in whose marks stand."""
         with self._writing():
-            for key in self._db.execute("SELECT student, lecture FROM submission").fetchall():
-                if key[1] in lectures and key not in keys:
-                    self._forget(key)
+            self._db.execute(
+                "UPDATE submission SET path = ?, note = ?, handed_in = ?, time_from = ?, late = ? "
+                "WHERE student = ? AND lecture = ?",
+                (
+                    path,
+                    note,
+                    arrival.time.isoformat() if arrival.time else "",
+                    arrival.time_from,
+                    int(arrival.late),
+                    *key,
+                ),
+            )
+
+    def count_by_other_rules(self, rules: str) -> int:
+        """How many papers were marked by other rules than these."""
+        return self._db.execute("SELECT count(*) FROM submission WHERE rules != ?", (rules,)).fetchone()[0]
+
+    def forget(self, student: str, lecture: str | None, author: str) -> int:
+        """Take a student, or one lecture's paper and decisions of theirs, out; return how many papers went.
+
+        All of it is kept aside for `recall`. Raises `GradebookError` if there is nobody and nothing of that name.
+        """
+        self._known("student", student, self.students())
+        if lecture is not None:
+            self._known("lecture", lecture, self.lectures())
+        where, key = "student = ?", (student,)
+        if lecture is not None:
+            where, key = "student = ? AND lecture = ?", (student, lecture)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._writing():
+            content = {table: self._rows(table, where, key) for table in (*_PAPERS, "adjustment")}
+            if lecture is None:
+                content["alias"] = self._rows("alias", where, key)
+            elif not any(content.values()):
+                raise GradebookError(f"{student} has no paper and no decision for {lecture}; nothing was changed")
+            for table in content:
+                self._db.execute(f"DELETE FROM {table} WHERE {where}", key)
+            if lecture is None:
+                self._db.execute("DELETE FROM student WHERE name = ?", key)
+            self._insert(
+                "forgotten",
+                student=student,
+                lecture=lecture or "",
+                author=author,
+                time=now,
+                content=json.dumps(content),
+            )
+        return len(content["submission"])
+
+    def recall(self, student: str, lecture: str | None = None) -> tuple[int, list[str]]:
+        """Undo the last `forget` of a student (and lecture); return how many papers came back, and what did not.
+
+        A paper that was handed in since is newer and stays. Raises `GradebookError` if nothing was forgotten.
+        """
+        query = "SELECT number, content FROM forgotten WHERE student = ? AND lecture = ? ORDER BY number DESC"
+        row = self._db.execute(query, (student, lecture or "")).fetchone()
+        if row is None:
+            gone = [name for (name,) in self._db.execute("SELECT DISTINCT student FROM forgotten ORDER BY 1")]
+            what = f"{student} {lecture}" if lecture else student
+            raise GradebookError(f"nothing of {what} was taken out; taken out were: {', '.join(gone) or 'nobody'}")
+        number, content = row[0], json.loads(row[1])
+        since = {(s, name) for s, name in self._db.execute("SELECT student, lecture FROM submission")}
+        stay, back = [], 0
+        with self._writing():
+            self._db.execute("INSERT OR IGNORE INTO student VALUES (?)", (student,))
+            for table, rows in content.items():
+                for values in rows:
+                    if table in _PAPERS and (student, values["lecture"]) in since:
+                        if table == "submission":
+                            stay.append(f"{student} has handed in {values['lecture']} since; that paper stays")
+                        continue
+                    back += table == "submission"
+                    values.pop("number", None)  # of a decision: another may have it by now
+                    self._insert(table, or_else="OR IGNORE" if table == "alias" else "", **values)
+            self._db.execute("DELETE FROM forgotten WHERE number = ?", (number,))
+        return back, stay
+
+    def aliases(self) -> dict[str, str]:
+        """The student that each name stands for under which work was found before."""
+        return dict(self._db.execute("SELECT name, student FROM alias").fetchall())
+
+    def add_aliases(self, aliases: dict[str, str]) -> None:
+        """Remember which student a name stands for."""
+        with self._writing():
+            self._db.executemany("INSERT OR REPLACE INTO alias VALUES (?, ?)", list(aliases.items()))
+
+    def rename(self, old: str, new: str, only: tuple[str, ...] | None = None) -> list[str]:
+        """Give what stands under one name (or `only` these lectures) to another; tell which papers could not move.
+
+        Where both have a paper for a lecture, the later one counts, else that of `new`; the other one is kept aside as
+        if it were forgotten.
+        """
+        remarks = []
+        if old == new or old not in self.students():
+            return remarks
+        self.add_students([new])
+        papers = {(s.student, s.lecture): s for s in self.submissions()}
+        moving = [lecture for student, lecture in papers if student == old and (only is None or lecture in only)]
+        for lecture in moving:
+            if theirs := papers.get((new, lecture)):
+                ours = papers[old, lecture]
+                later = ours.arrival.time and theirs.arrival.time and ours.arrival.time > theirs.arrival.time
+                self.forget(new if later else old, lecture, "identity")
+                counts = "the later one" if later else f"that of {new}"
+                remarks.append(f"{old} and {new} are one person, and both have {lecture}: {counts} counts")
+        with self._writing():
+            for table in (*_PAPERS, "adjustment", "alias") if only is None else ():
+                self._db.execute(f"UPDATE {table} SET student = ? WHERE student = ?", (new, old))
+            for table in (*_PAPERS, "adjustment") if only is not None else ():
+                for lecture in only:
+                    key = (new, old, lecture)
+                    self._db.execute(f"UPDATE {table} SET student = ? WHERE student = ? AND lecture = ?", key)
+            if only is None:
+                self._db.execute("DELETE FROM student WHERE name = ?", (old,))
+        return remarks
 
     def submissions(self) -> list[MarkedSubmission]:
         """Everything that was marked, ordered by student and lecture, before adjustments."""
@@ -205,10 +367,15 @@ class Gradebook:
             shown = Example(**json.loads(example)) if example else None
             verdict = Verdict(exercise, status, own, message, mistake, shown, behaviour)
             verdicts.setdefault((student, lecture), []).append(verdict)
-        query = "SELECT student, lecture, path, digest, note, seconds, cpu_seconds FROM submission ORDER BY 1, 2"
+        columns = "student, lecture, path, digest, note, seconds, cpu_seconds, handed_in, time_from, late"
         return [
-            MarkedSubmission(student, lecture, path, digest, tuple(verdicts[student, lecture]), note, seconds, cpu)
-            for student, lecture, path, digest, note, seconds, cpu in self._db.execute(query)
+            MarkedSubmission(
+                student, lecture, path, digest, tuple(verdicts.get((student, lecture), ())), note, seconds, cpu, arrival
+            )
+            for student, lecture, path, digest, note, seconds, cpu, *how in self._db.execute(
+                f"SELECT {columns} FROM submission ORDER BY 1, 2"
+            )
+            for arrival in [_arrival(*how)]
         ]
 
     def copy_to(self, path: Path) -> None:
@@ -239,7 +406,7 @@ class Gradebook:
     def adjustments(self) -> dict[tuple[str, str, str], Adjustment]:
         """The decision in force for each student, lecture and exercise that has one."""
         columns = "student, lecture, exercise, points, why, author, time, instead_of"
-        query = f"SELECT {columns} FROM adjustment ORDER BY number"
+        query = f"SELECT {columns} FROM adjustment ORDER BY time, number"
         return {(s, lecture, e): Adjustment(*rest) for s, lecture, e, *rest in self._db.execute(query)}
 
     def _worth(self, student: str, lecture: str, exercise: str) -> float:
@@ -251,10 +418,24 @@ class Gradebook:
             "exercise": (exercise, list(exercises)),
         }
         for kind, (name, known) in named.items():
-            if name not in known:
-                near = difflib.get_close_matches(name, known, n=3) or known[:3]
-                raise GradebookError(f"the gradebook has no {kind} {name!r}; it has {', '.join(near) or 'none'}, ...")
+            self._known(kind, name, known)
         return exercises[exercise]
+
+    def _known(self, kind: str, name: str, known: list[str]) -> None:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=3) or known[:3]
+            raise GradebookError(f"the gradebook has no {kind} {name!r}; it has {', '.join(near) or 'none'}, ...")
+
+    def _rows(self, table: str, where: str, values: tuple) -> list[dict]:
+        found = self._db.execute(f"SELECT * FROM {table} WHERE {where}", values)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+    def _insert(self, table: str, or_else: str = "", **values) -> None:
+        marks = ", ".join("?" * len(values))
+        self._db.execute(
+            f"INSERT {or_else} INTO {table} ({', '.join(values)}) VALUES ({marks})", tuple(values.values())
+        )
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
@@ -269,8 +450,12 @@ class Gradebook:
             ) from error
 
     def _forget(self, key: tuple[str, str]) -> None:
-        for table in ("submission", "verdict", "part"):
+        for table in _PAPERS:
             self._db.execute(f"DELETE FROM {table} WHERE student = ? AND lecture = ?", key)
+
+
+def _arrival(handed_in: str, time_from: str, late: int) -> Arrival:
+    return Arrival(datetime.fromisoformat(handed_in) if handed_in else None, time_from, bool(late))
 
 
 def _foreign(path: Path, what: str) -> GradebookError:

@@ -34,7 +34,7 @@ from helpers.sandbox import END, SHORT
 
 from .notebook import Unreadable, code_cells
 from .runner import Evidence, Limits, Plan, Request, Runner, RunnerFault, Survey, Way
-from .submissions import Submission
+from .submissions import UNKNOWN_ARRIVAL, Arrival, Submission
 
 TIME_LIMIT, TAMPERING, UNREADABLE = "time limit", "tampering", "unreadable"
 FIRST: Way = (SHORT, END)
@@ -53,6 +53,7 @@ class MarkedSubmission:
     note: str = ""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
+    arrival: Arrival = UNKNOWN_ARRIVAL
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def mark(
         submission.note,
         time.perf_counter() - started,
         interview.cpu_seconds,
+        submission.arrival,
     )
 
 
@@ -119,7 +121,15 @@ def without_evidence(submission: Submission, digest: str, status: str, message: 
     """A submission of which no exercise could be looked at."""
     verdicts = tuple(nothing(e, status, message) for e in exercises_of(submission.lecture))
     note = " ".join(filter(None, (submission.note, message)))
-    return MarkedSubmission(submission.student, submission.lecture, submission.path, digest, verdicts, note)
+    return MarkedSubmission(
+        submission.student,
+        submission.lecture,
+        submission.path,
+        digest,
+        verdicts,
+        note,
+        arrival=submission.arrival,
+    )
 
 
 def content_digest(submission: Submission) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 
 MAX_CELLS = 5000
 MAX_SOURCE_BYTES = 4 * 2**20
@@ -21,11 +22,24 @@ class Unreadable(Exception):
     """The file is no notebook that can be marked; the message is for the student."""
 
 
+@dataclass(frozen=True)
+class CodeCell:
+    """The text of a code cell, and nbgrader's name for it, if it has one. Anyone may have written either."""
+
+    source: str
+    grade_id: str = ""
+
+
 def code_cells(content: bytes) -> list[str]:
     """The sources of the code cells, in order. Metadata, outputs and identifiers are not looked at.
 
     Accepts a byte-order mark, UTF-16, and nbformat 3 as well as 4. Raises `Unreadable`.
     """
+    return [cell.source for cell in read_notebook(content)[1]]
+
+
+def read_notebook(content: bytes) -> tuple[dict, list[CodeCell]]:
+    """A notebook's metadata and code cells. Raises `Unreadable`."""
     if not content.strip():
         raise Unreadable("the file is empty")
     content = _utf_8(content)
@@ -45,10 +59,15 @@ def code_cells(content: bytes) -> list[str]:
     cells = _cells(notebook)
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"the notebook has {len(cells)} cells; at most {MAX_CELLS} are read")
-    sources = [_source(cell) for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
-    if sum(len(source.encode()) for source in sources) > MAX_SOURCE_BYTES:
+    code = [
+        CodeCell(_source(cell), _grade_id(cell))
+        for cell in cells
+        if isinstance(cell, dict) and cell.get("cell_type") == "code"
+    ]
+    if sum(len(cell.source.encode()) for cell in code) > MAX_SOURCE_BYTES:
         raise Unreadable("the notebook holds more than 4 MB of code")
-    return sources
+    metadata = notebook.get("metadata")
+    return metadata if isinstance(metadata, dict) else {}, code
 
 
 def _utf_8(content: bytes) -> bytes:
@@ -94,3 +113,10 @@ def _source(cell: dict) -> str:
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
     return source.encode("utf-8", "replace").decode() if isinstance(source, str) else ""
+
+
+def _grade_id(cell: dict) -> str:
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return grade_id if isinstance(grade_id, str) else ""

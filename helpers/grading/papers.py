@@ -1,14 +1,16 @@
-"""What counts for each student: the verdicts of the gradebook, and the decisions that stand above them."""
+"""What counts for each student: the verdicts of the gradebook, the decisions above them, and what late work loses."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpers.judging.judge import Verdict, nothing
 from helpers.lectures import exercises_of
 
+from .class_file import ClassFile, class_of
 from .gradebook import Adjustment, Gradebook
 from .marking import MISSING, UNREADABLE, MarkedSubmission
+from .reckoning import ON_TIME, Lateness, Total, lateness, total
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,9 @@ class Paper:
     entries: tuple[Entry, ...]
     note: str = ""
     submission: MarkedSubmission | None = None
+    lateness: Lateness = ON_TIME
+    excused: bool = False
+    total: Total | None = None  # of all the student's papers
 
     @property
     def readable(self) -> bool:
@@ -47,6 +52,12 @@ class Paper:
 
     @property
     def points(self) -> float:
+        """What counts, after what late work lost."""
+        return self.reached - self.lateness.deduction if self.lateness.deduction else self.reached
+
+    @property
+    def reached(self) -> float:
+        """What the exercises gave, on time or late."""
         return sum(entry.points for entry in self.entries)
 
     @property
@@ -55,21 +66,30 @@ class Paper:
 
 
 def class_papers(book: Gradebook) -> list[Paper]:
-    """Every student with every lecture of the class, in order; what was not handed in is `missing`."""
+    """Every student with every lecture of the class, in order; what was not handed in is `missing`.
+
+    Raises `ClassFileError` if the class has a `course.toml` that cannot be read.
+    """
+    class_ = class_of(book.folder)
     marked = {(s.student, s.lecture): s for s in book.submissions()}
     adjustments = book.adjustments()
     lectures = book.lectures()
-    return [
-        _paper(student, lecture, marked.get((student, lecture)), adjustments)
-        for student in book.students()
-        for lecture in lectures
-    ]
+    papers = []
+    for student in book.students():
+        own = [_paper(student, name, marked.get((student, name)), adjustments, class_) for name in lectures]
+        together = total(class_, student, [(paper.lecture, paper.points, paper.max_points) for paper in own])
+        papers += [replace(paper, total=together) for paper in own]
+    return papers
 
 
-def _paper(student, lecture, submission: MarkedSubmission | None, adjustments) -> Paper:
+def _paper(student, lecture, submission: MarkedSubmission | None, adjustments, class_: ClassFile) -> Paper:
     if submission is None:
         verdicts = [nothing(e, MISSING, "No notebook was handed in for this lecture.") for e in exercises_of(lecture)]
     else:
         verdicts = submission.verdicts
     entries = [Entry(student, lecture, v, adjustments.get((student, lecture, v.exercise))) for v in verdicts]
-    return Paper(student, lecture, tuple(entries), submission.note if submission else "", submission)
+    paper = Paper(student, lecture, tuple(entries), submission.note if submission else "", submission)
+    late = ON_TIME
+    if submission is not None:
+        late = lateness(class_, student, lecture, submission.arrival, paper.reached, paper.max_points)
+    return replace(paper, lateness=late, excused=class_.excused(student, lecture))

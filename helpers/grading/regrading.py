@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from .class_file import FILE
 from .grade import Order, grade
 from .gradebook import Gradebook
 from .papers import Entry, class_papers
+from .submissions import ClassFolder
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,11 @@ class Preview:
         return " ".join(sentences)
 
 
-def preview(order: Order, progress: Callable[[int, int, str], None] = lambda done, total, what: None) -> Preview:
+def preview(
+    order: Order,
+    progress: Callable[[int, int, str], None] = lambda done, total, what: None,
+    announce: Callable[[ClassFolder], None] = lambda found: None,
+) -> Preview:
     """Do everything that `grade` would do, on a copy of the gradebook, and compare; `order.out` stays as it is.
 
     Raises what `grade` raises, and `GradebookError` if there is no gradebook to compare with.
@@ -74,7 +81,9 @@ def preview(order: Order, progress: Callable[[int, int, str], None] = lambda don
         with Gradebook(order.out / "gradebook.db") as book:
             before = _entries(book)
             book.copy_to(copy / "gradebook.db")
-        summary = grade(replace(order, out=copy, preview_of=order.out), progress)
+        if (order.out / FILE).exists():
+            shutil.copy(order.out / FILE, copy / FILE)
+        summary = grade(replace(order, out=copy, preview_of=order.out), progress, announce)
         with Gradebook(copy / "gradebook.db") as book:
             after = _entries(book)
     changes = [

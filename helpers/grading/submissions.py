@@ -1,36 +1,67 @@
-"""Find the notebooks of a class in a folder or a zip, whoever made it, without trusting a name or a link in it.
+"""The notebooks of a class in a folder or a zip, whoever made it: one for each student and lecture.
 
-Understood are `<student>/<lecture>.ipynb`, deeper folders (nbgrader's `<student>/<assignment>/<lecture>.ipynb`), and
-the flat names of the zips of Moodle (`Full Name_123_assignsubmission_file_04_activations.ipynb`, also as a folder) and
-Canvas (`lastnamefirst_LATE_123_456_04_activations.ipynb`). A zip is read in place: nothing is unpacked, so nothing can
-climb out.
+How the systems name what they give out stands in `collecting.layouts`, whose a name is in `collecting.people`, which of
+several notebooks counts in `collecting.choosing`. What is no notebook is not passed over: where its lecture can be
+told, it is a submission that cannot be marked, with what to do.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import stat
-import zipfile
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
 
 from helpers.judging.judge import plain_text
+from helpers.lectures import lecture_names
 
-from . import beneath
+from .collecting.arrivals import FILE_TIME, UNKNOWN_ARRIVAL, Arrival
+from .collecting.choosing import Candidate, newest_complete
+from .collecting.contents import look
+from .collecting.files import MAX_NOTEBOOK_BYTES, File, NoSubmissions, files_of
+from .collecting.layouts import (
+    CANVAS,
+    FOLDERS,
+    GITHUB,
+    GRADESCOPE,
+    MOODLE,
+    Piece,
+    Understood,
+    Who,
+    looks_like_notebook,
+    understand,
+)
+from .collecting.people import People, Question
 
-MAX_NOTEBOOK_BYTES = 20 * 2**20
-MAX_FILES = 2000  # looked at in one folder; only the class itself may hold more
-MAX_DEPTH = 8
+__all__ = [
+    "MAX_NOTEBOOK_BYTES",
+    "UNKNOWN_ARRIVAL",
+    "Arrival",
+    "ClassFolder",
+    "HandedIn",
+    "NoSubmissions",
+    "Submission",
+    "find_submissions",
+    "the_notebook_of",
+]
 
-# The first number counts: what stands after it may be a file name that the student chose.
-_MOODLE = re.compile(r"(?P<student>.+?_\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)", re.DOTALL)
-_CANVAS = re.compile(r"(?P<student>[^_]+(?:_LATE)?_\d+)_(?P<attempt>\d+)_(?P<rest>.*)", re.DOTALL)
-
-
-class NoSubmissions(Exception):
-    """The folder or zip holds no class; the message says what was looked for."""
+_WORK = re.compile(
+    r"\.(?:html?|py|json|txt|pdf|docx?|odt|rtf|md|zip|rar|7z|t?gz|tar|ipynb.*|pages|png|jpe?g)$", re.IGNORECASE
+)
+_NOT_WORK = re.compile(r"(?:readme|licen[sc]e|requirements|timestamp|environment|setup)\b.*|.*\.md", re.IGNORECASE)
+# Their zips and clones give all files the time at which the instructor fetched them.
+_STAMPED_WHEN_FETCHED = (MOODLE, CANVAS, GRADESCOPE, GITHUB)
+_TOGETHER = timedelta(minutes=2)  # files whose times are all so close were copied or unpacked together
+_INSTEAD = (
+    (r"html?", "a web page made from a notebook"),
+    (r"py", "a Python file and not a notebook"),
+    (r"pdf", "a PDF and not a notebook"),
+    (r"zip|rar|7z|t?gz|tar", "an archive that cannot be read"),
+    (r"png|jpe?g", "a picture and not a notebook"),
+)
+_AND_DO = "hand in the notebook itself, the file that ends in .ipynb"
 
 
 @dataclass(frozen=True)
@@ -43,6 +74,7 @@ class Submission:
     content: bytes = b""
     problem: str = ""
     note: str = ""
+    arrival: Arrival = UNKNOWN_ARRIVAL
 
 
 @dataclass(frozen=True)
@@ -53,200 +85,271 @@ class HandedIn:
     lecture: str
     path: str
     note: str
-    file: _File
+    file: File
+    arrival: Arrival = UNKNOWN_ARRIVAL
+    system: str = ""
+
+    @property
+    def may_be_late_unseen(self) -> bool:
+        """Whether nothing tells when this came in, and the system would not have said that it was late either."""
+        return self.arrival.time is None and self.system != CANVAS
 
     def read(self) -> Submission:
         """Read the file now. What prevents it becomes the submission's `problem`."""
-        problem, content = self.file.problem, b""
-        if not problem:
-            try:
-                content = self.file.read()
-            except Exception as error:  # a damaged zip raises a dozen kinds, and none may stop the class
-                problem = f"the file cannot be read ({getattr(error, 'strerror', None) or type(error).__name__})"
+        content, problem = self.file.content()
         if len(content) > MAX_NOTEBOOK_BYTES:
             limit = MAX_NOTEBOOK_BYTES // 2**20
             content, problem = b"", f"the file is larger than {limit} MB; clear its outputs and hand it in again"
-        return Submission(self.student, self.lecture, self.path, content, problem, self.note)
+        return Submission(self.student, self.lecture, self.path, content, problem, self.note, self.arrival)
 
 
 @dataclass(frozen=True)
 class ClassFolder:
-    """What was found: students, their notebooks (one for a lecture), and sentences about what was left out."""
+    """What was found: students, their notebooks (one for a lecture), and sentences about what is odd.
+
+    `understood` says in one line what the folder was taken for; `aliases` are the names found and whose they are;
+    `questions` are names of which a person has to say whose they are.
+    """
 
     students: tuple[str, ...]
     submissions: tuple[HandedIn, ...]
     remarks: tuple[str, ...]
+    understood: str = ""
+    aliases: dict[str, str] | None = None
+    questions: tuple[Question, ...] = ()
 
 
-@dataclass(frozen=True)
-class _File:
-    parts: tuple[str, ...]
-    read: Callable[[], bytes] | None = None
-    problem: str = ""
-    is_folder: bool = False
-    is_output: bool = False  # the folder that this grading writes
-
-
-def find_submissions(source: Path, lectures: tuple[str, ...], outputs: Collection[Path] = ()) -> ClassFolder:
+def find_submissions(
+    source: Path, lectures: tuple[str, ...], outputs: Collection[Path] = (), people: People | None = None
+) -> ClassFolder:
     """Find every student and notebook under `source`, a folder or a zip.
 
-    `lectures` are the names that a notebook can have, `outputs` folders that are written by the grader and may lie
-    below `source`: nobody's work is looked for there. Raises `NoSubmissions` if `source` cannot be a class.
+    `lectures` are those that are wanted, `outputs` folders that are written by the grader and may lie below `source`:
+    nobody's work is looked for there. `people` is what is known of the class. Raises `NoSubmissions` if `source` cannot
+    be a class.
     """
-    students, remarks, chosen = set(), [], {}
-    with_notebooks, written = set(), {}  # folders of the class: with a notebook of any name; with what a grading wrote
-    for file in _files(source, outputs):
-        if file.is_output:
-            written[file.parts[0]] = ""
-            continue
-        if file.is_folder:
-            if len(file.parts) == 1:
-                students.add(_whose((*file.parts, ""))[0])
-            continue
-        student, name, attempt = _whose(file.parts)
-        if name.endswith(".ipynb"):
-            with_notebooks.add(file.parts[0])
-        else:
-            if name == "gradebook.db" and len(file.parts) > 1:
-                written.setdefault(file.parts[0], "/".join(file.parts))
-            if file.problem:
-                remarks.append(f"{'/'.join(file.parts)} is left out: {file.problem}")
-            continue
-        lecture = _lecture_of(file.parts, name, lectures)
-        if not student or not lecture:
-            known = ", ".join(lectures)
-            remarks.append(
-                f"{'/'.join(file.parts)} is left out: its name should tell a student and a lecture ({known})"
-            )
-            continue
-        students.add(student)
-        chosen.setdefault((student, lecture), []).append((attempt, file))
-    for folder in written.keys() - with_notebooks:  # with one it is a student's, whatever else is in it
-        students.discard(_whose((folder, ""))[0])
-        if written[folder]:
-            remarks.append(f"{folder} is left out: {written[folder]} shows that an earlier grading wrote it")
-    if not students:
+    people = people or People()
+    files, remarks = _without_gradings(list(files_of(source, outputs)))
+    found = understand(files, source.stem if source.is_file() else source.resolve().name, people.names)
+    remarks += found.remarks
+    sorting = _Sorting(found, lectures)
+    if not found.people:
         raise NoSubmissions(
             f"{source} holds no submissions; expected {source.name}/<student>/<lecture>.ipynb "
             f"with a lecture of {', '.join(lectures)}"
         )
-    handed_in = [_latest(key, versions) for key, versions in sorted(chosen.items())]
-    return ClassFolder(tuple(sorted(students)), tuple(handed_in), tuple(map(plain_text, remarks)))
-
-
-def _latest(key, versions) -> HandedIn:
-    versions.sort(key=lambda version: (version[0], version[1].parts))
-    file = versions[-1][1]
-    path = "/".join(file.parts)
-    note = (
-        f"{len(versions)} notebooks were handed in for this lecture; {path} is the one that counts."
-        if len(versions) > 1
-        else ""
+    decided = people.decide(sorting.work)
+    handed_in = []
+    for (student, lecture), pieces in sorted(_by_student(sorting.notebooks, decided.students).items()):
+        one, choice = _chosen(student, lecture, pieces)
+        handed_in.append(one)
+        remarks += choice
+    have = {(one.student, one.lecture) for one in handed_in}
+    for student, lecture, piece, problem in sorting.instead_of_notebooks(decided.students, have):
+        remarks.append(f"{piece.file.path} is {problem}")
+        if lecture:
+            file = File(piece.file.parts, problem=f"{piece.name} is {problem}")
+            handed_in.append(HandedIn(student, lecture, piece.file.path, "", file, piece.arrival))
+    handed_in = _without_meaningless_times(handed_in)
+    students = sorted({student for names in decided.students.values() for student in names})
+    remarks += sorting.remarks + decided.remarks
+    if decided.questions:
+        asked = [question.found for question in decided.questions]
+        shown = ", ".join(asked[:3]) + (", ..." if len(asked) > 3 else "")
+        remarks.append(f"It is not clear who {len(asked)} of the names are ({shown}); each counts as a person for now")
+    return ClassFolder(
+        tuple(students),
+        tuple(sorted(handed_in, key=lambda one: (one.student, one.lecture))),
+        tuple(dict.fromkeys(map(plain_text, remarks))),
+        _in_one_line(students, found, handed_in),
+        decided.aliases,
+        tuple(decided.questions),
     )
-    return HandedIn(*key, path, note, file)
 
 
-def _whose(parts: tuple[str, ...]) -> tuple[str, str, int]:
-    """Student, remaining file name and number of the attempt, from a path's parts."""
-    first, name = parts[0], parts[-1]
-    if match := _MOODLE.fullmatch(first):
-        return match["student"], name if len(parts) > 1 else match["rest"], 0
-    if len(parts) > 1:
-        return first, name, 0
-    if match := _CANVAS.fullmatch(first):
-        return match["student"].replace("_LATE", ""), match["rest"], int(match["attempt"][:18])
-    student = re.split(r"[_ -]+\d\d_", name, maxsplit=1)[0]
-    return (student if student != name else first), name, 0
+def the_notebook_of(folder: Path, lecture: str) -> tuple[HandedIn | None, str]:
+    """The notebook that counts in the folder of one person, by the rules of a class, and a sentence for that person.
+
+    If nothing tells that a notebook is of this lecture, one that could be is taken all the same.
+    """
+    who = Who(FOLDERS, folder.name)
+    files = [file for file in files_of(folder) if not file.is_folder]
+    pieces = [Piece(who, (), file.parts[:-1], file.name, file) for file in files]
+    sorting = _Sorting(Understood(pieces, {who: ()}), (lecture,))
+    own = [piece for piece, _ in sorting.notebooks if not piece.file.problem]
+    own = own or [piece for piece in pieces if looks_like_notebook(piece.name) and not piece.file.problem]
+    if own:
+        one, _ = _chosen(folder.name, lecture, own)
+        return one, one.note
+    instead = [problem for *_, problem in sorting.instead_of_notebooks({who: (folder.name,)}, set())]
+    what = [f"What was handed in is {problem}." for problem in instead[:1]]
+    return None, what[0] if what else f"No notebook was found; hand in {lecture}.ipynb."
 
 
-def _lecture_of(parts: tuple[str, ...], name: str, lectures: tuple[str, ...]) -> str:
-    # The file's own name counts first, then the folder of an assignment.
-    for text in (name, *reversed(parts[1:-1])):
-        for lecture in lectures:
-            if lecture in text:
+class _Sorting:
+    """The pieces of a class, by what they are: notebooks of a lecture, other lectures' notebooks, other files."""
+
+    def __init__(self, found: Understood, lectures: tuple[str, ...]):
+        self._found, self._lectures, self._all = found, lectures, tuple(dict.fromkeys((*lectures, *lecture_names())))
+        self.notebooks: list[tuple[Piece, str]] = []
+        self._others: list[tuple[Piece, str]] = []
+        self.remarks: list[str] = []
+        self.work: dict[Who, list[tuple]] = {who: [(place, "")] for who, place in found.people.items()}
+        for piece in found.pieces:
+            lecture = self._sort(piece)
+            self.work.setdefault(piece.who, []).append((piece.collection, lecture))
+
+    def _sort(self, piece: Piece) -> str:
+        """Put a piece where it belongs; return its lecture if it is a notebook of one."""
+        is_notebook = looks_like_notebook(piece.name) and not piece.name.lower().endswith((".html", ".htm"))
+        lecture = self._named(piece.name)
+        if not is_notebook and piece.name.lower().endswith(".json"):
+            content, problem = piece.file.content()
+            is_notebook = not problem and look(content).is_notebook
+        if not is_notebook:
+            if piece.file.problem and not _WORK.search(piece.name):
+                self.remarks.append(f"{piece.file.path} is left out: {piece.file.problem}")
+            self._others.append((piece, lecture or self._of_folders(piece)))
+            return ""
+        if not lecture:
+            content, problem = piece.file.content()
+            contents = look(b"" if problem else content)
+            lecture = contents.lecture or self._of_folders(piece)
+            if not lecture and len(self._lectures) == 1 and contents.is_notebook:
+                self.remarks.append(
+                    f"{piece.file.path} is left out: neither its name nor its exercises are of {self._lectures[0]}"
+                )
+            elif not lecture:
+                known = ", ".join(self._lectures)
+                self.remarks.append(
+                    f"{piece.file.path} is left out: its name should tell a student and a lecture ({known})"
+                )
+            elif lecture in self._lectures and contents.lecture:
+                self.remarks.append(f"{piece.file.path} is taken for {lecture}, which its contents show")
+        if lecture in self._lectures:
+            self.notebooks.append((piece, lecture))
+        return lecture
+
+    def instead_of_notebooks(self, students: dict[Who, tuple[str, ...]], have: set[tuple[str, str]]):
+        """What was handed in where a notebook is missing: student, lecture if it can be told, piece, what it is."""
+        with_notebook = defaultdict(set)
+        for piece, _ in self.notebooks:
+            for student in students[piece.who]:
+                with_notebook[student].add(piece.collection)
+        told, single = set(), {lecture for _, lecture in self.notebooks}
+        for piece, lecture in self._others:
+            if not _WORK.search(piece.name) or _NOT_WORK.fullmatch(piece.name):
+                continue
+            for student in students[piece.who]:
+                if not lecture and piece.collection in with_notebook[student]:
+                    continue  # a file beside the notebook
+                of = lecture or (next(iter(single)) if len(single) == 1 else "")
+                if (of and (of not in self._lectures or (student, of) in have)) or (student, of) in told:
+                    continue
+                told.add((student, of))
+                yield student, of, piece, _what_it_is(piece)
+
+    def _named(self, text: str) -> str:
+        text = text.casefold()
+        return next((lecture for lecture in self._all if lecture in text), "")
+
+    def _of_folders(self, piece: Piece) -> str:
+        for folder in (*reversed(piece.folders), *reversed(piece.collection)):
+            if lecture := self._named(folder):
                 return lecture
-    return ""
+        return ""
 
 
-def _files(source: Path, outputs: Collection[Path]) -> Iterator[_File]:
-    if source.is_dir():
-        # `feedback` counts by itself for whoever writes the results beside the class.
-        written = [path for out in outputs for path in (out, out / "feedback") if path.is_dir()]
-        return _files_of_folder(source, (), {_identity(os.stat(path)) for path in written})
-    try:
-        return _files_of_zip(zipfile.ZipFile(source))
-    except Exception as error:  # see `HandedIn.read`
-        raise NoSubmissions(f"{source} is neither a folder nor a zip that can be read") from error
+def _what_it_is(piece: Piece) -> str:
+    if piece.file.problem:
+        return f"not a notebook that can be read ({piece.file.problem}); {_AND_DO}"
+    ending = piece.name.rpartition(".")[2].lower()
+    what = next((what for kind, what in _INSTEAD if re.fullmatch(kind, ending)), "not a notebook")
+    return f"{what}; {_AND_DO}"
 
 
-def _files_of_folder(source: Path, names: tuple[str, ...], outputs: set[tuple[int, int]]) -> Iterator[_File]:
-    """What lies in `source/names[0]/names[1]/...`. No link below `source` is followed, here or when a file is read."""
-    parts = tuple(map(_readable, names))
-    try:
-        with beneath.opened_folder(source, names) as folder:
-            entries = sorted(name for name in os.listdir(folder) if not _ignored(name))
-            kept = entries[:MAX_FILES] if parts else entries
-            found = [(name, status) for name in kept if (status := _status(name, folder))]
-    except OSError as error:
-        if not parts:
-            raise NoSubmissions(f"{source} cannot be read ({error.strerror})") from error
-        yield _File(parts, problem=f"the folder cannot be read ({type(error).__name__})")
-        return
-    if len(kept) < len(entries):
-        yield _File(parts, problem=f"it holds {len(entries)} files; the first {MAX_FILES} are looked at")
-    for name, status in found:
-        here, path, kind = (*parts, _readable(name)), (*names, name), status.st_mode
-        if _identity(status) in outputs:
-            yield _File(here, is_output=True)
-        elif stat.S_ISDIR(kind):
-            yield _File(here, is_folder=True)
-            if len(here) < MAX_DEPTH:
-                yield from _files_of_folder(source, path, outputs)
-        elif stat.S_ISREG(kind):
-            yield _File(here, lambda path=path: beneath.read(source, path, MAX_NOTEBOOK_BYTES + 1))
-        else:
-            what = "a symbolic link" if stat.S_ISLNK(kind) else "not a regular file"
-            yield _File(here, problem=f"{here[-1]} is {what}; hand in the notebook itself")
+def _by_student(notebooks: Iterable[tuple[Piece, str]], students: dict[Who, tuple[str, ...]]):
+    found = defaultdict(list)
+    for piece, lecture in notebooks:
+        for student in students[piece.who]:
+            found[student, lecture].append(piece)
+    return found
 
 
-def _status(name: str, folder: int) -> os.stat_result | None:
-    try:
-        return os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:  # it has gone since the folder was listed
-        return None
+def _chosen(student: str, lecture: str, pieces: list[Piece]) -> tuple[HandedIn, list[str]]:
+    pieces.sort(key=lambda piece: piece.file.parts)
+    place, why = 0, ""
+    if len(pieces) > 1:
+        place, why = newest_complete([_candidate(piece, lecture) for piece in pieces])
+    piece = pieces[place]
+    arrival = piece.arrival
+    if arrival.time is None and piece.file.modified and piece.who.system not in _STAMPED_WHEN_FETCHED:
+        arrival = Arrival(piece.file.modified, FILE_TIME, arrival.late)
+    one = HandedIn(student, lecture, piece.file.path, "", piece.file, arrival, piece.who.system)
+    if not why:
+        return one, []
+    note = f"{len(pieces)} notebooks were handed in for this lecture; {one.path} is the one that counts: {why}."
+    return (
+        replace(one, note=plain_text(note)),
+        [f"{student}, {lecture}: of {len(pieces)} notebooks {one.path} counts: {why}"],
+    )
 
 
-def _identity(status: os.stat_result) -> tuple[int, int]:
-    return status.st_dev, status.st_ino
+def _without_meaningless_times(handed_in: list[HandedIn]) -> list[HandedIn]:
+    """Leave out the files' own times if they are those of a copy of the whole class, not of anybody's work."""
+    times = [one.arrival.time for one in handed_in if one.arrival.time_from == FILE_TIME]
+    if len(times) < 3 or max(times) - min(times) > _TOGETHER:
+        return handed_in
+    return [
+        replace(one, arrival=Arrival(late=one.arrival.late)) if one.arrival.time_from == FILE_TIME else one
+        for one in handed_in
+    ]
 
 
-def _readable(name: str) -> str:
-    """A file name that can be written to a table or a terminal: bytes and characters that cannot are spelled out."""
-    text = os.fsencode(name).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+def _candidate(piece: Piece, lecture: str) -> Candidate:
+    content, problem = piece.file.content()
+    return Candidate.of(
+        piece.file.path,
+        content,
+        problem,
+        lecture,
+        time=piece.arrival.time,
+        upload=piece.attempt,
+        file_time=piece.file.modified,
+    )
 
 
-def _files_of_zip(archive: zipfile.ZipFile) -> Iterator[_File]:
-    # The archive stays open as long as a file of it may still be read.
-    for info in archive.infolist():
-        path = PurePosixPath(info.filename.replace("\\", "/"))
-        parts = tuple(_readable(part) for part in path.parts if part not in ("/", "..", "."))
-        if not parts or len(parts) > MAX_DEPTH or any(map(_ignored, parts)):
-            continue
-        if info.is_dir():
-            yield _File(parts, is_folder=True)
-        elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            # The others may ask for gigabytes of memory before the first byte.
-            yield _File(parts, problem="the zip is compressed in an unusual way; make it again with an ordinary tool")
-        else:
-            # Never more than the cap, whatever size the archive claims.
-            yield _File(parts, lambda info=info: _read_member(archive, info))
+def _without_gradings(files: list[File]) -> tuple[list[File], list[str]]:
+    """Leave out folders that a grading wrote; one that also holds a notebook is a person's, whatever else is in it."""
+    with_notebooks = {f.parts[0] for f in files if not f.is_folder and looks_like_notebook(f.name)}
+    written: dict[str, str] = {}
+    for file in files:
+        if file.is_output:
+            written[file.parts[0]] = ""
+        elif file.name == "gradebook.db" and len(file.parts) > 1:
+            written.setdefault(file.parts[0], file.path)
+    gone = written.keys() - with_notebooks
+    remarks = [
+        f"{folder} is left out: {written[folder]} shows that an earlier grading wrote it"
+        for folder in sorted(gone)
+        if written[folder]
+    ]
+    outputs = [file.parts for file in files if file.is_output]
+    kept = [
+        f for f in files if f.parts[0] not in gone and not any(f.parts[: len(output)] == output for output in outputs)
+    ]
+    return kept, remarks
 
 
-def _read_member(archive, info) -> bytes:
-    with archive.open(info) as member:
-        return member.read(MAX_NOTEBOOK_BYTES + 1)
+def _in_one_line(students: list[str], found: Understood, handed_in: list[HandedIn]) -> str:
+    lectures = sorted({one.lecture for one in handed_in})
+    parts = [_count(len(students), "person", "people"), " and ".join(found.systems())]
+    parts.append(_count(len(lectures), "assignment", "assignments") + (f" ({', '.join(lectures)})" if lectures else ""))
+    parts.append(_count(len(handed_in), "notebook", "notebooks"))
+    if CANVAS in found.systems() and (late := sum(one.arrival.late for one in handed_in)):
+        parts.append(f"{late} late")
+    return ", ".join(parts)
 
 
-def _ignored(name: str) -> bool:
-    return name.startswith(".") or name == "__MACOSX"
+def _count(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 from helpers.judging.judge import CORRECT, PartResult
 
+from .inert import safe_cell, write_csv
 from .papers import Entry, Paper
 
-ADJUSTED = "adjusted"
-# Also in the full width of East Asian type, which some spreadsheets read as the same sign.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+__all__ = ["ADJUSTED", "grades", "results", "safe_cell", "write_csv"]
+
+ADJUSTED, LATE, EXCUSED = "adjusted", "late", "EX"
 
 
 def grades(papers: list[Paper]):
-    """The rows of `grades.csv`: a student each, with the points of every lecture."""
+    """The rows of `grades.csv`: a student each, with the points of every lecture, and letters if the class has them."""
     lectures = sorted({paper.lecture for paper in papers})
-    yield ["student", *lectures, "total", "max_total", "percent"]
+    letters = any(paper.total and paper.total.letter for paper in papers)
+    yield ["student", *lectures, "total", "max_total", "percent", *(["letter"] if letters else [])]
     by_student: dict[str, list[Paper]] = {}
     for paper in papers:
         by_student.setdefault(paper.student, []).append(paper)
     for student, own in by_student.items():
-        points = {paper.lecture: paper.points for paper in own}
-        total, most = sum(points.values()), sum(paper.max_points for paper in own)
-        percent = f"{100 * total / most:.1f}" if most else ""
-        yield [safe_cell(student), *[f"{points[name]:g}" for name in lectures], f"{total:g}", f"{most:g}", percent]
+        points = {paper.lecture: EXCUSED if paper.excused else f"{paper.points:g}" for paper in own}
+        total = own[0].total
+        percent = "" if total.percent is None else f"{total.percent:.1f}"
+        yield [
+            safe_cell(student),
+            *[points[name] for name in lectures],
+            f"{total.points:g}",
+            f"{total.max_points:g}",
+            percent,
+            *([total.letter] if letters else []),
+        ]
 
 
 def results(papers: list[Paper]):
-    """The rows of `results.csv`: a part of an exercise each, and decisions as rows of their own."""
+    """The rows of `results.csv`: a part of an exercise each, decisions and what late work lost as rows of their own."""
     yield ["student", "lecture", "exercise", "part", "points", "max_points", "status", "message"]
     for paper in papers:
         for entry in paper.entries:
@@ -37,18 +43,9 @@ def results(papers: list[Paper]):
                 yield _result_row(paper, entry, part)
             if entry.adjustment:
                 yield _adjustment_row(paper, entry)
-
-
-def write_csv(path: Path, rows) -> None:
-    """Write rows of texts to a new file; a link of that name is not followed."""
-    with open(path, "x", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(rows)
-
-
-def safe_cell(text: str) -> str:
-    """Text that a spreadsheet shows and never computes (the first character decides)."""
-    text = "".join(c if c.isprintable() else " " for c in text)
-    return "'" + text if text.startswith(_FORMULA) else text
+        if paper.lateness.why:
+            taken = f"{-paper.lateness.deduction:g}" if paper.lateness.deduction else "0"
+            yield [safe_cell(paper.student), paper.lecture, "", LATE, taken, "0", LATE, safe_cell(paper.lateness.why)]
 
 
 def _result_row(paper, entry: Entry, part: PartResult):

@@ -303,6 +303,10 @@ def test_a_gradebook_from_before_behaviour_was_kept_still_gives_a_report(tmp_pat
         book.set(**SETTINGS)
     with sqlite3.connect(path) as database:
         database.execute("ALTER TABLE verdict DROP COLUMN behaviour")
+        for column in ("rules", "handed_in", "time_from", "late"):
+            database.execute(f"ALTER TABLE submission DROP COLUMN {column}")
+        for table in ("alias", "forgotten"):
+            database.execute(f"DROP TABLE {table}")
         database.execute("PRAGMA user_version = 2")
     with Gradebook(path) as book:
         outputs.write_all(book, tmp_path)

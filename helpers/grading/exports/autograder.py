@@ -31,15 +31,13 @@ from ..gradebook import Gradebook
 from ..marking import MISSING
 from ..papers import Entry, Paper, class_papers
 from ..runner import IsolationUnavailable, Limits
-from ..submissions import NoSubmissions
+from ..submissions import HandedIn, NoSubmissions, the_notebook_of
 from . import gradescope
 from .tables import Exported, ExportError
 
 SETTINGS = "course.json"
 _STUDENT = "submission"
 _UNPRIVILEGED = "nobody"
-_MANY_NOTEBOOKS = 100
-_MOST_BYTES = 64 * 2**20  # copied; the grader itself says what is too large for a notebook
 _SCRIPTS = Path(__file__).with_name("autograder_files")
 
 
@@ -84,7 +82,7 @@ def main(root: Path) -> int:
     """Mark the submission in the autograder's folder `root` and write its `results.json`."""
     settings = json.loads((root / "source" / SETTINGS).read_text(encoding="utf-8"))
     target = root / "results" / "results.json"
-    chosen, note = the_notebook(root / "submission", settings["lecture"])
+    chosen, note = the_notebook_of(root / "submission", settings["lecture"])
     if chosen is None:
         results = gradescope.results(_nothing_handed_in(settings["lecture"], note), "nothing was run")
     else:
@@ -97,28 +95,6 @@ def main(root: Path) -> int:
     target.write_text(json.dumps(results, ensure_ascii=False, indent=1), encoding="utf-8")
     print(f"{results['score']:g} points.")
     return 0
-
-
-def the_notebook(submission: Path, lecture: str) -> tuple[Path | None, str]:
-    """The notebook that counts, and a sentence for the student where that needs one.
-
-    It is the one whose name holds the lecture's, else the only one. Links are not followed.
-    """
-    found = []
-    for folder, folders, files in os.walk(submission):
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
-        paths = [Path(folder, name) for name in sorted(files) if name.endswith(".ipynb") and not name.startswith(".")]
-        found += [path for path in paths if stat.S_ISREG(path.lstat().st_mode)]
-        if len(found) > _MANY_NOTEBOOKS:
-            break
-    candidates = [path for path in found if lecture in path.name] or found
-    if not candidates:
-        return None, f"No notebook was found; hand in {lecture}.ipynb."
-    if len(candidates) > 1:
-        return candidates[
-            0
-        ], f"{len(candidates)} notebooks were handed in; {candidates[0].name} is the one that counts."
-    return candidates[0], ""
 
 
 def mark(work: Path, settings: dict) -> int:
@@ -139,14 +115,14 @@ def mark(work: Path, settings: dict) -> int:
     return 0
 
 
-def _mark_apart(notebook: Path, settings: dict) -> dict | None:
+def _mark_apart(notebook: HandedIn, settings: dict) -> dict | None:
     """Mark in a process of its own, which is nobody's where this one is root and there are no walls."""
     with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
         work = Path(folder)
         copy = work / "class" / _STUDENT / f"{settings['lecture']}.ipynb"
         copy.parent.mkdir(parents=True)
-        with open(notebook, "rb") as file:
-            copy.write_bytes(file.read(_MOST_BYTES))
+        # What cannot be read is marked as an empty file; what is too large, the grader itself says.
+        copy.write_bytes(notebook.file.content()[0])
         options = {}
         if settings["isolation"] == "process" and os.geteuid() == 0:
             options = {"user": _UNPRIVILEGED, "extra_groups": []}

@@ -1,0 +1,480 @@
+"""Whose each file is: the layouts in which the systems give out what a class handed in.
+
+The names are those of the systems' own sources:
+
+- Moodle, `mod/assign/classes/downloader.php`: `Full Name_123_assignsubmission_file/...`, or flat `..._file_name`. The
+  number belongs to the person *and the assignment*. Anonymous: `Participant_123_...`. Teams: `Group A_17_...`, before
+  4.1 `Group A-Full Name_123_...`; who is in no team is in `Default group`. The times stand in the grading worksheet
+  alone; if it lies beside the folders, they are taken from it.
+- Canvas, `lib/content_zipper.rb`: `lastfirst_LATE_42_9011_name`, with the person's number and the upload's, which grows
+  with each attempt; anonymous `anon_Gx5aB_9011_name`.
+- Gradescope's export: `submission_91/...` beside `submission_metadata.yml`, which says who that is and when it came in.
+- nbgrader: `submitted/<student>/<assignment>/` with `timestamp.txt`; the exchange's `student+assignment+time+random`.
+- GitHub Classroom, `gh classroom clone student-repos`: `hw4-submissions/hw4-<login>/...`.
+- Blackboard: `Assignment_login_attempt_2024-10-03-14-22-11_name`.
+- Google Classroom: `Full Name - name`, in the folder of an assignment.
+- Folders, one for each person, at any depth: folders of weeks, assignments or sections around them belong to nobody.
+
+Which of the folders belong to people is decided for all folders of one level together, and the outermost name that fits
+counts: so nobody can hand in a folder that is taken for somebody else's work.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from helpers.lectures import lecture_names
+
+from .arrivals import UNKNOWN_ARRIVAL, Arrival
+from .files import File, is_zip
+
+MOODLE, CANVAS, GRADESCOPE, NBGRADER = "Moodle", "Canvas", "Gradescope", "nbgrader"
+GITHUB, BLACKBOARD, GOOGLE, FOLDERS = "GitHub Classroom", "Blackboard", "Google Classroom", "folders"
+
+# The first number counts: what stands after it may be a file name that the student chose.
+_MOODLE = re.compile(
+    r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?P<kind>file|onlinetext)(?:_(?P<rest>.*))?", re.DOTALL
+)
+_CANVAS = re.compile(
+    r"(?:(?P<name>.+?)_)??(?P<late>LATE_)?(?P<number>\d+|anon_[^_]+)_(?P<upload>\d+|text(?=\.html)|link(?=\.html))"
+    r"_?(?P<rest>.*)",
+    re.DOTALL,
+)
+_BLACKBOARD = re.compile(
+    r"(?P<head>.+_[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<rest>.+)|(?P<receipt>\.txt))", re.DOTALL
+)
+_INBOUND = re.compile(
+    r"(?P<name>[^+]+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d[ _]\d\d\D\d\d\D\d\d[^+]*)(?:\+.*)?"
+)
+_GRADESCOPE = re.compile(r"submission_\d+")
+_CLASSROOM = re.compile(r"(?P<slug>.+)-submissions(?:-\d.*)?")
+_DATED = re.compile(r".+-\d\d-\d\d-\d{4}-\d\d-\d\d-\d\d")
+_GOOGLE = re.compile(r"(?P<name>.+?) - (?P<rest>.+)")
+# Names of folders around people, or of folders inside one person's work; never of a person.
+_WORDS = (
+    "week|woche|semaine|homework|hw|assignment|assignments|assn|lab|exercise|exercises|lecture|unit|module|submission|"
+    "submissions|submitted|class|course|section|download|downloads|export|notebook|notebooks|late|extension|"
+    "extensions|resubmission|archive|collected|extracted|inbound|received|moodle|canvas|gradescope|blackboard|nbgrader|"
+    "classroom|zips|files|part|task|project|term|semester|monday|tuesday|wednesday|thursday|friday"
+)
+_AROUND = re.compile(rf"(?:\W|_|\d)*(?:(?:{_WORDS})(?:\W|_|\d|[a-z]$)*)+", re.IGNORECASE)
+_NOT_HANDED_IN = re.compile(r"(?:hand-?out|autograder|starter|template)s?(?:\W|_|\d)*", re.IGNORECASE)
+_ATTEMPT = re.compile(
+    r"(?:attempt|try|version|v|draft|final|old|older|new|newer|backup|copy|previous|first|second|third|src|source|data|"
+    r"helpers|images|img|work|solution|solutions|code|answers?|docs?|tests?|results?|outputs?|checkpoints?)"
+    r"(?:\W|_|\d)*(?:try|attempt|version|copy)?(?:\W|_|\d)*",
+    re.IGNORECASE,
+)
+_SIZE_OF_METADATA = 20 * 2**20
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody as one system calls them. `key` is the name in the gradebook if nothing else is known of them."""
+
+    system: str
+    key: str
+    name: str = ""
+    number: str = ""
+    identifiers: tuple[str, ...] = ()  # e-mail address, login, student number
+
+    @property
+    def alias(self) -> str:
+        """What the gradebook remembers a decision about identity under."""
+        return f"{self.system}:{self.key}"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A file that somebody handed in: whose, in which collection it lay, and what its name tells."""
+
+    who: Who
+    collection: tuple[str, ...]
+    folders: tuple[str, ...]
+    name: str
+    file: File
+    attempt: int = 0
+    arrival: Arrival = UNKNOWN_ARRIVAL
+
+
+@dataclass
+class Understood:
+    """What was made of the files: pieces, people without any, and sentences about what belongs to nobody."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    people: dict[Who, tuple[str, ...]] = field(default_factory=dict)  # with the collection in which they stand
+    remarks: list[str] = field(default_factory=list)
+
+    def systems(self) -> list[str]:
+        """The systems, the commonest first."""
+        return [system for system, _ in Counter(who.system for who in self.people).most_common()]
+
+    def collections(self) -> int:
+        """How many downloads this was put together from."""
+        return len(set(self.people.values()))
+
+
+def understand(files: Iterable[File], root: str, known: Iterable[str] = ()) -> Understood:
+    """Find out whose each file is. `root` is the name of the folder or zip; `known` are names of people."""
+    return _Reader(list(files), root, {name.casefold() for name in known}).read()
+
+
+def participant_of(path: str) -> tuple[str, str] | None:
+    """The name and Moodle's number in the path of a paper that came from a zip of Moodle, for what goes back there."""
+    found = (match for part in path.split("/") if (match := _MOODLE.fullmatch(_bare(part))))
+    return next(((match["name"], match["number"] or "") for match in found), None)
+
+
+def is_around(name: str) -> bool:
+    """Whether a folder of this name stands around people or inside a person's work, and is nobody itself."""
+    name = _bare(name)
+    return bool(_AROUND.fullmatch(name) or _DATED.fullmatch(name) or _lecture_in(name))
+
+
+class _Reader:
+    def __init__(self, files: list[File], root: str, known: set[str]):
+        self._root, self._known = root, known
+        self._children: dict[tuple, dict[str, None]] = {}  # the folders in each folder
+        self._loose: dict[tuple, list[File]] = {}  # the files in each folder
+        self._below: dict[tuple, list[File]] = {}  # the files at any depth below each folder
+        self._with_work: set[tuple] = set()  # folders below which a notebook lies
+        for file in files:
+            if file.is_folder:
+                self._children.setdefault(file.parts[:-1], {})[file.name] = None
+                continue
+            self._loose.setdefault(file.parts[:-1], []).append(file)
+            for depth in range(len(file.parts)):
+                self._below.setdefault(file.parts[:depth], []).append(file)
+                if depth:
+                    self._children.setdefault(file.parts[: depth - 1], {})[file.parts[depth - 1]] = None
+                if looks_like_notebook(file.name):
+                    self._with_work.add(file.parts[:depth])
+        self._found = Understood()
+
+    def read(self) -> Understood:
+        self._level((), self._root)
+        return self._found
+
+    def _level(self, at: tuple[str, ...], name: str) -> None:
+        """Take a folder that is nobody's apart: its files, the people in it, the folders around others."""
+        folders = list(self._children.get(at, ()))
+        if at == () or "submitted" in folders:
+            folders = self._without_nbgraders_own(at, folders)
+        for folder in [f for f in folders if _NOT_HANDED_IN.fullmatch(_bare(f)) and _bare(f) not in self._known]:
+            folders.remove(folder)
+            self._found.remarks.append(f"{'/'.join((*at, folder))} is left out: by its name nobody handed it in")
+        heads = self._blackboard_heads(at)
+        for file in self._loose.get(at, ()):
+            self._loose_file(at, file, heads, bool(folders))
+        metadata = self._gradescope(at)
+        times = self._worksheet(at)
+        slug = _CLASSROOM.fullmatch(_bare(name))
+        around = set() if _bare(name) == "submitted" else self._around(at, folders)
+        for folder in folders:
+            here, bare = (*at, folder), _bare(folder)
+            if people := metadata.get(bare):
+                for who, arrival in people:
+                    self._person(who, at, here, arrival)
+            elif match := _MOODLE.fullmatch(bare):
+                self._person(_moodle(match), at, here, times.get(match["number"], UNKNOWN_ARRIVAL))
+            elif match := _INBOUND.fullmatch(bare):
+                arrival = Arrival(_moment(match["time"]), "nbgrader's exchange")
+                self._person(Who(NBGRADER, match["name"]), (*at, match["assignment"]), here, arrival)
+            elif folder in around:
+                self._level(here, folder)
+            elif slug and bare.startswith(prefix := slug["slug"] + "-"):
+                self._person(Who(GITHUB, bare.removeprefix(prefix)), at, here)
+            else:
+                system = NBGRADER if _bare(name) == "submitted" else FOLDERS
+                self._person(Who(system, bare), at, here)
+
+    def _around(self, at: tuple[str, ...], folders: list[str]) -> set[str]:
+        """Those folders of a level that stand around people; either most of what holds work there does, or none."""
+        own = [f for f in folders if not (_MOODLE.fullmatch(_bare(f)) or _INBOUND.fullmatch(_bare(f)))]
+        working = [f for f in own if (*at, f) in self._with_work] or own
+        found = {f for f in working if self._is_around((*at, f), alone=len(working) == 1)}
+        if not any(self._tells((*at, f)) for f in found) and self._recur(at, found):
+            return set()
+        if 2 * len(found) <= len(working):
+            return set()
+        return found | {f for f in own if is_around(f) and f not in found}
+
+    def _tells(self, path: tuple[str, ...]) -> bool:
+        """Whether the name of a folder, or names in it that a system made, say that it stands around people."""
+        inside = (*self._children.get(path, ()), *(f.name for f in self._loose.get(path, ())))
+        return is_around(path[-1]) or any(_coded(_bare(name)) or _GRADESCOPE.fullmatch(name) for name in inside)
+
+    def _recur(self, at: tuple[str, ...], outer: set[str]) -> bool:
+        """Whether the folders inside these have the same names and lectures again and again.
+
+        Then they are assignments or attempts (`ada/ps1`, `bob/ps1`), and people stand around them. People inside
+        folders of weeks recur too (`ps1/ada`, `ps2/ada`), but each time with another lecture.
+        """
+        seen = Counter(
+            (f, lecture)
+            for o in outer
+            for f in self._children.get((*at, o), ())
+            for lecture in self._lectures_below((*at, o, f))
+        )
+        return 2 * sum(count > 1 for count in seen.values()) > len(seen)
+
+    def _lectures_below(self, path: tuple[str, ...]) -> set[str]:
+        below = [f for f in self._below.get(path, ()) if looks_like_notebook(f.name)]
+        return {_lecture_in("/".join(f.parts[len(path) :])) for f in below}
+
+    def _is_around(self, path: tuple[str, ...], alone: bool) -> bool:
+        name = path[-1]
+        if _bare(name).casefold() in self._known or _GRADESCOPE.fullmatch(name):
+            return False
+        inside = [f for f in self._children.get(path, ()) if (*path, f) in self._with_work]
+        coded = [f for f in inside if _MOODLE.fullmatch(_bare(f)) or _INBOUND.fullmatch(_bare(f))]
+        coded += [f.name for f in self._loose.get(path, ()) if _coded(f.name)]
+        named = is_around(name) or _CLASSROOM.fullmatch(_bare(name))
+        people = [f for f in inside if f not in coded and not is_around(f) and not _ATTEMPT.fullmatch(_bare(f))]
+        if coded:
+            return bool(named or len(coded) > 1 or alone or is_zip(name))
+        if any(_GRADESCOPE.fullmatch(f) for f in inside):
+            return True
+        if named:
+            return bool(inside) or any(_google(f.name) for f in self._loose.get(path, ()))
+        if any(f.casefold() in self._known for f in map(_bare, people)):
+            return True
+        bare_notebook = any(looks_like_notebook(f.name) for f in self._loose.get(path, ()))
+        if not people and inside and alone and not bare_notebook:
+            # A folder around folders of weeks or lectures: are there people further down?
+            return any(
+                sum((*path, f, g) in self._with_work for g in self._children.get((*path, f), ())) > 1 for f in inside
+            )
+        if alone:
+            # One person's assignments are of different lectures; in a class two people have the same one.
+            lectures = Counter(lecture for f in people for lecture in self._lectures_below((*path, f)))
+            return len(people) > 1 and not bare_notebook and max(lectures.values(), default=0) > 1
+        return len(people) > 1 and not bare_notebook
+
+    def _person(self, who: Who, collection, folder: tuple[str, ...], arrival: Arrival = UNKNOWN_ARRIVAL) -> None:
+        self._found.people.setdefault(who, collection)
+        # What prevents looking into a folder or zip is said of itself.
+        own = [f for f in self._loose.get(folder[:-1], ()) if f.parts == folder] + self._below.get(folder, [])
+        stamps = self._timestamps(who, folder)
+        for file in own:
+            inner = file.parts[len(folder) :]
+            stamp = arrival
+            if who.system in (NBGRADER, FOLDERS) and arrival is UNKNOWN_ARRIVAL and inner:
+                stamp = stamps.get(inner[:-1], UNKNOWN_ARRIVAL)
+            self._found.pieces.append(
+                Piece(who, collection, inner[:-1], inner[-1] if inner else file.name, file, arrival=stamp)
+            )
+
+    def _timestamps(self, who: Who, folder: tuple[str, ...]) -> dict[tuple[str, ...], Arrival]:
+        """What nbgrader wrote into `<student>/<assignment>/timestamp.txt` when it took the work in."""
+        found = {}
+        if who.system not in (NBGRADER, FOLDERS):
+            return found
+        for child in self._children.get(folder, ()):
+            for file in self._loose.get((*folder, child), ()):
+                if file.name == "timestamp.txt":
+                    content, problem = file.content()
+                    time = None if problem else _moment(content[:100].decode("utf-8", "replace"))
+                    if time:
+                        found[(child,)] = Arrival(time, "nbgrader's timestamp.txt")
+        return found
+
+    def _loose_file(self, at: tuple[str, ...], file: File, heads: dict[str, str], beside_folders: bool) -> None:
+        """A file that lies in no folder of a person."""
+        name = file.name
+        attempt, arrival = 0, UNKNOWN_ARRIVAL
+        if file.is_output:
+            return
+        if match := _MOODLE.fullmatch(name):
+            who, rest = _moodle(match), match["rest"] or name
+        elif match := _BLACKBOARD.fullmatch(name):
+            login = match["head"].removeprefix(heads.get(match["head"], "")) or match["head"]
+            who, rest = Who(BLACKBOARD, login), match["rest"] or ""
+            arrival = Arrival(_moment(match["time"]), "Blackboard")
+        elif match := _canvas(name):
+            late = bool(match["late"])
+            number = match["number"].removeprefix("anon_")
+            key = match["number"] if match["number"].startswith("anon_") else f"{match['name']}_{number}"
+            who = Who(CANVAS, key, match["name"] or "", number)
+            attempt = int(match["upload"][:18]) if match["upload"].isdigit() else 0
+            rest = match["rest"] if match["upload"].isdigit() else name
+            arrival = Arrival(late=late)
+        elif not looks_like_notebook(name):
+            if file.problem and len(file.parts) > 0:
+                self._found.remarks.append(f"{file.path} is left out: {file.problem}")
+            return
+        else:
+            student, rest = _before_the_lecture(name)
+            if not student and not beside_folders:
+                student = _bare((self._root, *at)[-1])  # one person's own folder or zip
+                if is_around(student):
+                    student = ""
+            if not student:
+                known = ", ".join(lecture_names())
+                self._found.remarks.append(
+                    f"{file.path} is left out: its name should tell a student and a lecture ({known})"
+                )
+                return
+            who = Who(GOOGLE if _google(name) else FOLDERS, student)
+        self._found.people.setdefault(who, at)
+        if rest:
+            self._found.pieces.append(Piece(who, at, (), rest, file, attempt, arrival))
+
+    def _blackboard_heads(self, at: tuple[str, ...]) -> dict[str, str]:
+        """What to take off each `Assignment_login`: the beginning that all share, else all to the last underscore."""
+        heads = {m["head"] for f in self._loose.get(at, ()) if (m := _BLACKBOARD.fullmatch(f.name))}
+        if not heads:
+            return {}
+        first, last = min(heads), max(heads)
+        shared = ""
+        if len(heads) > 1:
+            same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+            shared = first[: first.rfind("_", 0, same) + 1]
+        return {head: shared or head[: head.rfind("_") + 1] for head in heads}
+
+    def _gradescope(self, at: tuple[str, ...]) -> dict[str, list[tuple[Who, Arrival]]]:
+        """Who the folders of Gradescope's export belong to; a team's belongs to each of its members."""
+        for file in self._loose.get(at, ()):
+            if file.name == "submission_metadata.yml":
+                content, problem = file.content()
+                if not problem and len(content) <= _SIZE_OF_METADATA:
+                    return _gradescope_metadata(content.decode("utf-8-sig", "replace"))
+                self._found.remarks.append(f"{file.path} cannot be read; the folders beside it keep their own names")
+        return {}
+
+    def _worksheet(self, at: tuple[str, ...]) -> dict[str, Arrival]:
+        """When each number of Moodle's came in, from a grading worksheet (English headings) beside the folders."""
+        found = {}
+        for file in self._loose.get(at, ()):
+            if file.name.lower().endswith(".csv"):
+                content, problem = file.content()
+                rows = [] if problem else _rows(content.decode("utf-8-sig", "replace"))
+                for row in rows:
+                    number = re.search(r"(\d+)\s*$", row.get("Identifier") or "")
+                    if number and (time := _spoken_moment(row.get("Last modified (submission)") or "")):
+                        found[number[1]] = Arrival(time, "Moodle's grading worksheet")
+        return found
+
+    def _without_nbgraders_own(self, at: tuple[str, ...], folders: list[str]) -> list[str]:
+        """Of a whole nbgrader course only what was submitted."""
+        others = {"source", "release", "autograded", "feedback"} & set(folders)
+        if "submitted" not in folders or not others:
+            return folders
+        place = "/".join(at) or self._root
+        self._found.remarks.append(
+            f"{place} is a course of nbgrader: submitted/ is marked, {', '.join(sorted(others))} left out"
+        )
+        return ["submitted"]
+
+
+def looks_like_notebook(name: str) -> bool:
+    """Whether a name says notebook, also one that a browser or an editor has put an ending behind."""
+    return bool(re.search(r"\.ipynb(?:\.(?:txt|json|html?))?(?:[ _-]?\(?\d+\)?)?$", name, re.IGNORECASE))
+
+
+def _coded(name: str) -> bool:
+    return bool(_MOODLE.fullmatch(name) or _BLACKBOARD.fullmatch(name) or _canvas(name))
+
+
+def _canvas(name: str) -> re.Match | None:
+    match = _CANVAS.fullmatch(name)
+    if match is None or (match["name"] is None and not match["number"].startswith("anon_")):
+        return None
+    return match
+
+
+def _google(name: str) -> bool:
+    return looks_like_notebook(name) and bool(_GOOGLE.fullmatch(name))
+
+
+def _moodle(match: re.Match) -> Who:
+    name, number = match["name"], match["number"] or ""
+    return Who(MOODLE, f"{name}_{number}" if number else name, name, number)
+
+
+def _before_the_lecture(name: str) -> tuple[str, str]:
+    """Student and rest of a file's name such as `ada_04_activations.ipynb` or `Ada Lovelace - homework.ipynb`."""
+    if match := _GOOGLE.fullmatch(name):
+        return match["name"], match["rest"]
+    student = re.split(r"[_ -]+\d\d_", name, maxsplit=1)[0]
+    if student != name:
+        return student, name[len(student) :].lstrip("_ -")
+    if _lecture_in(name) or name.lower().startswith(("notebook", "untitled", "copy of")):
+        return "", name
+    return re.sub(r"\.ipynb.*$", "", name, flags=re.IGNORECASE), name
+
+
+def _lecture_in(text: str) -> str:
+    text = text.casefold()
+    return next((lecture for lecture in lecture_names() if lecture in text), "")
+
+
+def _bare(name: str) -> str:
+    return name[: -len(".zip")] if is_zip(name) else name
+
+
+def _moment(text: str) -> datetime | None:
+    """The time in a text of digits such as nbgrader and Blackboard write; without a zone, that of this machine."""
+    numbers = [int(number) for number in re.findall(r"\d+", text)[:6]]
+    if len(numbers) < 6:
+        return None
+    try:
+        moment = datetime(*numbers)
+    except (ValueError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if re.search(r"UTC|Z\b|\+00:?00", text) else moment.astimezone()
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    try:
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+    except csv.Error:
+        return []
+
+
+def _spoken_moment(text: str) -> datetime | None:
+    """A time as Moodle writes it in English, such as "Sunday, 1 March 2026, 10:58 PM"; its clock is this machine's."""
+    for form in ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%A, %B %d, %Y, %I:%M %p"):
+        try:
+            return datetime.strptime(text.strip(), form).astimezone()
+        except (ValueError, OverflowError):
+            continue
+    return None
+
+
+def _gradescope_metadata(text: str) -> dict[str, list[tuple[Who, Arrival]]]:
+    """The people of each folder. Gradescope writes Ruby's YAML; only the first lines for each are of interest."""
+    import yaml
+
+    found: dict[str, list[tuple[Who, Arrival]]] = {}
+    for block in re.split(r"^(?=submission_\d+:)", text, flags=re.MULTILINE):
+        folder = block.partition(":")[0]
+        if not _GRADESCOPE.fullmatch(folder):
+            continue
+        head = re.split(r"^  :(?:results|history|evaluations):", block, maxsplit=1, flags=re.MULTILINE)[0][:20_000]
+        try:
+            entry = yaml.safe_load(head)[folder]
+            people, created = entry.get(":submitters") or [], entry.get(":created_at")
+        except (yaml.YAMLError, TypeError, AttributeError, ValueError):
+            continue
+        time = created if isinstance(created, datetime) else _moment(str(created or ""))
+        if time is not None and time.tzinfo is None:
+            time = time.replace(tzinfo=UTC)
+        for person in people if isinstance(people, list) else ():
+            if isinstance(person, dict):
+                who = _gradescope_person(person, folder)
+                found.setdefault(folder, []).append((who, Arrival(time, "Gradescope") if time else UNKNOWN_ARRIVAL))
+    return found
+
+
+def _gradescope_person(person: dict, folder: str) -> Who:
+    # Only plain values: the text of a list that holds itself many times has no end.
+    told = {key: value for key, value in person.items() if isinstance(value, str | int)}
+    name, sid, email = (" ".join(str(told.get(key, "")).split()) for key in (":name", ":sid", ":email"))
+    return Who(GRADESCOPE, email or sid or name or folder, name, identifiers=tuple(filter(None, (email, sid))))
