@@ -55,6 +55,7 @@ def learner_notebook(lecture: str) -> NotebookNode:
     learner = without_answers(read_lecture(lecture))
     name_cells(learner)
     learner.metadata.course["built"] = fingerprint(learner)
+    learner.metadata.course["cells"] = [cell.id for cell in learner.cells]  # what an update compares with
     return learner
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers.checking.nbgrader import CHECK_CELL
+from helpers.fingerprint import cell_digest
 from helpers.judging.exercise import Exercise, Question
 from helpers.lectures import exercise_named, exercises_of, lecture_named
 
@@ -91,7 +91,7 @@ def name_cells(notebook: NotebookNode) -> None:
     """Give every cell an identifier that depends on nothing but its text, so that building again changes nothing."""
     seen: dict[str, int] = {}
     for cell in notebook.cells:
-        digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
+        digest = cell_digest(cell)
         seen[digest] = seen.get(digest, 0) + 1
         cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
 
