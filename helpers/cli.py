@@ -7,11 +7,25 @@ import os
 import sys
 
 from . import __version__
-from .commands import adjust, autograder, build, data, doctor, export, grade, lab, report, send
+from .commands import adjust, autograder, build, data, doctor, export, grade, handin, lab, report, send, start, update
 from .commands.common import PROBLEM, refuse
 from .paths import LECTURES_VARIABLE
 
-COMMANDS = (lab, doctor, build, grade, report, adjust, export, send, autograder, data)  # in the order of the help
+COMMANDS = (
+    start,
+    update,
+    handin,
+    lab,
+    doctor,
+    build,
+    grade,
+    report,
+    adjust,
+    export,
+    send,
+    autograder,
+    data,
+)  # in the order of the help
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -6,6 +6,11 @@ import hashlib
 from collections.abc import Mapping
 
 DIGEST_LENGTH = 12
+# What a notebook says about its kernel, whichever kernel ran it.
+KERNEL_METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 
 
 def fingerprint(notebook: Mapping) -> str:

@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers.checking.nbgrader import CHECK_CELL
-from helpers.fingerprint import cell_digest
+from helpers.fingerprint import KERNEL_METADATA, cell_digest
 from helpers.judging.exercise import Exercise, Question
 from helpers.lectures import exercise_named, exercises_of, lecture_named
 
@@ -35,11 +35,7 @@ def source_path(lecture: str) -> Path:
 def read_lecture(lecture: str) -> NotebookNode:
     """The lecture without outputs: answers in, placeholders filled, cells named and marked for nbgrader."""
     notebook = jupytext.reads(source_path(lecture).read_text(encoding="utf-8"), fmt="md:myst")
-    notebook.metadata = NotebookNode(
-        kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
-        language_info={"name": "python"},
-        course={"lecture": lecture},
-    )
+    notebook.metadata = nbformat.from_dict(KERNEL_METADATA | {"course": {"lecture": lecture}})
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     minutes = _minutes(notebook, lecture)
     for cell in notebook.cells:

@@ -20,7 +20,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 
-from helpers.fingerprint import DIGEST_LENGTH, cell_digest
+from helpers.fingerprint import DIGEST_LENGTH, as_built, cell_digest
 
 _MADE_BY_THE_BUILD = re.compile(rf"[0-9a-f]{{{DIGEST_LENGTH}}}(-\d+)?")
 _VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # nbformat 4.5
@@ -57,7 +57,8 @@ def merge(mine: dict, new: dict) -> dict:
 
     merged = {**mine, "nbformat": 4, "nbformat_minor": max(5, mine.get("nbformat_minor", 5))}
     merged["cells"] = _named(copy.deepcopy(cell) for key in order for cell in kept.get(key, ()))
-    merged["metadata"] = {**mine["metadata"], "course": copy.deepcopy(new["metadata"]["course"])}
+    course = {**new["metadata"]["course"], "cells": list(news)}
+    merged["metadata"] = {**mine["metadata"], "course": copy.deepcopy(course)}
     return merged
 
 
@@ -67,16 +68,21 @@ def untouched_cells(notebook: Mapping) -> list[bool]:
 
 
 def _handed_out(notebook: Mapping) -> list | None:
-    """The identifiers of a notebook's cells as they were handed out, if the notebook says so."""
+    """The identifiers of a notebook's cells as they were handed out, as far as the notebook tells."""
     course = notebook["metadata"].get("course")
-    cells = course.get("cells") if isinstance(course, dict) else None
-    return cells if isinstance(cells, list) and all(isinstance(cell, str) for cell in cells) else None
+    if not isinstance(course, dict):
+        return None
+    cells = course.get("cells")
+    if isinstance(cells, list) and all(isinstance(cell, str) for cell in cells):
+        return cells
+    # Notebooks did not always say so; one that nobody touched shows it.
+    return [cell["id"] for cell in notebook["cells"]] if as_built(notebook) else None
 
 
 def _without_old_notices(mine, news, task_of) -> tuple[list[dict], list[str]]:
     """The cells of `mine` but for notices of a task that is another today, and the base."""
     base = _handed_out(mine)
-    if base is None:  # handed out before notebooks said so: what is left of the cells is all that is known
+    if base is None:  # what is left of the cells is all that is known
         found = (cell.get("id") for cell in mine["cells"])
         base = [i for i in dict.fromkeys(found) if isinstance(i, str) and _MADE_BY_THE_BUILD.fullmatch(i)]
     changed_tasks = {task_of[identifier] for identifier in news.keys() - set(base)} - {None}
@@ -160,7 +166,8 @@ def _new_task(stub) -> dict:
     name, source = _exercise(stub), "".join(stub["source"])
     text = (
         f"**`{name}` has changed since you wrote the cell above.** Your cell stays as it is. "
-        f"This is what is handed out now:\n\n```python\n{source}\n```\n\nOnce you have read it, you can delete this cell."
+        f"This is what is handed out now:\n\n```python\n{source}\n```\n\n"
+        "You can delete this cell once you have read it."
     )
     notice = {"cell_type": "markdown", "metadata": {"course": {"new_task": name}}, "source": text}
     return {**notice, "id": _NEW_TASK + cell_digest(notice)}

@@ -238,7 +238,9 @@ def test_whatever_was_edited_and_whichever_versions_come_nothing_of_the_learner_
             assert as_built(merged)
         # Nothing is there that is neither the learner's nor handed out today. (Without a record of what was handed
         # out, or identifiers, an older text cannot be told from the learner's own.)
-        if not any(kind in ("forget", "anonymous", "cut and paste", "copy", "split") for c, _ in history for kind, *_ in c):
+        if not any(
+            kind in ("forget", "anonymous", "cut and paste", "copy", "split") for c, _ in history for kind, *_ in c
+        ):
             assert all(MINE in text or "has changed" in text or text in texts(new) for text in texts(merged))
         notebook = merged
 
