@@ -14,6 +14,8 @@ from helpers.fingerprint import KERNEL_METADATA, cell_digest
 from helpers.judging.exercise import Exercise, Question
 from helpers.lectures import exercise_named, exercises_of, lecture_named
 
+from .around import link
+
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")  # nbgrader's own
 WORDS_PER_MINUTE = 200  # of technical prose
@@ -128,6 +130,7 @@ def _fill(text: str, minutes: str, lecture: str) -> str:
 
     text = text.replace("{{ minutes }}", minutes)
     text = re.sub(r"\{\{ exercise (\w+) \}\}", line, text)
+    text = re.sub(r"\{\{ lecture (\w+) \}\}", lambda match: link(match[1]), text)
     if "{{" in re.sub(r"\$[^$]*\$", "", text):
         raise SourceError(f"{lecture}: unknown placeholder in:\n{text}")
     return text
