@@ -13,7 +13,7 @@ OUT ?= grades
 PARALLEL ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help lab doctor test build check grade dist lint lock clean moved
+.PHONY: help lab doctor test prove build check grade dist lint lock clean moved
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ test: $(READY_FOR_TESTS) ## set up and run all tests
 
 build: $(READY) ## make the notebooks, the ledger and the table of checks from solutions/*.md
 	@$(COURSE) build $(LECTURE)
+
+prove: $(READY_FOR_TESTS) ## prove anew what make test takes from the record, and record it
+	@COURSE_PROVE=record $(VENV)/bin/python -m pytest $(PARALLEL) tests/proving tests/grading/test_run_all_comparison.py
 
 check: $(READY) ## fail if a notebook differs from its source or shows an answer
 	@$(COURSE) build --check $(LECTURE)

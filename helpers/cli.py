@@ -7,7 +7,22 @@ import os
 import sys
 
 from . import __version__
-from .commands import adjust, autograder, build, data, doctor, export, grade, handin, lab, report, send, start, update
+from .commands import (
+    adjust,
+    autograder,
+    build,
+    data,
+    doctor,
+    export,
+    grade,
+    handin,
+    lab,
+    new_lecture,
+    report,
+    send,
+    start,
+    update,
+)
 from .commands.common import PROBLEM, refuse
 from .paths import LECTURES_VARIABLE
 
@@ -18,6 +33,7 @@ COMMANDS = (
     lab,
     doctor,
     build,
+    new_lecture,
     grade,
     report,
     adjust,

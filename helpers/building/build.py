@@ -153,10 +153,10 @@ def _traces(lecture: str, notebook) -> list[str]:
 
 
 def _steady(outputs) -> list:
-    """Outputs without widgets (their identifiers are random; the static twin stays) and with streams joined."""
+    """Outputs without widgets and their scripts (identifiers are random; the static twin stays), streams joined."""
     kept: list = []
     for output in outputs:
-        if WIDGET in output.get("data", {}):
+        if WIDGET in output.get("data", {}) or "application/javascript" in output.get("data", {}):
             continue
         output.pop("transient", None)
         if kept and output.output_type == "stream" == kept[-1].output_type and output.name == kept[-1].name:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from helpers.judging.exercise import Exercise, Question
 from helpers.judging.judge import CORRECT, NOT_ATTEMPTED, Verdict
-from helpers.lectures import exercises_of, lecture_names
+from helpers.lectures import all_exercises, lecture_names
 from helpers.paths import INSTALLED, ROOT
 from helpers.templates import render
 
@@ -27,24 +28,26 @@ _solved: set[str] = set()  # in this session, whether or not it could be saved
 
 def record(exercise: Exercise | Question, verdict: Verdict, answer: object = ...) -> str:
     """Append one check; return a sentence for the learner if it could not be saved, else ""."""
-    path = _path()
     if verdict.status == CORRECT:
         _solved.add(exercise.name)
-    if path is None or verdict.status == NOT_ATTEMPTED:
+    if verdict.status == NOT_ATTEMPTED:
         return ""
-    line = {
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "lecture": exercise.lecture,
-        "exercise": exercise.name,
-        "status": verdict.status,
-        "points": verdict.points,
-        "answer": digest_of_answer(exercise.name, answer),
-    }
+    line = {"lecture": exercise.lecture, "exercise": exercise.name}
+    line |= {"status": verdict.status, "points": verdict.points}
+    return append(line | {"answer": digest_of_answer(exercise.name, answer)})
+
+
+def append(line: dict) -> str:
+    """Append one line, with the time; return a sentence for the learner if it could not be saved, else ""."""
+    path = _path()
+    if path is None:
+        return ""
+    line = {"time": datetime.now(UTC).isoformat(timespec="seconds")} | line
     try:
         with open(path, "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
     except OSError as error:
-        return f"Your progress could not be saved ({error.strerror}); the check itself is not affected."
+        return f"Your progress could not be saved ({error.strerror}); nothing else is affected."
     return ""
 
 
@@ -57,18 +60,27 @@ class Check:
     answer: str
 
 
-def checks(path: Path | None = None) -> list[Check]:
-    """All checks that a file of progress remembers (the learner's own, unless told otherwise), in order."""
+def lines(path: Path | None = None) -> Iterator[dict]:
+    """What has been recorded (by this learner, unless another file is named), oldest first."""
     path = path or _path()
-    if path is None or not path.exists():
-        return []
+    if path is not None and path.exists():
+        for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                line = json.loads(text)
+            except (ValueError, RecursionError):
+                continue  # cut short by a full disk or a crash: no reason to hide the others
+            if isinstance(line, dict):
+                yield line
+
+
+def checks(path: Path | None = None) -> list[Check]:
+    """All checks that have been recorded (by this learner, unless another file is named), oldest first."""
     found = []
-    for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in lines(path):
         try:
-            line = json.loads(text)
             found.append(Check(str(line["exercise"]), float(line["points"]), str(line.get("answer", ""))))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            continue  # a line cut short by a full disk or a crash is no reason to hide the others
+        except (ValueError, KeyError, TypeError):
+            continue
     return found
 
 
@@ -90,30 +102,34 @@ def is_solved(exercise: Exercise | Question) -> bool:
 
 @dataclass(frozen=True)
 class Progress:
-    """Points by exercise, as a picture made of text: one bar for each exercise."""
+    """Points by exercise, as a picture made of text: one bar for each exercise; and a row of signs for the guesses."""
 
     lectures: dict[str, list[tuple[str, float, float]]]  # lecture -> (exercise, best points, points)
+    guesses: dict[str, str]  # lecture -> a sign for each guess: ● right, ◐ almost, ○ neither
 
     def _repr_html_(self) -> str:
-        return render("progress.html", lectures=self.lectures)
+        return render("progress.html", lectures=self.lectures, guesses=self.guesses)
 
     def __repr__(self) -> str:
         lines = []
         for lecture, rows in self.lectures.items():
             lines.append(f"{lecture}: {sum(r[1] for r in rows):g} of {sum(r[2] for r in rows):g} points")
+            if signs := self.guesses.get(lecture):
+                lines.append(f"  guesses: {signs}")
             lines += [f"  {'█' * round(10 * got / most):░<10} {name} {got:g}/{most:g}" for name, got, most in rows]
         return "\n".join(lines)
 
 
 def progress() -> Progress:
-    """Show what your checks have earned so far, exercise by exercise."""
+    """Show what your checks have earned so far, exercise by exercise, and how good your guesses were."""
+    from .guesses import SIGNS, guesses_by_lecture  # which needs this module
+
     best = best_points()
-    return Progress(
-        {
-            lecture: [(e.name, best.get(e.name, 0.0), e.points) for e in exercises_of(lecture)]
-            for lecture in lecture_names()
-        }
-    )
+    lectures: dict[str, list] = {lecture: [] for lecture in lecture_names()}
+    for exercise in all_exercises():
+        lectures[exercise.lecture].append((exercise.name, best.get(exercise.name, 0.0), exercise.points))
+    guesses = {lecture: "".join(SIGNS[good] for good in found) for lecture, found in guesses_by_lecture().items()}
+    return Progress(lectures, guesses)
 
 
 def _path() -> Path | None:

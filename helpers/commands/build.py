@@ -48,6 +48,7 @@ def write_proofs(lectures) -> int:
     """Write the proofs anew for the folders in which these lectures lie; a proof is about all that lie there."""
     from helpers.lectures import lecture_named, lecture_names
     from helpers.proving.checks import checks_table, prove_all
+    from helpers.proving.claims import claims_table
     from helpers.proving.ledger import ledger_table
 
     failures = []
@@ -58,6 +59,8 @@ def write_proofs(lectures) -> int:
         print(f"✓ {shelf.name}/checks.md")
         (shelf / "ledger.md").write_text(ledger_table(here, shelf / "ledger.md"), encoding="utf-8")
         print(f"✓ {shelf.name}/ledger.md")
+        (shelf / "claims.md").write_text(claims_table(here), encoding="utf-8")
+        print(f"✓ {shelf.name}/claims.md")
         failures += [failure for proof in proofs for failure in proof.failures]
     for failure in failures:
         print(f"✗ {failure}", file=sys.stderr)

@@ -6,11 +6,24 @@ readers who have no kernel.
 """
 
 import asyncio
+import base64
 import html
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 from .style import png, show_png
+
+_CONTROLS_WIDTH = "360px"
+# ipywidgets gives the handle of a slider no name that a screen reader could say: it gets the text of its label.
+_NAME_THE_SLIDERS = """
+const name = () => document.querySelectorAll(".widget-slider").forEach(slider => {
+  const label = slider.querySelector(".widget-label"), handle = slider.querySelector("[role=slider]");
+  if (label && handle) handle.setAttribute("aria-label", label.textContent);
+});
+name();
+new MutationObserver(name).observe(document.body, {childList: true, subtree: true});
+"""
 
 
 @dataclass(frozen=True)
@@ -36,8 +49,13 @@ class Slider:
     default: float
 
     def widget(self, widgets):
-        kind = widgets.IntSlider if isinstance(self.step, int) else widgets.FloatSlider
-        return kind(min=self.low, max=self.high, step=self.step, value=self.default, **_look(self.label))
+        look = _look(self.label)
+        if isinstance(self.step, int):
+            return widgets.IntSlider(min=self.low, max=self.high, step=self.step, value=self.default, **look)
+        digits = len(f"{self.step:g}".partition(".")[2])
+        return widgets.FloatSlider(
+            min=self.low, max=self.high, step=self.step, value=self.default, readout_format=f".{digits}f", **look
+        )
 
 
 class Explorer:
@@ -73,7 +91,9 @@ class Explorer:
 
     def draw(self, **values):
         """Draw the frame for these values onto the figure's canvas and return its line of words."""
-        words = self.update(**values)
+        # The products of a frame are small: shared among threads, they wait for one another five times as long.
+        with _threads().limit(limits=1):
+            words = self.update(**values)
         self.figure.canvas.restore_region(self._background)
         for artist in self._moving:
             artist.axes.draw_artist(artist)
@@ -93,13 +113,15 @@ class Explorer:
         self.widgets = {name: control.widget(ipywidgets) for name, control in self.controls.items()}
         reset = ipywidgets.Button(description="reset", tooltip="back to the first picture")
         reset.on_click(lambda _: self.reset())
-        self.image = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
+        self.image = ipywidgets.HTML(layout=ipywidgets.Layout(max_width="100%"))  # an Image has no alternative text
         self.words = ipywidgets.HTML()
         for widget in self.widgets.values():
             widget.observe(self._ask_for_redraw, "value")
         self.redraw()
-        left = ipywidgets.VBox([*self.widgets.values(), reset], layout=ipywidgets.Layout(min_width="290px"))
-        return ipywidgets.HBox([left, ipywidgets.VBox([self.image, self.words])])
+        left = ipywidgets.VBox([*self.widgets.values(), reset], layout=ipywidgets.Layout(min_width=_CONTROLS_WIDTH))
+        # Where both do not fit side by side, the picture goes below the controls and keeps its size.
+        wrapped = ipywidgets.Layout(display="flex", flex_flow="row wrap")
+        return ipywidgets.Box([left, ipywidgets.VBox([self.image, self.words])], layout=wrapped)
 
     def reset(self):
         for name, value in self.defaults().items():
@@ -110,7 +132,9 @@ class Explorer:
         self._redraw_is_due = False
         values = {name: widget.value for name, widget in self.widgets.items()}
         words = self.draw(**values)
-        self.image.value = png(self.figure.canvas, quick=True)
+        picture = base64.b64encode(png(self.figure.canvas, quick=True)).decode()
+        alt = html.escape(f"{self.describe(**values)} {words}")
+        self.image.value = f'<img alt="{alt}" src="data:image/png;base64,{picture}" style="max-width:100%">'
         self.words.value = f'<p role="status" style="line-height:1.4">{html.escape(words)}</p>'
 
     def _ask_for_redraw(self, _change):
@@ -130,6 +154,14 @@ class Explorer:
         bundle = self.panel()._repr_mimebundle_()
         bundle["text/plain"] = "A panel that needs a running kernel; its first picture is shown by static()."
         display(bundle, raw=True)
+        display({"application/javascript": _NAME_THE_SLIDERS, "text/plain": ""}, raw=True)
+
+
+@cache
+def _threads():
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def loop_of_the_notebook():
@@ -141,4 +173,4 @@ def loop_of_the_notebook():
 
 
 def _look(label):
-    return {"description": label, "style": {"description_width": "110px"}, "layout": {"width": "280px"}}
+    return {"description": label, "style": {"description_width": "110px"}, "layout": {"width": "350px"}}

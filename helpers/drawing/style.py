@@ -1,6 +1,6 @@
 """One look for the whole course, and the way a figure gets into a notebook together with its description.
 
-The colours are Okabe and Ito's, which stay apart for colour-blind eyes; each role has the same colour in every lecture,
+The colors are Okabe and Ito's, which stay apart for color-blind eyes; each role has the same color in every lecture,
 and a line style or marker besides.
 """
 
@@ -67,10 +67,23 @@ def png(canvas, quick=False):
     return buffer.getvalue()
 
 
-def show(figure, alt):
-    """Display a figure in a notebook, with `alt` as its description for those who cannot see it."""
+def described(figure, words):
+    """Give a figure the words that say what it shows, for those who cannot see it; return the figure.
+
+    The words belong to the figure's function, which makes them from the data that it draws: in the notebook's cell they
+    would give the result away before the cell has run, and be wrong as soon as somebody changes a number.
+    """
+    figure.words = words
+    return figure
+
+
+def show(figure):
+    """Display a figure in a notebook together with its words (`described`)."""
+    words = getattr(figure, "words", "")
+    if not words:
+        raise ValueError("This figure says nothing to those who cannot see it: return described(figure, '...').")
     figure.canvas.draw()
-    show_png(png(figure.canvas), alt)
+    show_png(png(figure.canvas), words)
 
 
 def show_png(picture, alt):

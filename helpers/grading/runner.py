@@ -272,8 +272,9 @@ class Runner:
         )
         environment = dict.fromkeys(server.THREADS, "1")
         environment |= {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": _BACKEND, "PYTHONHASHSEED": "0"}
+        # Not -I: it would overlook PYTHONHASHSEED, and the order of a set would be another in every grading.
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-c", command, str(HELPERS), self.isolation, *self.hidden],
+            [sys.executable, "-P", "-s", "-B", "-c", command, str(HELPERS), self.isolation, *self.hidden],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=None if os.environ.get("COURSE_DEBUG") else subprocess.DEVNULL,

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from helpers.judging.examination import public_examination
 from helpers.judging.exercise import Exercise, Question
 from helpers.paths import LECTURES_VARIABLE, NOTEBOOKS, SOLUTIONS
 
@@ -110,20 +111,24 @@ def forget_what_was_found() -> None:
     """Look again: `COURSE_LECTURES`, or what lies below it, is another."""
     for remembered in (_found, exercises_of, _by_name, _declared):
         remembered.cache_clear()
-    __path__[:] = [str(_HERE)]
+    __path__[:] = [str(_HERE), *map(str, _roots())]
+
+
+def _roots() -> list[Path]:
+    """The folders that `COURSE_LECTURES` names."""
+    named = filter(None, os.environ.get(LECTURES_VARIABLE, "").split(os.pathsep))
+    return [Path(path).expanduser().resolve() for path in named]
 
 
 @cache
 def _found() -> tuple[dict[str, Lecture], list[str]]:
     lectures = {lecture.name: lecture for lecture in map(_of_the_course, sorted(_folders(_HERE))) if lecture}
     problems = []
-    for root in map(Path, filter(None, os.environ.get(LECTURES_VARIABLE, "").split(os.pathsep))):
-        root = root.expanduser().resolve()
+    for root in _roots():
         folders = sorted(_folders(root)) if root.is_dir() else []
         if not folders:
             problems.append(f"{LECTURES_VARIABLE} names {root}, where no folder is a lecture (has an __init__.py).")
             continue
-        __path__.append(str(root))
         for folder in folders:
             try:
                 lecture = _from_outside(folder, lectures)
@@ -183,16 +188,21 @@ def _exercises_from_outside(lecture: Lecture) -> tuple[Exercise | Question, ...]
     if not (where.is_dir() or where.with_suffix(".py").is_file()):
         raise _Broken(f"{where} is missing: a lecture needs at least one exercise, in a file of its own there")
     try:
-        found = _imported(lecture)
+        found = getattr(importlib.import_module(f"{lecture.package}.exercises"), "EXERCISES", None)
+        if not isinstance(found, tuple) or not found or not all(isinstance(e, Exercise | Question) for e in found):
+            raise _Broken(f"{where}: its __init__.py needs EXERCISES = (...) with at least one exercise or question")
+        for exercise in found:
+            if isinstance(exercise, Exercise) and not exercise.uses_keras:
+                public_examination(exercise)  # an oracle that raises would be met by learners
+    except _Broken:
+        raise
     except SyntaxError as error:
         raise _Broken(f"{error.filename}, line {error.lineno}: {error.msg}; mend the syntax") from error
-    except AttributeError as error:
-        raise _Broken(f"{where} does not list its exercises: its __init__.py needs EXERCISES = (...)") from error
     except Exception as error:
-        at = traceback.extract_tb(error.__traceback__)[-1]
-        raise _Broken(f"{at.filename}, line {at.lineno}: {type(error).__name__}: {error}; mend this line") from error
-    if not isinstance(found, tuple) or not found or not all(isinstance(e, Exercise | Question) for e in found):
-        raise _Broken(f"{where}: EXERCISES should be a tuple with at least one Exercise or Question")
+        frames = traceback.extract_tb(error.__traceback__)
+        inside = [frame for frame in frames if Path(frame.filename).is_relative_to(lecture.folder)]
+        at = f"{inside[-1].filename}, line {inside[-1].lineno}" if inside else str(where)
+        raise _Broken(f"{at}: {type(error).__name__}: {error}; mend this line") from error
     for exercise in found:
         if exercise.lecture != lecture.name:
             raise _Broken(f"{where}: {exercise.name} says lecture={exercise.lecture!r}; write {lecture.name!r}")
@@ -229,3 +239,6 @@ def _by_name() -> dict[str, Exercise | Question]:
                 raise ValueError(f"{exercise.name} stands in the module of {lecture} and says {exercise.lecture}")
             exercises[exercise.name] = exercise
     return exercises
+
+
+__path__ += map(str, _roots())  # so that an import finds them before anybody has asked for a list

@@ -1,11 +1,12 @@
 """From one source to two notebooks: nothing lost, nothing leaked, nothing of a learner overwritten."""
 
 import json
+from dataclasses import replace
 
 import nbformat
 import pytest
 
-from helpers import cli
+from helpers import cli, lectures
 from helpers.building import build, leaks, source
 from helpers.paths import NOTEBOOKS, SOLUTIONS
 
@@ -20,9 +21,13 @@ def workshop(tmp_path, monkeypatch):
     (solutions / f"{LECTURE}.md").write_text(
         (SOLUTIONS / f"{LECTURE}.md").read_text(encoding="utf-8"), encoding="utf-8"
     )
-    monkeypatch.setattr(source, "SOLUTIONS", solutions)
-    monkeypatch.setattr(build, "SOLUTIONS", solutions)
-    monkeypatch.setattr(build, "NOTEBOOKS", notebooks)
+    places = replace(
+        lectures.lecture_named(LECTURE),
+        source=solutions / f"{LECTURE}.md",
+        executed=solutions / f"{LECTURE}.ipynb",
+        handed_out=notebooks / f"{LECTURE}.ipynb",
+    )
+    monkeypatch.setattr(lectures, "_found", lambda: ({LECTURE: places}, []))
     return tmp_path
 
 

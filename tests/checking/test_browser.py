@@ -30,7 +30,7 @@ def test_every_figure_has_alt_text_in_the_page(page):
 
 def test_the_explorer_redraws_when_a_control_moves(page):
     go_to(page, cell_with(page, r"^explorer$"))
-    picture = page.locator(".jp-OutputArea img.widget-image").first
+    picture = page.locator(".jp-OutputArea .widget-html img").first
     picture.wait_for(timeout=60_000)
     words = page.locator(".jp-OutputArea [role=status]").first
     before, words_before = picture.get_attribute("src"), words.inner_text()
@@ -39,7 +39,7 @@ def test_the_explorer_redraws_when_a_control_moves(page):
     for _ in range(4):
         page.keyboard.press("ArrowRight")
     page.wait_for_function(
-        "(before) => document.querySelector('.jp-OutputArea img.widget-image').src !== before",
+        "(before) => document.querySelector('.jp-OutputArea .widget-html img').src !== before",
         arg=before,
         timeout=60_000,
     )

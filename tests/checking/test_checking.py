@@ -4,6 +4,7 @@ import functools
 import importlib
 import itertools
 import types
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from helpers.checking import answers, borrowed
 from helpers.checking.feedback import Feedback
 from helpers.judging.exercise import Exercise, Question
 from helpers.judging.judge import CORRECT, judge_letter
-from helpers.lectures import all_exercises, exercise_named
+from helpers.lectures import all_exercises, exercise_named, lecture_named
 from helpers.neural import activations as course_activations
 from helpers.proving.solutions import code_cells, function_from
 
@@ -320,7 +321,8 @@ def test_a_solved_question_says_why_it_is_right(nothing_solved):
 
 def test_without_the_lecture_s_source_a_solution_says_so(nothing_solved, monkeypatch, tmp_path):
     check(leaky_relu=right)
-    monkeypatch.setattr("helpers.building.source.SOLUTIONS", tmp_path)
+    places = replace(lecture_named("04_activations"), source=tmp_path / "04_activations.md")
+    monkeypatch.setattr("helpers.building.source.lecture_named", lambda name: places)
     code_cells.cache_clear()
     assert "not installed here" in repr(solution("leaky_relu"))
     code_cells.cache_clear()

@@ -12,7 +12,7 @@ from tests.jupyterlab import READY, cell_with, go_to, jupyterlab_with, run, show
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LECTURE = "10_babysitting"
-WORDS, PICTURE = ".jp-OutputArea [role=status]", ".jp-OutputArea img.widget-image"
+WORDS, PICTURE = ".jp-OutputArea [role=status]", ".jp-OutputArea .widget-html img"
 TRAINERS = """
 import threading
 print("trainers:", sum(thread.name == "live training" for thread in threading.enumerate()))

@@ -22,12 +22,11 @@ from helpers.paths import SOLUTIONS
 from helpers.proving import checks, mutants, solutions
 from helpers.sandbox.observe import Call, identical, observe
 from helpers.sandbox.wire import decode, encode
+from tests.proved import of_exercise, unless_proved
 
 ALL = [exercise for lecture in lecture_names() for exercise in exercises_of(lecture)]
 FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, Exercise)]
 QUESTIONS = [exercise for exercise in ALL if isinstance(exercise, Question)]
-MISTAKES = [pytest.param(e, m, id=f"{e.name}-{m.name}") for e in FUNCTIONS for m in e.mistakes]
-SPELLINGS = [pytest.param(e, s, id=f"{e.name}-{s.__name__}") for e in FUNCTIONS for s in e.spellings]
 
 
 def for_each(exercises):
@@ -42,42 +41,43 @@ def proof_of(exercise):
 # Wrong answers, right answers, no answer.
 
 
-@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
-def test_a_known_mistake_is_rejected_with_its_own_message(exercise, mistake):
-    proof = proof_of(exercise)
-    assert (mistake.name, True) in proof.mistakes, proof.failures
-
-
-@pytest.mark.parametrize(("exercise", "spelling"), SPELLINGS)
-def test_a_right_answer_earns_all_points_however_it_is_written(exercise, spelling):
-    proof = proof_of(exercise)
-    assert (spelling.__name__, True) in proof.spellings, proof.failures
+@for_each(FUNCTIONS)
+def test_known_mistakes_are_rejected_with_their_own_messages(exercise):
+    with unless_proved(f"mistakes of {exercise.name}", *of_exercise(exercise)) as needed:
+        if needed:
+            proof = proof_of(exercise)
+            assert proof.mistakes == [(mistake.name, True) for mistake in exercise.mistakes], proof.failures
 
 
 @for_each(FUNCTIONS)
-def test_the_lecture_s_solution_earns_all_points(exercise):
-    assert proof_of(exercise).solution_accepted, proof_of(exercise).failures
-
-
-@for_each(FUNCTIONS)
-def test_the_stub_is_not_attempted_rather_than_wrong(exercise):
-    assert proof_of(exercise).stub_not_attempted
+def test_right_answers_earn_all_points_however_they_are_written_and_a_stub_is_not_attempted(exercise):
+    with unless_proved(f"right answers of {exercise.name}", *of_exercise(exercise)) as needed:
+        if needed:
+            proof = proof_of(exercise)
+            assert proof.spellings == [(spelling.__name__, True) for spelling in exercise.spellings], proof.failures
+            assert proof.solution_accepted, proof.failures
+            assert proof.stub_not_attempted
 
 
 @for_each(FUNCTIONS)
 def test_every_changed_solution_that_passes_has_a_reason(exercise):
-    proof = proof_of(exercise)
-    assert proof.mutants >= 5
-    assert {description for description, _ in proof.survivors} == set(exercise.equivalent_mutants)
+    with unless_proved(f"mutants of {exercise.name}", *of_exercise(exercise)) as needed:
+        if needed:
+            proof = proof_of(exercise)
+            assert proof.mutants >= 5
+            assert {description for description, _ in proof.survivors} == set(exercise.equivalent_mutants)
 
 
 def test_nothing_else_is_wrong_with_any_check_and_the_table_is_what_was_found():
-    proofs = [proof_of(exercise) for exercise in ALL]
-    assert [failure for proof in proofs for failure in proof.failures] == []
-    text = checks.checks_table(proofs)
-    assert text == (SOLUTIONS / "checks.md").read_text(encoding="utf-8")
+    table = SOLUTIONS / "checks.md"
+    depends = {path for exercise in ALL for path in of_exercise(exercise)}
+    with unless_proved("the table of checks", table, *depends) as needed:
+        if needed:
+            proofs = [proof_of(exercise) for exercise in ALL]
+            assert [failure for proof in proofs for failure in proof.failures] == []
+            assert table.read_text(encoding="utf-8") == checks.checks_table(proofs)
     for exercise in ALL:
-        assert f"### {exercise.name}\n" in text
+        assert f"### {exercise.name}\n" in table.read_text(encoding="utf-8")
 
 
 @for_each(FUNCTIONS)

@@ -8,6 +8,7 @@ import pytest
 from helpers.judging.exercise import Exercise, Part, call
 from helpers.lectures import exercise_named
 from helpers.proving import fairness
+from tests.proved import of_exercise, unless_proved
 
 
 def always_the_same(rng):
@@ -76,6 +77,8 @@ def test_single_precision_reaches_every_array_of_a_value():
 
 @pytest.mark.parametrize("exercise", fairness.chosen([]), ids=lambda exercise: exercise.name)
 def test_right_answers_earn_on_fresh_inputs_what_they_earn_in_check(exercise):
-    found = fairness.fairness(exercise, seeds=3, luck_seeds=3)
-    assert found.right > len(exercise.spellings)
-    assert list(fairness.offenders(found)) == []
+    with unless_proved(f"fairness of {exercise.name}", *of_exercise(exercise)) as needed:
+        if needed:
+            found = fairness.fairness(exercise, seeds=3, luck_seeds=3)
+            assert found.right > len(exercise.spellings)
+            assert list(fairness.offenders(found)) == []

@@ -50,6 +50,12 @@ def test_plain_work_goes_through(runner):
     assert seen.value == [1.5, "a", (2,)]
 
 
+def test_the_order_of_a_set_is_the_same_in_every_grading(runner):
+    command = [sys.executable, "-c", "print(hash('a'))"]
+    fixed = subprocess.check_output(command, env=os.environ | {"PYTHONHASHSEED": "0"}, text=True)
+    assert outcome(runner, "def f(): return float(hash('a'))")[1].value == float(fixed)
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -1,0 +1,77 @@
+"""What has been proved is not proved again until something that it depends on has changed.
+
+Proofs that take long (mutants of every solution, numbers of the ledger, hundreds of seeds, notebooks in real kernels)
+are recorded in `proved.json` by what they depend on: the text of the course's files, and the versions of the libraries.
+While that is the same, `make test` takes the recorded proof. `COURSE_PROVE=all` proves everything anew, as `.ci/run`
+does; `COURSE_PROVE=record` (`make prove`) also writes down what holds.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+from functools import cache
+from pathlib import Path
+
+from helpers.lectures import lecture_named
+from helpers.paths import ROOT
+
+RECORD = Path(__file__).with_name("proved.json")
+SHARED = ("helpers/neural", "helpers/datasets", "helpers/evidence", "helpers/audit", "requirements.lock")
+JUDGING = ("helpers/judging", "helpers/sandbox", "helpers/proving", "requirements.lock")
+GRADER = (*JUDGING, "helpers/grading", "helpers/checking", "helpers/lectures/__init__.py")
+
+
+@contextlib.contextmanager
+def unless_proved(what: str, *depends: str | Path):
+    """Whether `what` has to be proved now; if so and nothing is raised, it is recorded where that is asked for."""
+    wanted = os.environ.get("COURSE_PROVE", "")
+    digest = digest_of(*depends)
+    needed = bool(wanted) or _recorded().get(what) != digest
+    yield needed
+    if needed and wanted == "record":
+        _remember(what, digest)
+
+
+def of_exercise(exercise) -> tuple[str | Path, ...]:
+    """What the proof of an exercise's check depends on."""
+    lecture = lecture_named(exercise.lecture)
+    return (*JUDGING, lecture.folder / "exercises", lecture.source)
+
+
+def of_experiments(lecture: str) -> tuple[str | Path, ...]:
+    """What the numbers of a lecture depend on."""
+    folder = lecture_named(lecture).folder
+    beside = ("experiments", "experiments.py", "ledger.py", "claims.py")
+    return (*SHARED, *(folder / name for name in beside if (folder / name).exists()))
+
+
+def digest_of(*depends: str | Path) -> str:
+    """A digest of the files and folders named."""
+    digest = hashlib.sha256()
+    for path in sorted({ROOT / path for path in depends}):
+        digest.update(_digest_of_one(path))
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _digest_of_one(path: Path) -> bytes:
+    digest = hashlib.sha256()
+    files = [file for file in path.rglob("*") if file.suffix == ".py"] if path.is_dir() else [path]
+    for file in sorted(files):
+        digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.digest()
+
+
+def _recorded() -> dict[str, str]:
+    return json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
+
+
+def _remember(what: str, digest: str) -> None:
+    with open(RECORD.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the processes of a test run record side by side
+        text = json.dumps(_recorded() | {what: digest}, indent=0, sort_keys=True)
+        temporary = RECORD.with_suffix(".new")
+        temporary.write_text(text + "\n", encoding="utf-8")
+        os.replace(temporary, RECORD)

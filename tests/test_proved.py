@@ -1,0 +1,46 @@
+"""A recorded proof counts while nothing has changed, and no longer."""
+
+import pytest
+
+from tests import proved
+
+
+@pytest.fixture
+def record(tmp_path, monkeypatch):
+    monkeypatch.setattr(proved, "RECORD", tmp_path / "proved.json")
+    monkeypatch.setattr(proved, "ROOT", tmp_path)
+    source = tmp_path / "source.py"
+    source.write_text("a = 1")
+    yield source
+    proved._digest_of_one.cache_clear()
+
+
+def proof(source, monkeypatch, wanted="", fails=False):
+    """Whether it was proved now."""
+    monkeypatch.setenv("COURSE_PROVE", wanted)
+    proved._digest_of_one.cache_clear()
+    with proved.unless_proved("something", source) as needed:
+        if needed and fails:
+            raise AssertionError
+        return needed
+
+
+def test_a_proof_is_taken_from_the_record_until_its_source_changes(record, monkeypatch):
+    assert proof(record, monkeypatch)
+    assert proof(record, monkeypatch), "nothing is recorded unless that is asked for"
+    assert proof(record, monkeypatch, "record")
+    assert not proof(record, monkeypatch)
+    record.write_text("a = 2")
+    assert proof(record, monkeypatch)
+
+
+def test_everything_is_proved_anew_when_that_is_asked_for(record, monkeypatch):
+    assert proof(record, monkeypatch, "record")
+    assert proof(record, monkeypatch, "all")
+    assert proof(record, monkeypatch, "record")
+
+
+def test_what_fails_is_not_recorded(record, monkeypatch):
+    with pytest.raises(AssertionError):
+        proof(record, monkeypatch, "record", fails=True)
+    assert proof(record, monkeypatch)
