@@ -57,13 +57,16 @@ class Diagnosis:
         return "\n".join([*map(str, self.findings), verdict])
 
 
-def examine(grading: bool = False) -> Diagnosis:
-    """Examine Python, the packages, the notebooks and the data; with `grading` also the walls around submissions."""
+def examine(grading: bool = False, terminal: bool = False) -> Diagnosis:
+    """Examine Python, the packages, the notebooks and the data.
+
+    With `grading` also the walls around submissions, with `terminal` also whether it finds the command `course`.
+    """
     needs = _requirements()
     findings = [_python(needs.python)]
     for extra in _PURPOSE:
         findings += _packages(extra, needs.packages.get(extra, []))
-    findings += [_environment(), _command(), _notebooks(), *_data_sets()]
+    findings += [_environment(), *([_command()] if terminal else []), _notebooks(), *_data_sets()]
     if grading:
         findings.append(_walls())
     return Diagnosis(tuple(findings))
@@ -168,7 +171,7 @@ def _environment() -> Finding:
     script = Path(sys.executable).with_name("course")
     named = _python_of(script)
     if named is None or named.exists():
-        return Finding(f"the environment in {sys.prefix}", True)
+        return Finding("the environment lies where it was made", True)
     repair = "make lab" if not INSTALLED else _install("--force-reinstall", "--no-deps", COURSE)
     return Finding(f"the folder was moved or renamed: {script} looks for {named}, which is not there", False, repair)
 

@@ -101,3 +101,9 @@ def test_the_shell_reads_a_command_as_it_was_meant():
     words = ["printf", "%s|", "numpy>=2.0", "a b", "it's"]
     shown = subprocess.run(doctor._typed(*words), shell=True, capture_output=True, text=True, check=True)
     assert shown.stdout == "numpy>=2.0|a b|it's|"
+
+
+def test_a_terminal_that_does_not_find_the_command_is_told_what_to_type_instead(monkeypatch):
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    assert f"{sys.executable} -m helpers.cli ..." in advice(doctor.examine(terminal=True))
+    assert not [text for text in advice(doctor.examine()) if "helpers.cli" in text]
