@@ -22,12 +22,16 @@ def add(commands) -> None:
 
 
 def run(options) -> int:
-    from helpers.folder import update
+    from helpers.folder import clone, update
     from helpers.folder.files import FolderError
 
     try:
-        new = update.of_another_version(options.source) if options.source else update.of_this_version()
-        done = update.update(options.folder, new)
+        root = None if options.source else clone.clone_around(options.folder)
+        if root:
+            done = clone.update_clone(root)
+        else:
+            new = update.of_another_version(options.source) if options.source else update.of_this_version()
+            done = update.update(options.folder, new)
     except FolderError as error:
         return refuse(error)
     for lecture in done.new:

@@ -51,7 +51,7 @@ def update(folder: Path, handed_out: dict[str, dict]) -> Update:
         else:
             merged[lecture] = as_text(result).encode("utf-8", "surrogatepass")
     if merged:
-        done.copies = _copy({here[lecture].name: before[lecture] for lecture in merged}, place)
+        done.copies = copy_of({here[lecture].name: before[lecture] for lecture in merged}, place)
     for lecture, content in merged.items():
         path, old = here[lecture], before[lecture]
         if replace(path, content, only_if=lambda path=path, old=old: path.read_bytes() == old):
@@ -109,7 +109,7 @@ def _as_handed_out(content: bytes, name: str) -> dict:
     return notebook
 
 
-def _copy(files: dict[str, bytes], place: Path) -> Path:
+def copy_of(files: dict[str, bytes], place: Path) -> Path:
     """Write files to a new folder below `place`, and return it."""
     number = 1
     while (folder := place / f"{COPIES}-{number}").exists():

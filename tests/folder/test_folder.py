@@ -136,13 +136,13 @@ def test_interrupted_anywhere_and_started_again_it_ends_the_same(two_versions, t
 
 def test_a_notebook_that_is_saved_meanwhile_is_left_alone(two_versions, monkeypatch):
     folder, new = two_versions
-    real = update._copy
+    real = update.copy_of
 
     def save_in_between(*arguments):
         edit(folder / "21_y.ipynb", lambda cells: cells[0].update(source="just saved"))
         return real(*arguments)
 
-    monkeypatch.setattr(update, "_copy", save_in_between)
+    monkeypatch.setattr(update, "copy_of", save_in_between)
     done = update.update(folder, new)
     assert done.changed == ["20_x"]
     assert "21_y.ipynb was saved by another program" in done.problems[0]
