@@ -112,12 +112,15 @@ def _python(allowed: SpecifierSet) -> Finding:
 
 
 def _packages(extra: str, requirements: list[Requirement]) -> list[Finding]:
-    """A line for each package; one line for an extra of which nothing is installed: one can learn without it."""
+    """A line for each package; one for all that an extra lacks, which is no fault: one can learn without it."""
     here = [requirement for requirement in requirements if _holds(requirement, extra)]
-    if extra and here and not any(map(_version, here)):
-        command = _install(*map(_plain, here))
-        return [Finding(f"not installed: what is for {_PURPOSE[extra]}. If you want it, type", True, command)]
-    return [_package(requirement, extra) for requirement in here]
+    lacking = [requirement for requirement in here if extra and _version(requirement) is None]
+    findings = [_package(requirement, extra) for requirement in here if requirement not in lacking]
+    if lacking:
+        names = ", ".join(requirement.name for requirement in lacking)
+        what = f"not installed, and needed only for {_PURPOSE[extra]}: {names}. If you want it, type"
+        findings.append(Finding(what, True, _install(*map(_plain, lacking))))
+    return findings
 
 
 def _package(requirement: Requirement, extra: str) -> Finding:

@@ -63,17 +63,12 @@ def test_a_version_out_of_range_is_named(monkeypatch, version, age):
     assert f"too {age}" in finding.what
 
 
-def test_an_extra_that_nobody_installed_is_no_fault(monkeypatch):
-    without(monkeypatch, "optuna", "distributed", "psutil")
+def test_what_an_extra_lacks_is_no_fault(monkeypatch):
+    """Some of its packages may be there for another reason, so a missing one does not mean that anything broke."""
+    without(monkeypatch, "optuna", "distributed")
     (finding,) = [f for f in doctor.examine().findings if "hyperparameter search" in f.what]
     assert finding.ok
-    assert "'optuna<5,>=4.1'" in finding.advice
-
-
-def test_half_an_extra_is_a_fault(monkeypatch):
-    without(monkeypatch, "optuna")
-    (finding,) = [f for f in doctor.examine().findings if "optuna" in f.what]
-    assert not finding.ok
+    assert "'optuna<5,>=4.1' 'distributed>=2025.1'" in finding.advice
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,5 @@ def run(options) -> int:
         done = hand_in(options.folder, options.name or getpass.getuser(), write=not options.look)
     except FolderError as error:
         return refuse(error)
-    print(repr(done) or "Nothing is answered yet in the notebooks as they are saved. Save them (Ctrl+S) first.")
-    if done.unsaved:
-        print("! Look at the lines with ! before you upload: save the notebook (Ctrl+S), and run this again.")
-    if done.path:
-        print(f"Upload this file: {done.path}")
-    return PROBLEM if done.problems or (not done.path and not options.look) else OK
+    print("\n".join(done.said()))
+    return PROBLEM if done.problems or not done.states else OK

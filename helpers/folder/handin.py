@@ -58,13 +58,21 @@ class HandIn:
         """What the learner should look at before uploading."""
         return [s for states in self.states.values() for s in states if s.state in (CHANGED, UNCHECKED)]
 
-    def __repr__(self) -> str:
+    def said(self) -> list[str]:
+        """What there is to say, line by line."""
         lines = []
         for lecture, states in self.states.items():
             finished = sum(s.state == FINISHED for s in states)
             lines.append(f"{lecture}: {finished} of {len(states)} exercises finished")
             lines += [f"  {'!' if s in self.unsaved else '·'} {s}" for s in states if s.state != FINISHED]
-        return "\n".join([*lines, *(f"✗ {problem}" for problem in self.problems)])
+        if not self.states:
+            lines.append("Nothing is answered yet in the notebooks as they are saved. Save them (Ctrl+S) first.")
+        if self.unsaved:
+            lines.append("! Look at the lines with ! before you upload: save the notebook (Ctrl+S), and do this again.")
+        lines += [f"✗ {problem}" for problem in self.problems]
+        if self.path:
+            lines.append(f"Upload this file: {self.path}")
+        return lines
 
 
 def hand_in(folder: Path, name: str, write: bool = True) -> HandIn:

@@ -360,6 +360,23 @@ def test_what_is_written_is_what_the_grader_reads(folder):
     assert found.submissions[0].read().content == (folder / f"{LECTURE}.ipynb").read_bytes()
 
 
+def test_the_button_of_the_first_lecture_writes_the_file_and_says_which(folder, monkeypatch):
+    from helpers import handin
+
+    monkeypatch.chdir(folder)
+    name, button, said = handin().children
+    button.click()
+    assert "Nothing is answered yet" in said.value
+    answer(folder, ANSWER + "  # <b>")
+    name.value = "Ada Lovelace"
+    button.click()
+    assert "handin.zip" in said.value
+    assert zipfile.ZipFile(folder / "handin.zip").namelist() == [f"Ada Lovelace/{LECTURE}.ipynb"]
+    name.value = "../<b>"
+    button.click()
+    assert "&lt;b&gt;" in said.value
+
+
 def test_an_earlier_file_is_kept(folder):
     answer(folder)
     first = hand_in(folder, "Ada").path
