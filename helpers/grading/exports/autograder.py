@@ -52,6 +52,10 @@ def write(
     """
     if lecture not in lecture_names():
         raise ExportError(f"there is no lecture {lecture!r}; there are {', '.join(lecture_names())}")
+    if not LOCK.is_file():
+        raise ExportError(
+            "the exact versions of all packages belong into the zip; run this in a checkout of the course"
+        )
     limits = limits or Limits()
     settings = {
         "lecture": lecture,
