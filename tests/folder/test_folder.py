@@ -272,24 +272,6 @@ def test_a_new_version_that_is_none_is_refused(folder, tmp_path, source, capsys)
     assert everything_in(folder) == before
 
 
-def test_saving_a_notebook_through_the_server_leaves_the_file_as_it_was(folder):
-    """JupyterLab notes the kernel's details when a notebook is opened; `course lab` keeps them out of the file."""
-    from jupyter_server.services.contents.filemanager import FileContentsManager
-
-    path = folder / f"{LECTURE}.ipynb"
-    before = path.read_bytes()
-    hook = "helpers.commands.lab.keep_metadata"
-    config = {"FileContentsManager": {"pre_save_hook": hook}}
-    from traitlets.config import Config
-
-    manager = FileContentsManager(root_dir=str(folder), config=Config(config))
-    model = manager.get(path.name)
-    model["content"]["metadata"]["language_info"] = {"name": "python", "version": "3.12.1", "mimetype": "text/x-python"}
-    model["content"]["metadata"]["kernelspec"]["display_name"] = "Python 3 (ipykernel)"
-    manager.save(model, path.name)
-    assert path.read_bytes() == before
-
-
 # Handing in.
 
 
