@@ -32,6 +32,8 @@ def difference(expected, got, tolerance: Tolerance) -> Difference | None:
     Both are plain values: numbers, strings, arrays, and lists, tuples or dicts of them. A list is as good as an array
     of its items or a tuple, a 0-d array as a number; float32 is compared at its precision.
     """
+    if isinstance(expected, list) and as_array(expected) is None:
+        expected = tuple(expected)  # arrays of several lengths
     if isinstance(expected, tuple):
         return _sequence_difference(expected, got, tolerance)
     if isinstance(expected, dict):

@@ -125,8 +125,9 @@ def asked(judge, call: Call, value, before, found: Difference | None, expected=N
 
 
 def left_to(judge, found: Difference | None) -> bool:
-    """Whether random values are of a kind that a judge can judge: with `any_shape`, of any shape."""
-    return found is None or found.rung == "value" or (found.rung == "shape" and getattr(judge, "any_shape", False))
+    """Whether a judge can judge values: with `any_shape` those of any shape, with `any_type` of any type."""
+    able = {"value": True, "shape": getattr(judge, "any_shape", False), "type": getattr(judge, "any_type", False)}
+    return found is None or able.get(found.rung, False)
 
 
 def _expectation(exercise: Exercise, call: Call):

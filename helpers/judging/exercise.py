@@ -29,8 +29,8 @@ class Part:
     `cases(rng)` returns the calls; what it draws from `rng` is the same for every learner and new for each grading.
     With `no_overflow` a right value that came with an overflow warning does not count. Values that are random are held
     against the oracle's in type and shape only; what they hold is judged by `judge(call, value, before)`, which returns
-    a Difference or None; a judge with an attribute `any_shape` judges shapes as well. `before` is the call before this
-    one in the part with its value, or None.
+    a Difference or None; a judge with an attribute `any_shape` judges shapes as well, one with `any_type` types.
+    `before` is the call before this one in the part with its value, or None.
     """
 
     name: str

@@ -192,6 +192,8 @@ def _luck(gradings: _Gradings, answers: dict[str, Callable], seeds: Iterable[int
 
 
 def _gifts(gradings: _Gradings, answers: dict[str, Callable], seeds: Iterable[int]) -> Iterator[Gift]:
+    if not any(call.values() for call in gradings.examination(0).calls):
+        return  # the answer is one value: whoever has it in a table has solved the exercise
     for name, does in answers.items():
         found: dict[tuple[str, float], int] = defaultdict(int)
         for seed in seeds:

@@ -18,6 +18,7 @@ from helpers.judging.judge import Examination, judge, public_examination
 from helpers.judging.networks import Network
 from helpers.lectures import exercise_named, exercises_of, lecture_names
 from helpers.lectures.batch_normalization.exercises import normalized_network as networks
+from helpers.lectures.first_network.exercises import dense_classifier as classifiers
 from helpers.paths import SOLUTIONS
 from helpers.proving import checks, mutants, solutions
 from helpers.sandbox.observe import Call, identical, observe
@@ -89,6 +90,33 @@ def test_a_function_that_does_nothing_earns_no_point(exercise, nothing):
 
 # Functions that resemble one another: range, sign and monotony alone would let them pass.
 LOOK_ALIKES = {
+    "threshold_unit": [
+        lambda s: lambda x, w, b: s(x, np.round(w), b),
+        lambda s: lambda x, w, b: s(x, w, np.abs(b)),
+    ],
+    "xor_network": [lambda s: lambda: s() | {"b2": -1.5}, lambda s: lambda: s() | {"W2": np.array([1.0, 1.0])}],
+    "count_parameters": [
+        lambda s: lambda sizes: s(sizes) + (len(sizes) > 3),
+        lambda s: lambda sizes: s(sorted(sizes)),
+    ],
+    "forward": [
+        lambda s: lambda x, layers: np.round(s(x, layers), 3),
+        lambda s: lambda x, layers: s(x, [(w, np.abs(b)) for w, b in layers]),
+    ],
+    "dense_backward": [lambda s: lambda d, x, w: s(np.round(d, 2), x, w), lambda s: lambda d, x, w: s(d, np.abs(x), w)],
+    "backpropagate": [
+        lambda s: lambda x, y, *others: s(x, np.round(y), *others),
+        lambda s: lambda x, y, w, b, *others: s(x, y, w, np.abs(b), *others),
+    ],
+    "minibatches": [lambda s: lambda n, k, rng: s(n, k + 1, rng), lambda s: lambda n, k, rng: s(n, k, rng)[::-1]],
+    "relu_interpolation": [
+        lambda s: lambda knots, values: np.round(s(knots, values), 3),
+        lambda s: lambda knots, values: s(knots, np.round(values, 1)),
+    ],
+    "dense_classifier": [
+        lambda _: lambda *sizes: classifiers.chain(*sizes[:2], 3),
+        lambda _: lambda features, hidden, classes: classifiers.chain(features, sorted(hidden), classes),
+    ],
     "sigmoid": [lambda s: lambda x: s(np.multiply(x, 1.01)), lambda s: lambda x: np.round(s(x), 3)],
     "sigmoid_gradient": [lambda s: lambda x: np.multiply(s(x), 1.001), lambda s: lambda x: np.round(s(x), 3)],
     "leaky_relu": [
@@ -351,6 +379,8 @@ def test_the_public_inputs_are_always_the_same_and_no_grading_draws_them_again(e
 
     again = inputs(exercise._trials(0, public=True))
     assert inputs(exercise.public_trials) == again
+    if not any(trial.call.values() for trial in exercise.public_trials):
+        return  # a function without arguments has no inputs to draw
     fresh = inputs(exercise.fresh_trials(0))
     assert fresh[: len(again)] == again
     assert fresh[len(again) :] != again
@@ -436,7 +466,7 @@ def test_an_unknown_name_is_answered_with_those_spelled_alike():
 
 
 def test_a_lecture_without_exercises_has_none():
-    assert exercises_of("01_first_network") == ()
+    assert exercises_of("99_no_such_lecture") == ()
 
 
 def test_importing_the_registry_does_not_import_scipy():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 from sklearn.utils import resample
 
 from helpers.judging.compare import Difference
@@ -61,7 +61,7 @@ class Balanced:
             if total < ENOUGH or len(counts) < 2:
                 continue
             spread = float(np.sum((counts - counts.mean()) ** 2) / counts.mean())
-            below, above = stats.chi2.cdf(spread, size - 1), stats.chi2.sf(spread, size - 1)
+            below, above = scipy.stats.chi2.cdf(spread, size - 1), scipy.stats.chi2.sf(spread, size - 1)
             match self.evenly:
                 case "at random":
                     as_described = min(below, above) >= RARE

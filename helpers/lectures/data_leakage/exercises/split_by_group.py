@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 from sklearn.model_selection import GroupShuffleSplit
 
 from helpers.judging.compare import Difference
@@ -140,7 +140,7 @@ def _taken(groups, chosen):
     if 1 < len(places) < len(names) - 1 and places[-1] - places[0] == len(places) - 1:
         return "neighbors"
     # The sum of the ranks (by size) of a random choice; ties share a rank.
-    rank = stats.rankdata(sizes) - (len(names) + 1) / 2
+    rank = scipy.stats.rankdata(sizes) - (len(names) + 1) / 2
     variance = len(places) * (len(names) - len(places)) / (len(names) - 1) * np.mean(rank**2)
     return "large" if rank[is_chosen].sum() > FAR * np.sqrt(variance) else "any"
 

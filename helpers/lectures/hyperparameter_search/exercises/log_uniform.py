@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from helpers.judging.distributions import ELSEWHERE, FIXED_SEED, FROM_RNG, UNIFORM, Draws
 from helpers.judging.exercise import Exercise, Part, call, mistake
@@ -53,7 +53,7 @@ def same_and_other(rng):
 
 
 def oracle(low, high, size, rng):
-    return stats.loguniform(low, high).rvs(size, random_state=rng)
+    return scipy.stats.loguniform(low, high).rvs(size, random_state=rng)
 
 
 @mistake(
@@ -197,7 +197,7 @@ def by_ratio(low, high, size, rng):
 
 
 def by_scipy(low, high, size, rng):
-    return stats.loguniform.rvs(low, high, size=size, random_state=rng)
+    return scipy.stats.loguniform.rvs(low, high, size=size, random_state=rng)
 
 
 def as_a_list(low, high, size, rng):

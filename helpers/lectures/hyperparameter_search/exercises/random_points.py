@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from helpers.judging.compare import Difference
 from helpers.judging.distributions import ELSEWHERE, FIXED_SEED, FROM_RNG, UNIFORM, Draws
@@ -66,7 +66,7 @@ def same_and_other(rng):
 def oracle(ranges, count, rng):
     """Draw in a unit cube with SciPy, then stretch."""
     low, high = np.asarray(ranges, dtype=float).T
-    return low + stats.uniform.rvs(size=(count, len(low)), random_state=rng) * (high - low)
+    return low + scipy.stats.uniform.rvs(size=(count, len(low)), random_state=rng) * (high - low)
 
 
 def limits(ranges):
@@ -233,7 +233,8 @@ def stretched(ranges, count, rng):
 
 
 def by_scipy(ranges, count, rng):
-    return np.stack([stats.uniform(low, high - low).rvs(count, random_state=rng) for low, high in ranges], axis=-1)
+    axes = [scipy.stats.uniform(low, high - low).rvs(count, random_state=rng) for low, high in ranges]
+    return np.stack(axes, axis=-1)
 
 
 def by_legacy_generator(ranges, count, rng):

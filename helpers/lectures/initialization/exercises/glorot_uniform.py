@@ -6,7 +6,7 @@ import math
 import statistics
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from helpers.judging.distributions import ELSEWHERE, FIXED_SEED, NORMAL, ONE_SIDED, UNIFORM, Draws
 from helpers.judging.exercise import Exercise, mistake
@@ -30,7 +30,7 @@ from .common import (
 
 def glorot_uniform_oracle(fan_in, fan_out, rng):
     width = math.sqrt(12) * statistics.mean([fan_in, fan_out]) ** -0.5
-    return stats.uniform(loc=-width / 2, scale=width).rvs((fan_in, fan_out), random_state=rng)
+    return scipy.stats.uniform(loc=-width / 2, scale=width).rvs((fan_in, fan_out), random_state=rng)
 
 
 def drawn_between(limit, fan_in, fan_out, rng):
@@ -158,7 +158,7 @@ def glorot_by_random(fan_in, fan_out, rng):
 def glorot_by_scipy(fan_in, fan_out, rng):
     """SciPy describes the interval by its lower end and its *width*; `random_state` takes the generator."""
     limit = np.sqrt(6 / (fan_in + fan_out))
-    return stats.uniform.rvs(-limit, 2 * limit, size=(fan_in, fan_out), random_state=rng)
+    return scipy.stats.uniform.rvs(-limit, 2 * limit, size=(fan_in, fan_out), random_state=rng)
 
 
 def glorot_by_legacy_seed(fan_in, fan_out, rng):

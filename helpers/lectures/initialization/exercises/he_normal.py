@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from helpers.judging.distributions import ELSEWHERE, FIXED_SEED, NORMAL, TRUNCATED, UNIFORM, Draws
 from helpers.judging.exercise import Exercise, mistake
@@ -36,7 +36,7 @@ from .common import (
 
 
 def he_normal_oracle(fan_in, fan_out, rng):
-    return stats.norm(scale=(fan_in / 2) ** -0.5).rvs((fan_in, fan_out), random_state=rng)
+    return scipy.stats.norm(scale=(fan_in / 2) ** -0.5).rvs((fan_in, fan_out), random_state=rng)
 
 
 @mistake(
@@ -138,7 +138,7 @@ def he_by_the_deck(fan_in, fan_out, rng):
 
 def he_by_scipy(fan_in, fan_out, rng):
     """SciPy has the same interface for about a hundred distributions; `random_state` takes the generator."""
-    return stats.norm(0, np.sqrt(2 / fan_in)).rvs(size=(fan_in, fan_out), random_state=rng)
+    return scipy.stats.norm(0, np.sqrt(2 / fan_in)).rvs(size=(fan_in, fan_out), random_state=rng)
 
 
 def he_by_legacy_generator(fan_in, fan_out, rng):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
@@ -30,7 +30,7 @@ def limit_edges(rng):
 
 def uniform_limit_oracle(sigma):
     # The deviation of a uniform distribution grows with its width.
-    return np.asarray(sigma, dtype=float) / stats.uniform(loc=-1, scale=2).std()
+    return np.asarray(sigma, dtype=float) / scipy.stats.uniform(loc=-1, scale=2).std()
 
 
 @mistake("The square is missing: the limit is sqrt(3 * sigma**2), and this is sqrt(3 * sigma).")

@@ -6,7 +6,8 @@ import math
 import statistics
 
 import numpy as np
-from scipy import special, stats
+import scipy
+from scipy import special
 
 from helpers.judging.distributions import ELSEWHERE, FIXED_SEED, NORMAL, TRUNCATED, UNIFORM, Draws
 from helpers.judging.exercise import Exercise, mistake
@@ -39,7 +40,7 @@ from .common import (
 
 def xavier_normal_oracle(fan_in, fan_out, rng):
     mean_fan = statistics.mean([fan_in, fan_out])
-    return stats.norm(scale=mean_fan**-0.5).rvs((fan_in, fan_out), random_state=rng)
+    return scipy.stats.norm(scale=mean_fan**-0.5).rvs((fan_in, fan_out), random_state=rng)
 
 
 @mistake(
@@ -142,7 +143,7 @@ def xavier_by_scaling(fan_in, fan_out, rng):
 
 
 def xavier_by_scipy(fan_in, fan_out, rng):
-    return stats.norm.rvs(scale=xavier_std(fan_in, fan_out), size=(fan_in, fan_out), random_state=rng)
+    return scipy.stats.norm.rvs(scale=xavier_std(fan_in, fan_out), size=(fan_in, fan_out), random_state=rng)
 
 
 def xavier_by_legacy_seed(fan_in, fan_out, rng):
