@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.commands.common import USAGE
 from helpers.lectures import lecture_names
 from helpers.paths import DATA, ROOT
 from tests.conftest import cannot_run_here
@@ -115,3 +116,10 @@ def test_an_update_from_the_installed_package_finds_nothing_to_do_in_a_new_folde
     assert installed(installed.course, "start", "new", "--write-only").returncode == 0
     done = installed(installed.course, "update", "new")
     assert f"{len(lecture_names())} lectures were up to date" in done.stdout, done.stderr
+
+
+def test_nobody_is_led_to_work_inside_the_installed_package(installed):
+    (installed.home / "empty").mkdir()
+    done = installed(installed.course, "lab", cwd=installed.home / "empty")
+    assert done.returncode == USAGE
+    assert "course start" in done.stderr

@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 from helpers.fingerprint import KERNEL_METADATA
-from helpers.paths import NOTEBOOKS
+from helpers.paths import INSTALLED, NOTEBOOKS
+
+from .common import refuse
 
 
 def add(commands) -> None:
@@ -20,7 +22,14 @@ def add(commands) -> None:
 
 
 def run(options) -> int:
-    return open_lab(NOTEBOOKS, options.no_browser)
+    if not INSTALLED:
+        return open_lab(NOTEBOOKS, options.no_browser)
+    from helpers.folder.files import FolderError, lectures_in
+
+    try:  # nobody should work inside the installed package
+        return open_lab(next(iter(lectures_in(Path.cwd()).values())).parent, options.no_browser)
+    except FolderError as error:
+        return refuse(error)
 
 
 def open_lab(folder: Path, no_browser: bool = False) -> int:
