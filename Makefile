@@ -2,13 +2,18 @@
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/ready
-COURSE := $(VENV)/bin/course
+READY_FOR_TESTS := $(VENV)/ready-for-tests
+# Not $(VENV)/bin/course: that names its Python by a path, which ends where the folder is moved.
+COURSE := $(VENV)/bin/python -m helpers.cli
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
+# An environment names the folder in which it was made, so a folder that was moved is set up again (in seconds).
+MOVED := $(shell test "$$(cat $(READY) 2>/dev/null)" = "$(CURDIR)" || echo moved)
 OUT ?= grades
 # Two files at a time; what one file shares between its tests is made once, and the cells of a notebook stay in order.
 PARALLEL ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help lab doctor test prove build check grade lint lock clean site
+.PHONY: help lab doctor test prove build check grade lint lock clean site dist moved
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -19,7 +24,7 @@ lab: $(READY) ## set up and open the course in JupyterLab
 doctor: $(READY) ## say what is installed, what is missing and what to type
 	@$(COURSE) doctor
 
-test: $(READY) ## set up and run all tests
+test: $(READY_FOR_TESTS) ## set up and run all tests
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/python -m pytest $(PARALLEL) $(PYTEST)
@@ -31,7 +36,7 @@ test: $(READY) ## set up and run all tests
 build: $(READY) ## make the notebooks, the ledger and the table of checks from solutions/*.md
 	@$(COURSE) build $(LECTURE)
 
-prove: $(READY) ## prove anew what make test takes from the record, and record it
+prove: $(READY_FOR_TESTS) ## prove anew what make test takes from the record, and record it
 	@COURSE_PROVE=record $(VENV)/bin/python -m pytest $(PARALLEL) tests/proving tests/grading/test_run_all_comparison.py
 
 check: $(READY) ## fail if a notebook differs from its source or shows an answer
@@ -49,22 +54,29 @@ site: $(READY) ## make a site to read the course on, in site/ (from the executed
 	  $(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable ".[site]"; }
 	@$(VENV)-site/bin/python -m helpers.cli site
 
-lint: $(READY) ## style only
+lint: $(READY_FOR_TESTS) ## style only
 	@$(VENV)/bin/ruff check .
 
+dist: $(READY) ## write dist/*.whl, the package that people install
+	@$(VENV)/bin/python -m hatchling build -t wheel -d dist
+
 lock: ## renew requirements.lock from pyproject.toml (needs uv)
-	uv pip compile --universal --generate-hashes --no-header --no-annotate --upgrade --no-emit-index-url \
-	  --python-version 3.11 --extra test pyproject.toml -o requirements.lock
+	@.ci/lock --upgrade
 
 clean: ## remove the environment (never your notebooks or progress)
 	rm -rf $(VENV)
 
-# The stamp is written last, so an interrupted set-up starts again.
-$(READY): requirements.lock pyproject.toml
+# A stamp is written last, so an interrupted set-up starts again.
+$(READY): requirements.lock pyproject.toml $(MOVED)
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "This is Python %d.%d; the course needs 3.11 to 3.13. Install one and say which: make PYTHON=python3.11 ..." % v)'
-	@echo "Setting up $(VENV): about 2 GB, a few minutes the first time."
+	@echo "Setting up $(VENV) (2 GB; a few minutes the first time, and a line for each package)."
 	@$(PYTHON) -m venv $(VENV) || { echo "No venv module: install it (Debian, Ubuntu: apt install python3-venv) and try again."; exit 1; }
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
+	@sed '/^# Below this line/,$$d' requirements.lock > $(VENV)/learners.lock
+	@$(PIP) install --require-hashes -r $(VENV)/learners.lock \
 	  || { echo "The packages could not be installed; the reason is above. With a network and 3 GB of free disk, run the same command again."; exit 1; }
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@echo "$(CURDIR)" > $@
+
+$(READY_FOR_TESTS): $(READY)
+	@$(PIP) install --quiet --require-hashes -r requirements.lock
 	@touch $@

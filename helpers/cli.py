@@ -12,38 +12,47 @@ from .commands import (
     autograder,
     browser,
     build,
+    class_,
     data,
     doctor,
     export,
+    forget,
     grade,
+    handin,
     lab,
     new_lecture,
     report,
     send,
     site,
+    start,
+    update,
 )
 from .commands.common import PROBLEM, refuse
 from .paths import LECTURES_VARIABLE
 
 COMMANDS = (
+    # for learners
+    start,
+    update,
+    handin,
     lab,
     doctor,
+    data,
+    # for authors
     build,
     new_lecture,
     site,
     browser,
+    # for instructors
     grade,
+    class_,
     report,
     adjust,
+    forget,
     export,
     send,
     autograder,
-    data,
-)  # in the order of the help
-from .commands import adjust, autograder, build, class_, data, doctor, export, forget, grade, lab, report, send
-
-# In the order of the help.
-COMMANDS = (lab, doctor, build, grade, class_, report, adjust, forget, export, send, autograder, data)
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -17,6 +17,7 @@ from helpers.lectures import lecture_named, lecture_names
 from helpers.paths import ROOT
 
 from . import leaks
+from .around import complete
 from .source import name_cells, read_lecture, source_path, without_answers
 
 CELL_SECONDS = 300
@@ -53,8 +54,10 @@ def check(lectures: list[str]) -> list[Outcome]:
 def learner_notebook(lecture: str) -> NotebookNode:
     """The notebook that a learner opens, as the source says it should be now."""
     learner = without_answers(read_lecture(lecture))
+    complete(learner, lecture)
     name_cells(learner)
     learner.metadata.course["built"] = fingerprint(learner)
+    learner.metadata.course["cells"] = [cell.id for cell in learner.cells]  # what an update compares with
     return learner
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -11,9 +10,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers.checking.nbgrader import CHECK_CELL
+from helpers.fingerprint import KERNEL_METADATA, cell_digest
 from helpers.judging.exercise import Exercise, Question
 from helpers.lectures import exercise_named, exercises_of, lecture_named
 
+from .around import link
 from .minutes import counted
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -36,11 +37,7 @@ def source_path(lecture: str) -> Path:
 def read_lecture(lecture: str) -> NotebookNode:
     """The lecture without outputs: answers in, placeholders filled, cells named and marked for nbgrader."""
     notebook = jupytext.reads(source_path(lecture).read_text(encoding="utf-8"), fmt="md:myst")
-    notebook.metadata = NotebookNode(
-        kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
-        language_info={"name": "python"},
-        course={"lecture": lecture},
-    )
+    notebook.metadata = nbformat.from_dict(KERNEL_METADATA | {"course": {"lecture": lecture}})
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     minutes = _minutes(notebook, lecture)
     for cell in notebook.cells:
@@ -92,7 +89,7 @@ def name_cells(notebook: NotebookNode) -> None:
     """Give every cell an identifier that depends on nothing but its text, so that building again changes nothing."""
     seen: dict[str, int] = {}
     for cell in notebook.cells:
-        digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
+        digest = cell_digest(cell)
         seen[digest] = seen.get(digest, 0) + 1
         cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
 
@@ -135,6 +132,7 @@ def _fill(text: str, minutes: str, lecture: str) -> str:
 
     text = text.replace("{{ minutes }}", minutes)
     text = re.sub(r"\{\{ exercise (\w+) \}\}", line, text)
+    text = re.sub(r"\{\{ lecture (\w+) \}\}", lambda match: link(match[1]), text)
     if "{{" in re.sub(r"\$[^$]*\$", "", text):
         raise SourceError(f"{lecture}: unknown placeholder in:\n{text}")
     return text

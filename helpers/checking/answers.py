@@ -45,14 +45,13 @@ def show(exercise: Exercise | Question, next_hint) -> SolutionFeedback | HintFee
     if isinstance(exercise, Question):
         return Note(f"{exercise.name} is {exercise.answer!r}. {exercise.why_right}".strip())
     source = _course_s_answer(exercise)
-    if not source:
-        return Note(NOT_INSTALLED.format(exercise.lecture))
-    others = [
+    ways = [Way("The course's answer:", source)] if source else []  # a wheel holds no sources, but the other ways
+    ways += [
         Way(inspect.cleandoc(spelling.__doc__), without_docstring(textwrap.dedent(inspect.getsource(spelling))))
         for spelling in exercise.spellings
         if spelling.__doc__
     ]
-    return SolutionFeedback(exercise, (Way("The course's answer:", source), *others))
+    return SolutionFeedback(exercise, tuple(ways)) if ways else Note(NOT_INSTALLED.format(exercise.lecture))
 
 
 def _course_s_answer(exercise: Exercise) -> str:

@@ -44,7 +44,7 @@ def solution(exercise) -> answers.SolutionFeedback | HintFeedback | Note:
     return _about(exercise, written_argument(sys._getframe(1)), lambda found: answers.show(found, _next_hint))
 
 
-def _check(function, named, written, record=lambda exercise, verdict: "") -> Feedback | Note:
+def _check(function, named, written, record=lambda exercise, verdict, answer: "") -> Feedback | Note:
     try:
         name, answer = _named_answer(function, named, written)
         exercise = exercise_named(name)
@@ -58,7 +58,7 @@ def _check(function, named, written, record=lambda exercise, verdict: "") -> Fee
             f"The check of {name} failed by itself ({wire.type_name(fault)}: {fault}). The fault is the course's, not "
             "your answer's: please report it."
         )
-    return Feedback(verdict, exercise, note=record(exercise, verdict), warning=older)
+    return Feedback(verdict, exercise, note=record(exercise, verdict, answer), warning=older)
 
 
 def _about(thing, written, show):

@@ -1,7 +1,8 @@
 """Remember what a learner's checks earned, and draw it.
 
-One line of JSON for each check, appended to `progress.jsonl` beside the notebooks: appending never loses what
-another notebook writes at the same time. `COURSE_PROGRESS` names another file, or is `off`.
+One line of JSON for each check, appended to `progress.jsonl` beside the notebooks (in a checkout of the course, in its
+own folder): appending never loses what another notebook writes at the same time. `COURSE_PROGRESS` names another file,
+or is `off`. A line holds no code; a digest of the answer tells later whether the saved notebook holds it.
 """
 
 from __future__ import annotations
@@ -16,20 +17,24 @@ from pathlib import Path
 from helpers.judging.exercise import Exercise, Question
 from helpers.judging.judge import CORRECT, NOT_ATTEMPTED, Verdict
 from helpers.lectures import all_exercises, lecture_names
-from helpers.paths import ROOT
+from helpers.paths import INSTALLED, ROOT
 from helpers.templates import render
 
+from .saved import digest_of_answer
+
+FILE = "progress.jsonl"
 _solved: set[str] = set()  # in this session, whether or not it could be saved
 
 
-def record(exercise: Exercise | Question, verdict: Verdict) -> str:
+def record(exercise: Exercise | Question, verdict: Verdict, answer: object = ...) -> str:
     """Append one check; return a sentence for the learner if it could not be saved, else ""."""
     if verdict.status == CORRECT:
         _solved.add(exercise.name)
     if verdict.status == NOT_ATTEMPTED:
         return ""
     line = {"lecture": exercise.lecture, "exercise": exercise.name}
-    return append(line | {"status": verdict.status, "points": verdict.points})
+    line |= {"status": verdict.status, "points": verdict.points}
+    return append(line | {"answer": digest_of_answer(exercise.name, answer)})
 
 
 def append(line: dict) -> str:
@@ -46,27 +51,44 @@ def append(line: dict) -> str:
     return ""
 
 
-def lines() -> Iterator[dict]:
-    """What has been recorded, oldest first."""
-    path = _path()
+@dataclass(frozen=True)
+class Check:
+    """One check of the past; `answer` is a digest of what was checked, or "" if that is not known."""
+
+    exercise: str
+    points: float
+    answer: str
+
+
+def lines(path: Path | None = None) -> Iterator[dict]:
+    """What has been recorded (by this learner, unless another file is named), oldest first."""
+    path = path or _path()
     if path is not None and path.exists():
         for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 line = json.loads(text)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue  # cut short by a full disk or a crash: no reason to hide the others
             if isinstance(line, dict):
                 yield line
 
 
+def checks(path: Path | None = None) -> list[Check]:
+    """All checks that have been recorded (by this learner, unless another file is named), oldest first."""
+    found = []
+    for line in lines(path):
+        try:
+            found.append(Check(str(line["exercise"]), float(line["points"]), str(line.get("answer", ""))))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return found
+
+
 def best_points() -> dict[str, float]:
     """The most points that any check of each exercise has earned so far."""
     best: dict[str, float] = {}
-    for line in lines():
-        try:
-            best[line["exercise"]] = max(best.get(line["exercise"], 0.0), float(line["points"]))
-        except (ValueError, KeyError, TypeError):
-            continue
+    for check in checks():
+        best[check.exercise] = max(best.get(check.exercise, 0.0), check.points)
     return best
 
 
@@ -111,5 +133,9 @@ def progress() -> Progress:
 
 
 def _path() -> Path | None:
-    chosen = os.environ.get("COURSE_PROGRESS", str(ROOT / "progress.jsonl"))
-    return None if chosen == "off" else Path(chosen)
+    chosen = os.environ.get("COURSE_PROGRESS")
+    if chosen == "off":
+        return None
+    here = Path.cwd()  # a kernel starts in the folder of its notebook
+    in_checkout = not INSTALLED and here.resolve().is_relative_to(ROOT)
+    return Path(chosen) if chosen else (ROOT if in_checkout else here) / FILE

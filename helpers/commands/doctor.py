@@ -15,6 +15,6 @@ def add(commands) -> None:
 def run(options) -> int:
     from helpers.doctor import examine
 
-    diagnosis = examine(grading=sys.platform == "linux")
+    diagnosis = examine(grading=sys.platform == "linux", terminal=True)
     print(diagnosis)
     return OK if diagnosis.healthy else PROBLEM

@@ -1,7 +1,7 @@
 """The data sets of the course: what they are, where they lie, and how to get those that are not shipped.
 
-Files are looked for in the folder named by COURSE_DATA_DIR, then in `data/cache/`. Nothing is downloaded unless `fetch`
-is called.
+Files are looked for in the folder named by COURSE_DATA_DIR, then in the cache (`data/cache/` in a checkout). Nothing is
+downloaded unless `fetch` is called.
 """
 
 import csv
@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 
-from helpers.paths import DATA
+from helpers.paths import DATA, INSTALLED
 
 from . import shapes
 
-CACHE = DATA / "cache"
+CACHE = platformdirs.user_cache_path("training-neural-networks") if INSTALLED else DATA / "cache"
 
 
 class DataSetError(Exception):

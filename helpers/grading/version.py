@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from helpers.lectures import lecture_named, lecture_names
-from helpers.paths import ROOT
+from helpers.paths import PACKAGE
 
 # A change in any of it, or in an exercise, means that everything is marked again.
 _DECIDING = ("judging", "sandbox", "grading")
@@ -14,7 +14,7 @@ _DECIDING = ("judging", "sandbox", "grading")
 def course_version() -> str:
     """A digest of the code that decides about marks."""
     digest = hashlib.sha256()
-    folders = [ROOT / "helpers" / name for name in _DECIDING]
+    folders = [PACKAGE / name for name in _DECIDING]
     folders += [lecture_named(name).folder / "exercises" for name in lecture_names()]
     for folder in folders:
         for path in sorted(folder.rglob("*.py")):

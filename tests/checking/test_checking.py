@@ -319,13 +319,22 @@ def test_a_solved_question_says_why_it_is_right(nothing_solved):
     assert "It *is* b." in repr(answers.show(question, None))
 
 
-def test_without_the_lecture_s_source_a_solution_says_so(nothing_solved, monkeypatch, tmp_path):
+def test_without_the_lecture_s_source_the_other_right_ways_are_shown(nothing_solved, monkeypatch, tmp_path):
     check(leaky_relu=right)
     places = replace(lecture_named("04_activations"), source=tmp_path / "04_activations.md")
     monkeypatch.setattr("helpers.building.source.lecture_named", lambda name: places)
     code_cells.cache_clear()
-    assert "not installed here" in repr(solution("leaky_relu"))
+    shown = solution("leaky_relu")
+    assert len(shown.ways) == 2
+    assert "The course's answer" not in repr(shown)
     code_cells.cache_clear()
+
+
+def test_where_there_is_neither_source_nor_another_way_a_solution_says_so(nothing_solved, monkeypatch):
+    exercise = replace(exercise_named("leaky_relu"), spellings=())
+    progress._solved.add("leaky_relu")
+    monkeypatch.setattr(answers, "_course_s_answer", lambda exercise: "")
+    assert "not installed here" in repr(answers.show(exercise, None))
 
 
 FUNCTIONS = [e for e in all_exercises() if isinstance(e, Exercise)]

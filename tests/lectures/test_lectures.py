@@ -114,6 +114,7 @@ ARROWS = {
     "lectures": {"judging", "sandbox", "audit", "datasets", "neural", "drawing", "evidence", "paths"},
     "checking": {"lectures", "judging", "sandbox", "templates", "paths", "building", "proving"},  # to show an answer
     "grading": {"lectures", "judging", "checking", "sandbox", "templates", "fingerprint", "paths"},
+    "folder": {"lectures", "judging", "checking", "grading", "fingerprint", "paths"},
     "building": {"lectures", "judging", "checking", "fingerprint", "paths"},
     "proving": {"lectures", "judging", "sandbox", "building", "evidence", "datasets", "paths"},
 }

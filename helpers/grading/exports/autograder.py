@@ -24,7 +24,7 @@ from pathlib import Path
 
 from helpers.judging.judge import nothing
 from helpers.lectures import exercises_of, lecture_named, lecture_names
-from helpers.paths import DATA, NOTEBOOKS, ROOT
+from helpers.paths import DATA, LOCK, NOTEBOOKS, PACKAGE
 
 from ..grade import GradebookError, GradingError, Order, grade
 from ..gradebook import Gradebook
@@ -50,6 +50,10 @@ def write(
     """
     if lecture not in lecture_names():
         raise ExportError(f"there is no lecture {lecture!r}; there are {', '.join(lecture_names())}")
+    if not LOCK.is_file():
+        raise ExportError(
+            "the exact versions of all packages belong into the zip; run this in a checkout of the course"
+        )
     limits = limits or Limits()
     settings = {
         "lecture": lecture,
@@ -59,8 +63,8 @@ def write(
         "limit_mb": limits.memory_mb,
     }
     places = lecture_named(lecture)
-    files = {"requirements.lock": ROOT / "requirements.lock", f"{NOTEBOOKS.name}/{lecture}.ipynb": places.handed_out}
-    folders = {"helpers": ROOT / "helpers", DATA.name: DATA}
+    files = {"requirements.lock": LOCK, f"{NOTEBOOKS.name}/{lecture}.ipynb": places.handed_out}
+    folders = {"helpers": PACKAGE, DATA.name: DATA}
     if places.from_outside:  # in the zip it is one of the course's
         folders[places.package.replace(".", "/")] = places.folder
     for name, folder in folders.items():

@@ -169,7 +169,9 @@ HUBER = Exercise(
     ),
     spellings=(with_where, with_minimum, by_scipy, with_a_loop, with_a_mask, in_single_precision),
     equivalent_mutants={
-        "line 1: `predictions - targets` → `targets - predictions`": "The absolute value is taken, so the sign does not matter.",
+        "line 1: `predictions - targets` → `targets - predictions`": (
+            "The absolute value is taken, so the sign does not matter."
+        ),
         "line 2: `error <= delta` → `error < delta`": "Both formulas agree where the error is exactly delta.",
     },
     hints=(

@@ -141,7 +141,9 @@ MEAN_SQUARED_LOGARITHMIC_ERROR = Exercise(
     ),
     spellings=(with_log1p, as_a_ratio, with_a_loop, with_a_dot_product, by_scikit_learn, in_single_precision),
     equivalent_mutants={
-        "line 1: `np.log1p(predictions) - np.log1p(targets)` → `np.log1p(targets) - np.log1p(predictions)`": "The differences are squared, so their sign does not matter.",
+        "line 1: `np.log1p(predictions) - np.log1p(targets)` → `np.log1p(targets) - np.log1p(predictions)`": (
+            "The differences are squared, so their sign does not matter."
+        ),
     },
     hints=(
         "Take ln(1 + x) of both arrays: `np.log1p`. From there on it is the mean squared error.",

@@ -167,8 +167,8 @@ MULTICLASS_HINGE = Exercise(
     ),
     spellings=(with_a_mask, right_class_subtracted, with_loops, with_delete, in_single_precision),
     equivalent_mutants={
-        "line 2: `np.maximum(0, margin + scores - scores[rows, labels][:, None])` → `np.maximum(margin + scores - scores[rows, labels][:, None], 0)`": "The larger of two numbers has no order.",
-        "line 4: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
+        "line 3: `np.maximum(0, margin + gaps)` → `np.maximum(margin + gaps, 0)`": "The larger of two numbers has no order.",
+        "line 5: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
     },
     hints=(
         "For one wrong class: max(0, margin + its score - the score of the right class).",

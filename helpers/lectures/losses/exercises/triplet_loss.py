@@ -157,10 +157,16 @@ TRIPLET_LOSS = Exercise(
     ),
     spellings=(with_sums, with_einsum, with_norms, with_a_loop, in_single_precision),
     equivalent_mutants={
-        "line 1: `anchor - positive` → `positive - anchor`": "The differences are squared, so their sign does not matter.",
-        "line 3: `np.maximum(0, near - far + margin)` → `np.maximum(near - far + margin, 0)`": "The larger of two numbers has no order.",
+        "line 1: `anchor - positive` → `positive - anchor`": (
+            "The differences are squared, so their sign does not matter."
+        ),
+        "line 3: `np.maximum(0, near - far + margin)` → `np.maximum(near - far + margin, 0)`": (
+            "The larger of two numbers has no order."
+        ),
         "line 2: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
-        "line 2: `anchor - negative` → `negative - anchor`": "The differences are squared, so their sign does not matter.",
+        "line 2: `anchor - negative` → `negative - anchor`": (
+            "The differences are squared, so their sign does not matter."
+        ),
         "line 1: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
     },
     hints=(

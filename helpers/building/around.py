@@ -1,0 +1,46 @@
+"""What the build puts around a lecture: a cell that looks for the course, and the way to the next lecture."""
+
+from __future__ import annotations
+
+import nbformat
+from nbformat import NotebookNode
+
+from helpers.lectures import lecture_named, lecture_names
+
+# Everything that it binds has a name that no lecture uses, so that no answer comes to need it.
+_FIRST = """\
+# This cell looks for the course. Where it is missing, Colab and the browser install it, and others say what to type.
+try:
+    import helpers.ready
+except ModuleNotFoundError as missing_module:
+    import sys
+
+    if sys.platform == "emscripten":
+        import piplite
+
+        await piplite.install("training-neural-networks")
+    elif "google.colab" in sys.modules:
+        get_ipython().run_line_magic("pip", "install --quiet --no-deps training-neural-networks")
+    else:
+        print(f"{missing_module}. Type this into a new cell, run it, and restart the kernel:")
+        print("%pip install training-neural-networks")
+else:
+    helpers.ready.look("NAME")"""
+
+
+def complete(learner: NotebookNode, lecture: str) -> None:
+    """Add to a learner's notebook what stands in none of the sources."""
+    first_code = next(number for number, cell in enumerate(learner.cells) if cell.cell_type == "code")
+    tags = {"tags": ["nbval-ignore-output"]}
+    first = nbformat.v4.new_code_cell(_FIRST.replace("NAME", lecture), metadata=tags)
+    learner.cells.insert(first_code, first)
+    here = lecture_named(lecture).handed_out.parent
+    after = [name for name in lecture_names() if name > lecture and lecture_named(name).handed_out.parent == here]
+    if after:
+        learner.cells.append(nbformat.v4.new_markdown_cell(f"**Next:** {link(after[0])}"))
+
+
+def link(lecture: str) -> str:
+    """A link to a lecture beside this one; for one that is not written yet, its name."""
+    text = lecture.replace("_", " ")
+    return f"[{text}]({lecture}.ipynb)" if lecture in lecture_names() else f"{text} (to come)"

@@ -1,0 +1,1 @@
+"""A learner's folder: begun, brought up to date, handed in."""
