@@ -167,7 +167,7 @@ MULTICLASS_HINGE = Exercise(
     ),
     spellings=(with_a_mask, right_class_subtracted, with_loops, with_delete, in_single_precision),
     equivalent_mutants={
-        "line 3: `np.maximum(0, margin + gaps)` → `np.maximum(margin + gaps, 0)`": "The larger of two numbers has no order.",
+        "line 3: `np.maximum(0, margin + gaps)` → `np.maximum(margin + gaps, 0)`": "A maximum has no order.",
         "line 5: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
     },
     hints=(
