@@ -7,11 +7,24 @@ import os
 import sys
 
 from . import __version__
-from .commands import adjust, autograder, build, data, doctor, export, grade, lab, report, send
+from .commands import adjust, autograder, build, collect, data, doctor, export, grade, lab, report, send, show
 from .commands.common import PROBLEM, refuse
 from .paths import LECTURES_VARIABLE
 
-COMMANDS = (lab, doctor, build, grade, report, adjust, export, send, autograder, data)  # in the order of the help
+COMMANDS = (
+    lab,
+    doctor,
+    build,
+    grade,
+    report,
+    adjust,
+    collect,
+    show,
+    export,
+    send,
+    autograder,
+    data,
+)  # in the order of the help
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,7 +11,7 @@ import ast
 import json
 from pathlib import Path
 
-from helpers.judging.exercise import Question
+from helpers.judging.exercise import Free, Question
 from helpers.lectures import exercises_of
 
 from .source import answer_lines, source_path
@@ -79,6 +79,8 @@ def _filled_stubs(lecture, path, cells):
             except SyntaxError:
                 continue
     for exercise in exercises_of(lecture):
+        if isinstance(exercise, Free):
+            continue  # what a person reads has no stub
         if isinstance(exercise, Question):
             filled = any(_is_answered(tree, exercise.name) for tree in trees)
         else:

@@ -11,11 +11,12 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers.checking.nbgrader import CHECK_CELL
-from helpers.judging.exercise import Exercise, Question
+from helpers.judging.exercise import Exercise, Free, Question
 from helpers.lectures import exercise_named, exercises_of, lecture_named
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")  # nbgrader's own
+WRITE_HERE = "*Write your answer here.*"  # where the answer is a text
 WORDS_PER_MINUTE = 200  # of technical prose
 _DIFFICULTY = {1: "●○○", 2: "●●○", 3: "●●●"}
 
@@ -54,6 +55,8 @@ def without_answers(notebook: NotebookNode) -> NotebookNode:
     """The notebook that a learner opens: no answers, no outputs."""
     learner = nbformat.from_dict(notebook)
     for cell in learner.cells:
+        if cell.cell_type == "markdown" and "nbgrader" in cell.metadata:
+            cell.source = cut_answer(cell.source).strip() or WRITE_HERE
         if cell.cell_type == "code":
             cell.source = cut_answer(cell.source)
             cell.outputs, cell.execution_count = [], None
@@ -99,9 +102,17 @@ def name_cells(notebook: NotebookNode) -> None:
 def _cell_metadata(cell, lecture: str) -> NotebookNode:
     tags = cell.metadata.get("tags")
     metadata = NotebookNode({"tags": list(tags)} if tags else {})
+    marks = {"schema_version": 3, "grade": False, "locked": False, "solution": False, "task": False}
+    if name := cell.metadata.get("answers"):
+        points = {e.name: e.points for e in exercises_of(lecture) if isinstance(e, Free)}
+        if name not in points:
+            raise SourceError(
+                f"{lecture}: a cell says answers: {name}; its free exercises are {', '.join(points) or 'none'}"
+            )
+        metadata.nbgrader = marks | {"grade_id": name, "grade": True, "solution": True, "points": points[name]}
+        return metadata
     if cell.cell_type != "code":
         return metadata
-    marks = {"schema_version": 3, "grade": False, "locked": False, "solution": False, "task": False}
     check = CHECK_CELL.fullmatch(cell.source)
     if BEGIN in cell.source:
         metadata.nbgrader = marks | {"grade_id": _answered_exercise(cell.source, lecture), "solution": True}
@@ -137,13 +148,19 @@ def _fill(text: str, minutes: str, lecture: str) -> str:
     return text
 
 
-def describe(exercise: Exercise | Question) -> str:
-    """The line under an exercise's heading: its kind, points, minutes and difficulty."""
+def describe(exercise: Exercise | Question | Free) -> str:
+    """The line under an exercise's heading: its kind, points, minutes and difficulty; then its rubric, if any."""
     kind = "Question" if isinstance(exercise, Question) else "Exercise"
     unit = "minute" if exercise.minutes == 1 else "minutes"
-    return (
+    line = (
         f"*{kind} `{exercise.name}` · {exercise.points} points · about {exercise.minutes} {unit} · "
         f"difficulty {_DIFFICULTY[exercise.difficulty]}*"
+    )
+    if not isinstance(exercise, Free):
+        return line
+    rows = [f"| {criterion.name} | {criterion.points} | {criterion.full} |" for criterion in exercise.rubric]
+    return "\n".join(
+        [line, "", "A person marks it:", "", "| what | points | all of them for |", "|---|---|---|", *rows]
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from helpers.judging.exercise import Exercise, Question
+from helpers.judging.exercise import Exercise, Free, Question
 from helpers.judging.judge import CORRECT, NOT_ATTEMPTED, Verdict
 from helpers.lectures import exercises_of, lecture_names
 from helpers.paths import ROOT
@@ -87,7 +87,9 @@ def progress() -> Progress:
     best = best_points()
     return Progress(
         {
-            lecture: [(e.name, best.get(e.name, 0.0), e.points) for e in exercises_of(lecture)]
+            lecture: [
+                (e.name, best.get(e.name, 0.0), e.points) for e in exercises_of(lecture) if not isinstance(e, Free)
+            ]
             for lecture in lecture_names()
         }
     )

@@ -14,6 +14,8 @@ from helpers.lectures import exercises_of
 from helpers.templates import FOLDER, render
 
 from . import class_statistics as figures
+from .by_hand import waiting
+from .free_answers import WAITING
 from .marking import GRADER_FAULT, MISSING, TAMPERING, TIME_LIMIT, UNREADABLE
 from .papers import Entry, Paper
 
@@ -27,6 +29,7 @@ SIGNS = {
     TAMPERING: "!",
     UNREADABLE: "U",
     GRADER_FAULT: "G",
+    WAITING: "?",
 }
 _TROUBLE = (TIME_LIMIT, MEMORY_LIMIT, OUTPUT_LIMIT, TAMPERING, UNREADABLE, GRADER_FAULT)
 # What a gradebook says that was left before anything was marked.
@@ -67,6 +70,7 @@ def report_page(settings: dict, papers: list[Paper]) -> str:
         trouble=trouble,
         troubles=[(status, troubles[status]) for status in _TROUBLE if troubles[status]],
         faults=troubles[GRADER_FAULT],
+        waiting=sorted(waiting(papers).items()),
         remarks={(row.lecture, row.name): _remark(row) for row in exercises},
         flawed=[row for row in exercises if _remark(row) == _WORSE],
         decisions=[entry for paper in papers for entry in paper.entries if entry.adjustment],
@@ -117,7 +121,7 @@ def _cell(entry: Entry) -> tuple[str, str]:
     if sign := SIGNS.get(entry.verdict.status):
         # A limit that was met in one part leaves the points of the others.
         text = f"{entry.points:g}{sign}" if entry.points else sign
-        return ("o" if entry.verdict.status in (NOT_ATTEMPTED, MISSING) else "t"), text
+        return ("o" if entry.verdict.status in (NOT_ATTEMPTED, MISSING, WAITING) else "t"), text
     return _level(entry.points, most), f"{entry.points:g}"
 
 

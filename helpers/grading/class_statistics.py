@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from helpers.judging.judge import CORRECT, ERROR, NOT_ATTEMPTED, WRONG, Example
 from helpers.lectures import exercises_of
 
+from .free_answers import WAITING
 from .marking import GRADER_FAULT, MISSING
 from .papers import Entry, Paper
 
@@ -216,7 +217,7 @@ def _looked_at(papers) -> dict[str, dict[tuple[str, str], Entry]]:
         if paper.readable:
             own = seen.setdefault(paper.student, {})
             for entry in paper.entries:
-                if entry.verdict.status != GRADER_FAULT or entry.adjustment:
+                if entry.verdict.status not in (GRADER_FAULT, WAITING) or entry.adjustment:
                     own[paper.lecture, entry.verdict.exercise] = entry
     return seen
 

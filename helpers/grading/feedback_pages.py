@@ -15,6 +15,7 @@ from helpers.templates import render
 
 from . import beneath
 from .class_statistics import UNANSWERED
+from .free_answers import WAITING
 from .marking import GRADER_FAULT
 from .papers import Paper
 
@@ -49,10 +50,11 @@ def feedback_page(paper: Paper) -> str:
     exercises = {e.name: e for e in exercises_of(paper.lecture)}
     right = [entry for entry in paper.entries if entry.points >= entry.verdict.max_points]
     untried = [entry for entry in paper.entries if entry.verdict.status in UNANSWERED and entry not in right]
-    wrong = [entry for entry in paper.entries if entry not in right and entry not in untried]
+    unread = [entry for entry in paper.entries if entry.verdict.status == WAITING and not entry.adjustment]
+    wrong = [entry for entry in paper.entries if entry not in right and entry not in untried and entry not in unread]
     sections: dict[str, list[str]] = {}
     for entry in paper.entries:
-        if entry not in right and entry.verdict.status != GRADER_FAULT:
+        if entry not in right and entry not in unread and entry.verdict.status != GRADER_FAULT:
             sections.setdefault(exercises[entry.verdict.exercise].section, []).append(entry.verdict.exercise)
     return render(
         "feedback.html",
@@ -62,6 +64,7 @@ def feedback_page(paper: Paper) -> str:
         right=right,
         wrong=wrong,
         untried=untried,
+        unread=unread,
         sections=list(sections.items()),
     )
 

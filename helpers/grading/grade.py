@@ -16,6 +16,7 @@ from helpers.lectures import lecture_named, lecture_names
 
 from . import outputs
 from .gradebook import Gradebook, GradebookError
+from .handed_in import HandedInBook
 from .marking import GRADER_FAULT, MarkedSubmission, content_digest, without_evidence
 from .runner import Limits
 from .station import Backend, Terms, on_this_machine, refuse_process_as_root
@@ -60,7 +61,8 @@ def grade(order: Order, progress: Callable[[int, int, str], None] = lambda done,
         seed = _seed(book.settings(), order)
         with _backend(order, seed, found) as backend:
             _prepare(book, order, seed, found, backend.isolation)
-            marked, kept = _mark_all(book, found, backend, progress)
+            with HandedInBook(order.out) as handed_in:
+                marked, kept = _mark_all(book, found, backend, progress, handed_in.keep)
         if order.preview_of is None:
             outputs.write_all(book, order.out)
         faults = sum(v.status == GRADER_FAULT for s in book.submissions() for v in s.verdicts)
@@ -124,10 +126,10 @@ def _prepare(book: Gradebook, order: Order, seed: int, found: ClassFolder, isola
     book.keep_only({(s.student, s.lecture) for s in found.submissions}, _lectures(order.only))
 
 
-def _mark_all(book: Gradebook, found: ClassFolder, backend: Backend, progress) -> tuple[int, int]:
+def _mark_all(book: Gradebook, found: ClassFolder, backend: Backend, progress, keep) -> tuple[int, int]:
     finished, total = book.finished(), len(found.submissions)
     marked = kept = 0
-    for result in _in_parallel(found.submissions, finished, backend):
+    for result in _in_parallel(found.submissions, finished, backend, keep):
         if result is None:
             kept += 1
             progress(marked + kept, total, "")
@@ -139,7 +141,7 @@ def _mark_all(book: Gradebook, found: ClassFolder, backend: Backend, progress) -
 
 
 def _in_parallel(
-    handed_in: Iterable[HandedIn], finished: dict[tuple[str, str], str], backend: Backend
+    handed_in: Iterable[HandedIn], finished: dict[tuple[str, str], str], backend: Backend, keep
 ) -> Iterable[MarkedSubmission | None]:
     """Mark submissions as there is room; only a few are in memory at a time. None stands for one marked before."""
     pending: dict[Future, Submission] = {}
@@ -152,6 +154,7 @@ def _in_parallel(
     try:
         for handed in handed_in:
             submission = handed.read()
+            keep(submission, content_digest(submission))
             if finished.get((submission.student, submission.lecture)) == content_digest(submission):
                 yield None
                 continue

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from helpers.judging.exercise import Exercise, Question
+from helpers.judging.exercise import Exercise, Free, Question
 from helpers.judging.judge import (
     CORRECT,
     ERROR,
@@ -32,6 +32,7 @@ from helpers.judging.judge import (
 from helpers.lectures import exercises_of
 from helpers.sandbox import END, SHORT
 
+from .free_answers import free_verdict
 from .notebook import Unreadable, code_cells
 from .runner import Evidence, Limits, Plan, Request, Runner, RunnerFault, Survey, Way
 from .submissions import Submission
@@ -70,7 +71,7 @@ class Task:
 
 def tasks_of(lecture: str, seed: int) -> list[Task]:
     """What every submission to a lecture has to do: the same inputs for the whole class."""
-    return [_task(exercise, seed) for exercise in exercises_of(lecture)]
+    return [_task(exercise, seed) for exercise in exercises_of(lecture) if not isinstance(exercise, Free)]
 
 
 def _task(exercise: Exercise | Question, seed: int) -> Task:
@@ -102,7 +103,8 @@ def mark(
     except Unreadable as problem:
         return without_evidence(submission, digest, UNREADABLE, f"This notebook could not be marked: {problem}.")
     interview = _Interview(cells, free_runner, limits)
-    verdicts = interview.verdicts(tasks)
+    given = {verdict.exercise: verdict for verdict in interview.verdicts(tasks)}
+    verdicts = [given.get(e.name) or free_verdict(e, submission.content) for e in exercises_of(submission.lecture)]
     return MarkedSubmission(
         submission.student,
         submission.lecture,

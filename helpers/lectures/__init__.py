@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from helpers.judging.exercise import Exercise, Question
+from helpers.judging.exercise import Exercise, Free, Question
 from helpers.paths import LECTURES_VARIABLE, NOTEBOOKS, SOLUTIONS
 
 _HERE = Path(__file__).parent
@@ -73,14 +73,14 @@ def problems() -> tuple[str, ...]:
 
 
 @cache
-def exercises_of(lecture: str) -> tuple[Exercise | Question, ...]:
+def exercises_of(lecture: str) -> tuple[Exercise | Question | Free, ...]:
     """The exercises and questions of one lecture, in its order; none for a lecture that has none."""
     if lecture not in lecture_names():
         return ()
     return importlib.import_module(f"{lecture_named(lecture).package}.exercises").EXERCISES
 
 
-def all_exercises() -> tuple[Exercise | Question, ...]:
+def all_exercises() -> tuple[Exercise | Question | Free, ...]:
     """The exercises and questions of all lectures, in the order of the course."""
     return tuple(exercise for lecture in lecture_names() for exercise in exercises_of(lecture))
 
@@ -90,7 +90,7 @@ def functions_of(lecture: str) -> tuple[Exercise, ...]:
     return tuple(exercise for exercise in exercises_of(lecture) if isinstance(exercise, Exercise))
 
 
-def exercise_named(name: str) -> Exercise | Question:
+def exercise_named(name: str) -> Exercise | Question | Free:
     """The exercise or question with this name. Raises `LookupError`, which names those spelled alike.
 
     Only the lecture whose files declare the name is imported, so that a learner's first check loads one lecture.
@@ -178,7 +178,7 @@ def _from_outside(folder: Path, others: dict[str, Lecture]) -> Lecture:
     return lecture
 
 
-def _exercises_from_outside(lecture: Lecture) -> tuple[Exercise | Question, ...]:
+def _exercises_from_outside(lecture: Lecture) -> tuple[Exercise | Question | Free, ...]:
     where = lecture.folder / "exercises"
     if not (where.is_dir() or where.with_suffix(".py").is_file()):
         raise _Broken(f"{where} is missing: a lecture needs at least one exercise, in a file of its own there")
@@ -191,8 +191,8 @@ def _exercises_from_outside(lecture: Lecture) -> tuple[Exercise | Question, ...]
     except Exception as error:
         at = traceback.extract_tb(error.__traceback__)[-1]
         raise _Broken(f"{at.filename}, line {at.lineno}: {type(error).__name__}: {error}; mend this line") from error
-    if not isinstance(found, tuple) or not found or not all(isinstance(e, Exercise | Question) for e in found):
-        raise _Broken(f"{where}: EXERCISES should be a tuple with at least one Exercise or Question")
+    if not isinstance(found, tuple) or not found or not all(isinstance(e, Exercise | Question | Free) for e in found):
+        raise _Broken(f"{where}: EXERCISES should be a tuple with at least one Exercise, Question or Free")
     for exercise in found:
         if exercise.lecture != lecture.name:
             raise _Broken(f"{where}: {exercise.name} says lecture={exercise.lecture!r}; write {lecture.name!r}")
@@ -218,8 +218,8 @@ def _declared_in(folder: Path) -> frozenset[str]:
 
 
 @cache
-def _by_name() -> dict[str, Exercise | Question]:
-    exercises: dict[str, Exercise | Question] = {}
+def _by_name() -> dict[str, Exercise | Question | Free]:
+    exercises: dict[str, Exercise | Question | Free] = {}
     for lecture in lecture_names():
         for exercise in exercises_of(lecture):
             if exercise.name in exercises:

@@ -99,8 +99,10 @@ class Matching:
 def read_roster(path: Path) -> Roster:
     """Read a roster: CSV with a row of headings, separated by commas, semicolons or tabs. Raises `ExportError`."""
     try:
-        rows = list(csv.reader(io.StringIO(text := _text(path), newline=""), delimiter=_separator(text)))
-    except (OSError, csv.Error) as error:
+        rows = read_rows(path)
+    except (OSError, csv.Error, UnicodeDecodeError) as error:
+        if isinstance(error, UnicodeDecodeError):
+            raise ExportError(f"the roster {path} is not UTF-8; save it as “CSV UTF-8”") from error
         raise ExportError(f"the roster {path} cannot be read ({getattr(error, 'strerror', None) or error})") from error
     columns = tuple(column.strip() for column in rows[0]) if rows else ()
     known = {*_IDENTIFIERS, *_NAMES, *_FIRST, *_LAST, *_NUMBERED}
@@ -153,13 +155,15 @@ def match(roster: Roster, students: list[str]) -> Matching:
     )
 
 
-def _text(path: Path) -> str:
+def read_rows(path: Path) -> list[list[str]]:
+    """The rows of a table as spreadsheets save it: UTF-8 or UTF-16; commas, semicolons or tabs.
+
+    Raises `OSError`, `csv.Error` or `UnicodeDecodeError`.
+    """
     content = path.read_bytes()
     encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise ExportError(f"the roster {path} is not UTF-8; save it as “CSV UTF-8”") from error
+    text = content.decode(encoding)
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)))
 
 
 def _separator(text: str) -> str:
