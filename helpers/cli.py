@@ -7,7 +7,7 @@ import os
 import sys
 
 from . import __version__
-from .commands import adjust, autograder, build, collect, data, doctor, export, grade, lab, report, send, show
+from .commands import adjust, autograder, build, collect, data, doctor, export, grade, lab, report, requests, send, show
 from .commands.common import PROBLEM, refuse
 from .paths import LECTURES_VARIABLE
 
@@ -20,6 +20,7 @@ COMMANDS = (
     adjust,
     collect,
     show,
+    requests,
     export,
     send,
     autograder,

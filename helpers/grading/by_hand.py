@@ -239,7 +239,7 @@ def _write_page(path: Path, book: Gradebook, exercise, answers: list[Answer]) ->
         exercise=exercise,
         rubric=_rubric(exercise),
         answers=answers,
-        comments=list({comment: (points, comment) for points, comment in reversed(used)}.values())[::-1],
+        comments=list({(comment, *points.items()): (points, comment) for points, comment in used}.values()),
         columns=ANONYMOUS,
         script=Markup(script),
         script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import statistics
 from collections import Counter
+from collections.abc import Iterable
 
 from markupsafe import Markup
 
@@ -18,6 +19,7 @@ from .by_hand import waiting
 from .free_answers import WAITING
 from .marking import GRADER_FAULT, MISSING, TAMPERING, TIME_LIMIT, UNREADABLE
 from .papers import Entry, Paper
+from .requests import LookAgain
 
 # What the map of students and exercises shows where there are no points to show: a sign, and what it means.
 SIGNS = {
@@ -39,8 +41,8 @@ _WORSE = "those who know more do worse"
 _SHOWN_ALONE = 30  # unexplained answers that nobody shares; their exercises' table counts all of them
 
 
-def report_page(settings: dict, papers: list[Paper]) -> str:
-    """The page for a class, from the gradebook's settings and what counts for each student."""
+def report_page(settings: dict, papers: list[Paper], requests: Iterable[LookAgain] = ()) -> str:
+    """The page for a class, from the gradebook's settings, what counts for each student, and what they ask."""
     percents = figures.percents(papers)
     exercises = figures.exercise_figures(papers)
     mistakes = figures.known_mistakes(papers)
@@ -70,6 +72,7 @@ def report_page(settings: dict, papers: list[Paper]) -> str:
         trouble=trouble,
         troubles=[(status, troubles[status]) for status in _TROUBLE if troubles[status]],
         faults=troubles[GRADER_FAULT],
+        requests=[request for request in requests if not request.answer],
         waiting=sorted(waiting(papers).items()),
         remarks={(row.lecture, row.name): _remark(row) for row in exercises},
         flawed=[row for row in exercises if _remark(row) == _WORSE],

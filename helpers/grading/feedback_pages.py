@@ -18,23 +18,24 @@ from .class_statistics import UNANSWERED
 from .free_answers import WAITING
 from .marking import GRADER_FAULT
 from .papers import Paper
+from .requests import LookAgain
 
 _HASH_DIGITS = 16  # so many that nobody finds a name with another's hash
 _CHANGED = re.compile(rf"-[0-9a-f]{{{_HASH_DIGITS}}}$", re.IGNORECASE)
 
 
-def write_feedback(papers: list[Paper], folder: Path) -> None:
+def write_feedback(papers: list[Paper], folder: Path, requests: Iterable[LookAgain] = ()) -> None:
     """Write `folder/<student>/<lecture>.html` anew for everybody."""
     fresh = folder.with_name(folder.name + ".new")
     beneath.remove(fresh)
     if papers:
-        _write_pages(papers, fresh)
+        _write_pages(papers, fresh, list(requests))
     beneath.remove(folder)
     if papers:
         os.replace(fresh, folder)
 
 
-def _write_pages(papers: list[Paper], folder: Path) -> None:
+def _write_pages(papers: list[Paper], folder: Path, requests: list[LookAgain]) -> None:
     folders = folder_names(dict.fromkeys(paper.student for paper in papers))
     folder.mkdir()
     with beneath.opened_folder(folder.parent, [folder.name]) as top:
@@ -42,10 +43,10 @@ def _write_pages(papers: list[Paper], folder: Path) -> None:
             os.mkdir(name, dir_fd=top)
     for paper in papers:
         with beneath.opened_folder(folder.parent, [folder.name, folders[paper.student]]) as own:
-            beneath.write_new(own, f"{paper.lecture}.html", feedback_page(paper))
+            beneath.write_new(own, f"{paper.lecture}.html", feedback_page(paper, requests))
 
 
-def feedback_page(paper: Paper) -> str:
+def feedback_page(paper: Paper, requests: Iterable[LookAgain] = ()) -> str:
     """The page for one student and lecture. It holds nothing of other students, nor of the inputs drawn for grading."""
     exercises = {e.name: e for e in exercises_of(paper.lecture)}
     right = [entry for entry in paper.entries if entry.points >= entry.verdict.max_points]
@@ -66,6 +67,7 @@ def feedback_page(paper: Paper) -> str:
         untried=untried,
         unread=unread,
         sections=list(sections.items()),
+        requests=[r for r in requests if (r.student, r.lecture) == (paper.student, paper.lecture)],
     )
 
 

@@ -293,3 +293,50 @@ def test_what_was_handed_in_is_shown_and_cannot_do_anything(out, capsys):
 @pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to read the script with")
 def test_the_pages_script_is_one():
     assert subprocess.run(["node", "--check", str(FOLDER / "by_hand.js")]).returncode == 0
+
+
+# --- Requests to look again ----------------------------------------------------------------------------------------
+
+
+def page_of(out, student):
+    return (out / "feedback" / student / f"{ESSAYS}.html").read_text(encoding="utf-8")
+
+
+def test_a_request_is_open_until_it_is_answered_and_the_student_reads_the_answer(out, tmp_path, capsys):
+    path = tmp_path / "form.csv"
+    with open(path, "w", newline="") as file:
+        rows = [
+            ["ada", ESSAYS, "in_words", "I wrote it on paper" + EVIL],
+            ["bob", ESSAYS, "loss_plot", "see the legend"],
+        ]
+        csv.writer(file).writerows([["student", "lecture", "exercise", "text"], *rows])
+    assert course("requests", out, "--csv", path) == OK
+    assert "2 requests are open" in (printed := capsys.readouterr().out)
+    assert "\x1b" not in printed
+    assert "Asked to look again" in (out / "report.html").read_text(encoding="utf-8")
+    assert "Nobody has answered yet" in page_of(out, "ada")
+    assert "<script>alert" not in page_of(out, "ada")
+
+    assert course("requests", out, "--csv", path) == OK  # the same form again
+    assert "0 requests are new" in capsys.readouterr().out
+    assert course("requests", out, "--answer", "1", "Paper is not handed in") == OK
+    assert course("adjust", out, "bob", ESSAYS, "loss_plot", "3", "--why", "The legend is there") == OK
+    capsys.readouterr()
+    assert course("requests", out) == OK
+    assert "0 requests are open" in capsys.readouterr().out
+    assert "Paper is not handed in" in page_of(out, "ada")
+    assert "The legend is there" in page_of(out, "bob").split("You asked")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--add", "zoe", ESSAYS, "in_words", "why"], "no exercise 'in_words' of 'zoe'"),
+        (["--add", "ada", ESSAYS, "in_words", " "], "should say why"),
+        (["--answer", "9", "no"], "there is no request 9"),
+        (["--answer", "x", "no"], "'x' is no number"),
+    ],
+)
+def test_a_request_that_fits_nobody_is_refused(out, capsys, arguments, sentence):
+    assert course("requests", out, *arguments) == USAGE
+    assert sentence in capsys.readouterr().err
