@@ -30,6 +30,9 @@ COMMANDS = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run `course` with these arguments (the process's own by default) and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a console that cannot show a character shows a question mark
     options = _parser().parse_args(arguments)
     try:
         _look_for_lectures(getattr(options, "lectures", None))

@@ -14,7 +14,7 @@ from pathlib import Path
 from helpers.judging.exercise import Free, Question
 from helpers.lectures import exercises_of
 
-from .source import answer_lines, source_path
+from .source import answer_lines, source_text
 
 # Lines that any Python text may hold and that give nothing away.
 _COMMON = {
@@ -47,7 +47,7 @@ def find(lecture: str, path: Path) -> list[str]:
 def _answer_lines_in(lecture, path, notebook):
     text = "\n".join(_strings(notebook))
     lines = {_squeeze(line) for line in text.splitlines()}
-    for answer in answer_lines(source_path(lecture).read_text(encoding="utf-8")):
+    for answer in answer_lines(source_text(lecture)):
         says_something = any(character.isalnum() for character in answer)  # a bare bracket does not
         if says_something and answer not in _COMMON and _squeeze(answer) in lines:
             yield f"{path.name} shows a line of an answer: {answer}"

@@ -33,9 +33,14 @@ def source_path(lecture: str) -> Path:
         raise SourceError(error.args[0]) from error
 
 
+def source_text(lecture: str) -> str:
+    """The text of a lecture's source, without the byte-order mark that some editors put before it."""
+    return source_path(lecture).read_text(encoding="utf-8-sig")
+
+
 def read_lecture(lecture: str) -> NotebookNode:
     """The lecture without outputs: answers in, placeholders filled, cells named and marked for nbgrader."""
-    notebook = jupytext.reads(source_path(lecture).read_text(encoding="utf-8"), fmt="md:myst")
+    notebook = jupytext.reads(source_text(lecture), fmt="md:myst")
     notebook.metadata = NotebookNode(
         kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
         language_info={"name": "python"},

@@ -24,7 +24,7 @@ from helpers.templates import FOLDER, render
 from .exports.roster import read_rows
 from .exports.tables import as_number
 from .free_answers import Cell, answer_to
-from .gradebook import Decision, Gradebook, GradebookError
+from .gradebook import BONUS, Decision, Gradebook, GradebookError
 from .handed_in import HandedInBook
 from .papers import Entry, class_papers
 from .tables import write_csv
@@ -122,7 +122,7 @@ def read_decisions(book: Gradebook, path: Path) -> list[Decision]:
         except GradebookError as error:
             raise GradebookError(f"{path}, row {line}: {error}. No row was recorded") from error
         known = in_force.get((decision.student, decision.lecture, decision.exercise))
-        if known is None or (known.points, known.why) != (decision.points, decision.why):
+        if known is None or (known.points, known.why.removeprefix(BONUS)) != (decision.points, decision.why):
             decisions.append(decision)
     return decisions
 

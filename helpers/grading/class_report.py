@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from helpers.judging.judge import MEMORY_LIMIT, NOT_ATTEMPTED, OUTPUT_LIMIT
-from helpers.lectures import exercises_of
 from helpers.templates import FOLDER, render
 
 from . import class_statistics as figures
 from .by_hand import waiting
+from .dropped import exercises_by_name
 from .free_answers import WAITING
 from .marking import GRADER_FAULT, MISSING, TAMPERING, TIME_LIMIT, UNREADABLE
 from .papers import Entry, Paper
@@ -108,13 +108,16 @@ def _remark(row: figures.ExerciseFigures) -> str:
 
 def _map(papers, percents) -> dict:
     """The rows of the map: for each student the percents, then a class and a text for each exercise."""
-    lectures = sorted({paper.lecture for paper in papers})
+    columns = {}
+    for lecture in sorted({paper.lecture for paper in papers}):
+        verdicts = [entry.verdict for paper in papers if paper.lecture == lecture for entry in paper.entries]
+        columns[lecture] = exercises_by_name(lecture, verdicts)
     rows = []
     for student, own in figures.papers_by_student(papers).items():
-        by_lecture = {paper.lecture: paper for paper in own}
-        cells = [_cell(entry) for lecture in lectures for entry in by_lecture[lecture].entries]
-        rows.append((student, percents.get(student), cells))
-    return {"lectures": [(lecture, exercises_of(lecture)) for lecture in lectures], "rows": rows}
+        entries = {(paper.lecture, entry.verdict.exercise): entry for paper in own for entry in paper.entries}
+        keys = ((lecture, name) for lecture, exercises in columns.items() for name in exercises)
+        rows.append((student, percents.get(student), [_cell(entries[k]) if k in entries else ("o", "") for k in keys]))
+    return {"lectures": [(lecture, list(exercises.values())) for lecture, exercises in columns.items()], "rows": rows}
 
 
 def _cell(entry: Entry) -> tuple[str, str]:

@@ -68,6 +68,7 @@ class KnownMistake:
     section: str
     students: tuple[str, ...]
     share: float
+    lost: float = 0.0  # points, by all of these students
 
 
 @dataclass(frozen=True)
@@ -80,16 +81,21 @@ class UnexplainedAnswer:
     example: Example | None
     section: str
     students: tuple[str, ...]
+    lost: float = 0.0  # points, by all of these students
 
 
 @dataclass(frozen=True)
 class SectionToRepeat:
-    """A section whose exercises `students` got wrong by a known mistake or an answer that they share with others."""
+    """A section whose exercises `students` got wrong by a known mistake or an answer that they share with others.
+
+    `lost` are the points that these answers cost them together.
+    """
 
     lecture: str
     section: str
     students: tuple[str, ...]
     exercises: tuple[str, ...]
+    lost: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,7 @@ def exercise_figures(papers: list[Paper]) -> list[ExerciseFigures]:
 
 
 def known_mistakes(papers: list[Paper]) -> list[KnownMistake]:
-    """The known mistakes of the class, the most frequent first."""
+    """The known mistakes of the class, those that cost most points first."""
     attempted, made = Counter(), {}
     for entry in _entries(papers):
         verdict = entry.verdict
@@ -153,10 +159,11 @@ def known_mistakes(papers: list[Paper]) -> list[KnownMistake]:
             _section(lecture, exercise),
             tuple(entry.student for entry in entries),
             len(entries) / attempted[lecture, exercise],
+            _lost(entries),
         )
         for (lecture, exercise, mistake), entries in made.items()
     ]
-    return sorted(rows, key=lambda row: (-len(row.students), row.lecture, row.exercise, row.mistake))
+    return sorted(rows, key=lambda row: (-row.lost, -len(row.students), row.lecture, row.exercise, row.mistake))
 
 
 def unexplained_answers(papers: list[Paper]) -> list[UnexplainedAnswer]:
@@ -174,6 +181,7 @@ def unexplained_answers(papers: list[Paper]) -> list[UnexplainedAnswer]:
             entries[0].verdict.example,
             _section(lecture, exercise),
             tuple(entry.student for entry in entries),
+            _lost(entries),
         )
         for (lecture, exercise, *_), entries in groups.items()
     ]
@@ -181,15 +189,24 @@ def unexplained_answers(papers: list[Paper]) -> list[UnexplainedAnswer]:
 
 
 def sections_to_repeat(mistakes: list[KnownMistake], unexplained: list[UnexplainedAnswer]) -> list[SectionToRepeat]:
-    """The sections that most students should see again, first those of most students."""
+    """The sections that the class should see again, first those in which it lost most points."""
     shared = [row for row in unexplained if len(row.students) > 1]
     students: dict[tuple[str, str], set[str]] = {}
     exercises: dict[tuple[str, str], dict[str, None]] = {}
+    lost: Counter = Counter()
     for row in [*mistakes, *shared]:
+        lost[row.lecture, row.section] += row.lost
         students.setdefault((row.lecture, row.section), set()).update(row.students)
         exercises.setdefault((row.lecture, row.section), {})[row.exercise] = None
-    rows = [SectionToRepeat(*key, tuple(sorted(who)), tuple(exercises[key])) for key, who in students.items()]
-    return sorted(rows, key=lambda row: (-len(row.students), row.lecture, row.section))
+    rows = [
+        SectionToRepeat(*key, tuple(sorted(who)), tuple(exercises[key]), lost[key]) for key, who in students.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.lost, -len(row.students), row.lecture, row.section))
+
+
+def _lost(entries: list[Entry]) -> float:
+    """The points that these answers cost; where a person has decided, what the decision left."""
+    return sum(max(0.0, entry.verdict.max_points - entry.points) for entry in entries)
 
 
 def papers_by_student(papers: list[Paper]) -> dict[str, list[Paper]]:

@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from helpers.lectures import exercises_of, lecture_named
+from helpers.lectures import lecture_named
 from helpers.templates import render
 
 from . import beneath
 from .class_statistics import UNANSWERED
+from .dropped import exercises_by_name
 from .free_answers import WAITING
 from .marking import GRADER_FAULT
 from .papers import Paper
@@ -48,7 +49,7 @@ def _write_pages(papers: list[Paper], folder: Path, requests: list[LookAgain]) -
 
 def feedback_page(paper: Paper, requests: Iterable[LookAgain] = ()) -> str:
     """The page for one student and lecture. It holds nothing of other students, nor of the inputs drawn for grading."""
-    exercises = {e.name: e for e in exercises_of(paper.lecture)}
+    exercises = exercises_by_name(paper.lecture, (entry.verdict for entry in paper.entries))
     right = [entry for entry in paper.entries if entry.points >= entry.verdict.max_points]
     untried = [entry for entry in paper.entries if entry.verdict.status in UNANSWERED and entry not in right]
     unread = [entry for entry in paper.entries if entry.verdict.status == WAITING and not entry.adjustment]

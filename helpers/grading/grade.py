@@ -56,7 +56,7 @@ def grade(order: Order, progress: Callable[[int, int, str], None] = lambda done,
     """
     lectures = _lectures(order.only)
     found = find_submissions(order.source, lectures, [path for path in (order.out, order.preview_of) if path])
-    order.out.mkdir(parents=True, exist_ok=True)
+    order.out.mkdir(parents=True, exist_ok=True, mode=0o700)  # marks are nobody else's business
     with Gradebook(order.out / "gradebook.db", create=True) as book:
         seed = _seed(book.settings(), order)
         with _backend(order, seed, found) as backend:

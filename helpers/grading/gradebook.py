@@ -6,6 +6,7 @@ import contextlib
 import difflib
 import json
 import math
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -38,6 +39,7 @@ CREATE TABLE adjustment (
     number INTEGER PRIMARY KEY, student TEXT NOT NULL, lecture TEXT NOT NULL, exercise TEXT NOT NULL,
     points REAL NOT NULL, why TEXT NOT NULL, author TEXT NOT NULL, time TEXT NOT NULL, instead_of REAL);
 """
+BONUS = "Bonus: "  # so begins the reason of a decision that gives more than the exercise is worth
 _TAKEN_BACK = -1.0  # in the place of a decision's points: what was decided before counts no longer
 _SECONDS = 30  # to wait for another process that is writing
 _TABLES = {"setting", "student", "submission", "verdict", "part", "adjustment"}
@@ -92,6 +94,8 @@ class Gradebook:
         for beside in ("", "-journal", "-wal", "-shm"):
             if path.with_name(path.name + beside).is_symlink():
                 raise GradebookError(f"{path}{beside} is a link; it is not followed, and left as it is")
+        if create and not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # marks are nobody else's business
         try:
             self._db = sqlite3.connect(path, timeout=_SECONDS)
             try:
@@ -277,7 +281,8 @@ class Gradebook:
             raise GradebookError(f"{exercise} is worth 0 to {most:g} points, not {points:g}{more}")
         if not decision.why.strip():
             raise GradebookError('a decision needs its reason: --why "..."')
-        return (*key, points, decision.why, author, now, marked)
+        why = decision.why if points <= most or decision.why.startswith(BONUS) else BONUS + decision.why
+        return (*key, points, why, author, now, marked)
 
     def adjustments(self) -> dict[tuple[str, str, str], Adjustment]:
         """The decision in force for each student, lecture and exercise that has one."""

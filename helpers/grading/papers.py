@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from helpers.judging.judge import Verdict, nothing
 from helpers.lectures import exercises_of
 
-from .gradebook import Adjustment, Gradebook
+from .gradebook import BONUS, Adjustment, Gradebook
 from .marking import MISSING, UNREADABLE, MarkedSubmission
 
 
@@ -22,7 +23,11 @@ class Entry:
 
     @property
     def points(self) -> float:
-        return self.adjustment.points if self.adjustment else self.verdict.points
+        if not self.adjustment:
+            return self.verdict.points
+        # An update may have made an exercise worth less than when somebody decided; more than all of it is a bonus.
+        most = math.inf if self.adjustment.why.startswith(BONUS) else self.verdict.max_points
+        return min(self.adjustment.points, most)
 
 
 @dataclass(frozen=True)
