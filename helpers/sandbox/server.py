@@ -66,7 +66,7 @@ class Channel(NamedTuple):
 
 
 def main(isolation: str, hidden: list[str]) -> None:
-    """Serve jobs until standard input ends. `isolation` is "strict" or "process"."""
+    """Serve jobs until standard input ends. `isolation` is "strict", "landlock" or "process"."""
     for variable in THREADS:
         os.environ[variable] = "1"
     jobs, answers = os.dup(0), os.dup(1)
@@ -80,6 +80,10 @@ def main(isolation: str, hidden: list[str]) -> None:
             from . import walls
 
             walls.enter_private_root(hidden, start["keras"])
+        if isolation == "landlock":
+            from . import landlock
+
+            landlock.prepare(hidden)
         if start["keras"]:
             _load_keras(isolation)
         else:
@@ -279,13 +283,13 @@ def _run(job: int, isolation: str, limits: Limits, bounds: tuple[int, float], jo
 
     cpu_seconds, wall_seconds = bounds
     deadline = time.monotonic() + wall_seconds
-    with _open_files() as files:
+    with _open_files() as files, _scratch_folder(isolation) as scratch:
         further_calls, reply, later_reply = files(_nameless_file()), files(_nameless_file()), files(_nameless_file())
         readable = files(_for_reading(further_calls))
         (first, first_end), (later, later_end), (wait, go) = os.pipe(), os.pipe(), os.pipe()
         channel = Channel(first_end, later_end, wait, readable, job)
         with walls.process_namespace() if isolation == "strict" else contextlib.nullcontext():
-            pid = _fork(lambda: _work(isolation, limits, cpu_seconds, channel))
+            pid = _fork(lambda: _work(isolation, limits, cpu_seconds, channel, scratch))
         for fd in (first_end, later_end, wait):
             os.close(fd)
         files(first), files(later)
@@ -305,12 +309,27 @@ def _run(job: int, isolation: str, limits: Limits, bounds: tuple[int, float], jo
         if ending != "finished":
             _kill(pid, isolation)
         status, usage = _see_it_end(pid, isolation)
-        if isolation == "process":
+        if isolation != "strict":
             _kill(pid, isolation)  # whatever it left running in its process group
         used = usage.ru_utime + usage.ru_stime
         if ending == "finished" and status != 0:
             ending = _ending_of(status, used, cpu_seconds)
         _reply(answers, ending, later_reply, cpu_seconds=used)
+
+
+@contextlib.contextmanager
+def _scratch_folder(isolation: str) -> Iterator[str]:
+    """A folder for one worker where it has no file system of its own."""
+    if isolation != "landlock":
+        yield ""
+        return
+    from . import landlock
+
+    folder = landlock.new_scratch()
+    try:
+        yield folder
+    finally:
+        landlock.remove_scratch(folder)
 
 
 def _ending_of(status: int, used: float, cpu_seconds: int) -> str:
@@ -361,7 +380,7 @@ def _kill(pid: int, isolation: str) -> None:
         os.kill(pid, signal.SIGKILL) if isolation == "strict" else os.killpg(pid, signal.SIGKILL)
 
 
-def _work(isolation: str, limits: Limits, cpu_seconds: int, channel: Channel) -> None:
+def _work(isolation: str, limits: Limits, cpu_seconds: int, channel: Channel, scratch: str) -> None:
     """In the worker: go behind the walls, find the names, make the calls, write what happened."""
     import tempfile
 
@@ -369,6 +388,10 @@ def _work(isolation: str, limits: Limits, cpu_seconds: int, channel: Channel) ->
 
     if isolation == "strict":
         walls.close_behind(channel)
+    elif isolation == "landlock":
+        from . import landlock
+
+        landlock.close_behind(channel, scratch)
     else:
         os.setpgid(0, 0)
         os.chdir(tempfile.gettempdir())
