@@ -31,6 +31,7 @@ from helpers.judging.judge import (
 )
 from helpers.lectures import exercises_of
 from helpers.sandbox import END, SHORT
+from helpers.sandbox.walls import SCRATCH_FILES, SCRATCH_MB
 
 from .free_answers import free_verdict
 from .notebook import Unreadable, code_cells
@@ -318,4 +319,6 @@ def _ending(ending: str, limits) -> tuple[str, str]:
         return TIME_LIMIT, f"It did not finish within {bound}. Does a loop never end?"
     if ending == "output limit":
         return OUTPUT_LIMIT, "It returned far more than was asked for."
+    if ending == "disk limit":
+        return ERROR, f"It wrote more than {SCRATCH_MB} MB, or more than {SCRATCH_FILES} files, to its folder."
     return ERROR, "The process ended while it was running: it asked to exit, or crashed outside Python."

@@ -56,10 +56,30 @@ def new_scratch() -> str:
     return os.path.realpath(tempfile.mkdtemp(prefix="scratch-"))
 
 
+def is_too_full(path: str) -> bool:
+    """Whether a folder holds more than a scratch folder may, in files or in bytes on the disk."""
+    files = size = 0
+    folders = [path]
+    while folders:
+        try:
+            for entry in os.scandir(folders.pop()):
+                files += 1
+                size += 512 * entry.stat(follow_symlinks=False).st_blocks
+                if files > walls.SCRATCH_FILES or size > walls.SCRATCH_MB * 2**20:
+                    return True
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+        except OSError:  # removed meanwhile, or a path too long to be looked at
+            continue
+    return False
+
+
 def remove_scratch(path: str) -> None:
     """Remove it, however deep a submission has built in it."""
     try:
         os.rmdir(path)  # most leave nothing
+    except FileNotFoundError:
+        return
     except OSError:
         subprocess.run(["/bin/rm", "-rf", "--one-file-system", path], stdin=subprocess.DEVNULL, check=False)
 

@@ -14,11 +14,11 @@ answered by it. Without one, the worker first tells what the notebook's text sho
 any of it runs: is it plain, which ways lead to each name, which variables are letters. Then, if it is plain, it answers
 for all names.
 
-The reply is a dict, `ending` ("finished", "time limit", "output limit", "crashed") and `reply`: how many bytes the
-worker wrote. Those bytes follow; they are again messages after their length, one for each call or variable, in order;
-one about a problem stands for all calls of its function. Now the worker waits, and the server for one more bundle:
-lists of further calls for each name, or nothing. Whoever reads what a worker wrote decides whether it gets them. A
-second reply, with `cpu_seconds` as well, ends the job.
+The reply is a dict, `ending` ("finished", "time limit", "output limit", "disk limit", "crashed") and `reply`: how many
+bytes the worker wrote. Those bytes follow; they are again messages after their length, one for each call or variable,
+in order; one about a problem stands for all calls of its function. Now the worker waits, and the server for one more
+bundle: lists of further calls for each name, or nothing. Whoever reads what a worker wrote decides whether it gets
+them. A second reply, with `cpu_seconds` as well, ends the job.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from typing import NamedTuple
 LENGTH = struct.Struct("<Q")
 BOUNDS = struct.Struct("<Qd")  # seconds of processor, seconds on the clock
 MAX_REPLY = 24 * 2**20  # bytes that one worker may write; below wire.MAX_BYTES, because they travel in one message
+LOOK_SECONDS = 0.1  # between two looks at how full a worker's folder is
 LINGER_SECONDS = 1  # that a worker may take to end after it has closed its pipe
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -84,6 +85,7 @@ def main(isolation: str, hidden: list[str]) -> None:
             from . import landlock
 
             landlock.prepare(hidden)
+            stand_in.put_locks_of_threads_for_those_of_processes()
         if start["keras"]:
             _load_keras(isolation)
         else:
@@ -235,7 +237,8 @@ def _load_what_answers_use() -> None:
     import scipy.special
     import scipy.stats  # noqa: F401
 
-    from . import cells, observe, probe, stand_in, walls  # noqa: F401
+    # All of them now: behind the walls, the course is not there to be imported.
+    from . import cells, landlock, observe, probe, stand_in, walls  # noqa: F401
 
     stand_in.install()
     stand_in.put_threads_for_processes()
@@ -279,7 +282,7 @@ def _learn_familiar_cells(sources: list[str]) -> None:
 
 def _run(job: int, isolation: str, limits: Limits, bounds: tuple[int, float], jobs: int, answers: int) -> None:
     """Start a worker, collect and send what it writes within the limits, and see it end."""
-    from . import walls
+    from . import landlock, walls
 
     cpu_seconds, wall_seconds = bounds
     deadline = time.monotonic() + wall_seconds
@@ -294,7 +297,7 @@ def _run(job: int, isolation: str, limits: Limits, bounds: tuple[int, float], jo
             os.close(fd)
         files(first), files(later)
         try:
-            ending = _collect(first, reply, deadline, jobs)
+            ending = _collect(first, reply, deadline, jobs, scratch)
             _reply(answers, ending, reply)
             waiting = time.monotonic()
             further = _next_length(jobs)
@@ -302,7 +305,7 @@ def _run(job: int, isolation: str, limits: Limits, bounds: tuple[int, float], jo
             deadline += time.monotonic() - waiting
             os.close(go)
             if ending == "finished" and further:
-                ending = _collect(later, later_reply, deadline, jobs)
+                ending = _collect(later, later_reply, deadline, jobs, scratch)
         except EOFError:  # the grader has ended
             _kill(pid, isolation)
             raise
@@ -312,6 +315,8 @@ def _run(job: int, isolation: str, limits: Limits, bounds: tuple[int, float], jo
         if isolation != "strict":
             _kill(pid, isolation)  # whatever it left running in its process group
         used = usage.ru_utime + usage.ru_stime
+        if scratch:
+            landlock.remove_scratch(scratch)  # before anybody hears that the worker has ended
         if ending == "finished" and status != 0:
             ending = _ending_of(status, used, cpu_seconds)
         _reply(answers, ending, later_reply, cpu_seconds=used)
@@ -339,8 +344,13 @@ def _ending_of(status: int, used: float, cpu_seconds: int) -> str:
     return "time limit" if by_limit else "crashed"
 
 
-def _collect(pipe: int, reply: int, deadline: float, jobs: int) -> str:
-    """Move what the worker writes into a file until it closes the pipe, and say how that ended."""
+def _collect(pipe: int, reply: int, deadline: float, jobs: int, scratch: str) -> str:
+    """Move what the worker writes into a file until it closes the pipe, and say how that ended.
+
+    A `scratch` folder has no size of its own that the kernel would keep, so it is looked at now and then.
+    """
+    from . import landlock
+
     left_over = MAX_REPLY
     poll = select.poll()
     poll.register(pipe, select.POLLIN)
@@ -349,10 +359,12 @@ def _collect(pipe: int, reply: int, deadline: float, jobs: int) -> str:
         left = deadline - time.monotonic()
         if left <= 0:
             return "time limit"
-        ready = dict(poll.poll(left * 1000))
+        ready = dict(poll.poll(1000 * (min(left, LOOK_SECONDS) if scratch else left)))
         if jobs in ready:
             raise EOFError
         if not ready:
+            if scratch and landlock.is_too_full(scratch):
+                return "disk limit"
             continue
         if not left_over:
             return "output limit"

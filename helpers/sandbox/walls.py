@@ -25,11 +25,12 @@ import struct
 import sys
 from collections.abc import Sequence
 
-from . import calls
+from . import calls, causes
 
 SCRATCH = "/scratch"  # called /tmp too, and home
 ASIDE = "/python"  # a second place for what lives below /tmp
 SCRATCH_MB = 64
+SCRATCH_FILES = 4096
 MAX_OPEN_FILES = 64
 NOBODY = 65534
 
@@ -87,9 +88,7 @@ def enter_private_root(hidden: list[str], for_keras: bool = False) -> None:
     except OSError as error:
         if error.errno not in _REFUSALS:
             raise
-        from .causes import why_no_namespaces
-
-        because = why_no_namespaces() or "User namespaces must be allowed for this user"
+        because = causes.why_no_namespaces() or "User namespaces must be allowed for this user"
         raise WallsUnavailable(f"the kernel refused a namespace or mount ({error}). {because}") from error
     # An answer that writes to ~/ or to /tmp finds a folder there; nothing of the instructor's machine has its name.
     os.environ |= {"HOME": SCRATCH, "HDF5_USE_FILE_LOCKING": "FALSE"}  # locks reach beyond the process
@@ -152,9 +151,10 @@ def limit_resources(cpu_seconds: int, memory_bytes: int, threads: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (SCRATCH_MB * 2**20,) * 2)
     resource.setrlimit(resource.RLIMIT_NOFILE, (MAX_OPEN_FILES,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux" and os.getpid() == 1:
-        # Counted for each user of a namespace; outside one it would count the instructor's own processes too.
-        resource.setrlimit(resource.RLIMIT_NPROC, (threads, threads))
+    if sys.platform == "linux":
+        if os.getpid() == 1:
+            # Counted for each user of a namespace; outside one it would count the instructor's own processes too.
+            resource.setrlimit(resource.RLIMIT_NPROC, (threads, threads))
         # What these count is counted for the user outside as well, whom all submissions share.
         resource.setrlimit(resource.RLIMIT_SIGPENDING, (threads, threads))
         resource.setrlimit(resource.RLIMIT_MEMLOCK, (0, 0))
@@ -235,7 +235,9 @@ def _bind(path: str, root: str, place: str = "") -> None:
 
 
 def _mount_scratch(path: str, mode: str = "777") -> None:
-    _mount("scratch", path, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={SCRATCH_MB}m,nr_inodes=4096,mode={mode}")
+    _mount(
+        "scratch", path, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={SCRATCH_MB}m,nr_inodes={SCRATCH_FILES},mode={mode}"
+    )
 
 
 def _cover(path: str) -> None:
