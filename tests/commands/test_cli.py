@@ -28,7 +28,21 @@ def test_bare_make_lists_the_targets():
 
 def test_help_names_every_command():
     text = run("--help").stdout
-    names = ("lab", "doctor", "build", "grade", "report", "adjust", "export", "send", "autograder", "data")
+    names = (
+        "lab",
+        "doctor",
+        "build",
+        "grade",
+        "report",
+        "adjust",
+        "collect",
+        "show",
+        "requests",
+        "export",
+        "send",
+        "autograder",
+        "data",
+    )
     assert all(name in text for name in names)
 
 
