@@ -241,6 +241,8 @@ def _write_page(path: Path, book: Gradebook, exercise, answers: list[Answer]) ->
         answers=answers,
         comments=list({(comment, *points.items()): (points, comment) for points, comment in used}.values()),
         columns=ANONYMOUS,
+        # So that a browser keeps what was typed for two classes apart.
+        book=hashlib.sha256(book.settings().get("anonymity", "").encode()).hexdigest()[:_CODE_DIGITS],
         script=Markup(script),
         script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )

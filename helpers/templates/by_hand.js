@@ -2,7 +2,8 @@
 // Keeps what is typed in this browser, offers comments again, and saves a table. It writes text and values, never markup.
 const form = document.getElementById("answers");
 const cards = [...form.querySelectorAll("[data-code]")];
-const place = "by-hand/" + form.dataset.lecture + "/" + form.dataset.name;
+const place = "by-hand/" + form.dataset.book + "/" + form.dataset.lecture + "/" + form.dataset.name;
+const asWritten = new Map(cards.map(card => [card, fields(card).map(field => field.value)]));
 
 function fields(card) {
   return [...card.querySelectorAll("[data-criterion]"), card.querySelector("[data-comment]")];
@@ -13,7 +14,8 @@ function storage() {
 }
 
 function remember() {
-  const typed = Object.fromEntries(cards.map(card => [card.dataset.code, fields(card).map(field => field.value)]));
+  const typed = Object.fromEntries(cards.map(card =>
+    [card.dataset.code, { was: asWritten.get(card), now: fields(card).map(field => field.value) }]));
   storage()?.setItem(place, JSON.stringify(typed));
   const done = cards.filter(card => fields(card).slice(0, -1).every(field => field.value !== "" && field.validity.valid));
   document.getElementById("state").textContent = done.length + " of " + cards.length + " marked";
@@ -22,8 +24,10 @@ function remember() {
 function recall() {
   const typed = JSON.parse(storage()?.getItem(place) ?? "{}");
   for (const card of cards) {
-    const own = fields(card), values = typed[card.dataset.code];
-    if (values?.length === own.length) own.forEach((field, i) => { if (values[i] !== "") field.value = values[i]; });
+    const known = typed[card.dataset.code];
+    // What was recorded since, here or by somebody else, counts more than what was typed before.
+    if (JSON.stringify(known?.was) !== JSON.stringify(asWritten.get(card))) continue;
+    fields(card).forEach((field, i) => { field.value = known.now[i]; });
   }
 }
 

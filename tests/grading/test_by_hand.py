@@ -295,6 +295,40 @@ def test_the_pages_script_is_one():
     assert subprocess.run(["node", "--check", str(FOLDER / "by_hand.js")]).returncode == 0
 
 
+def test_what_is_typed_on_the_page_comes_back_as_decisions_and_never_over_newer_ones(out, browser, tmp_path):
+    assert (
+        course("adjust", out, "bob", ESSAYS, "loss_plot", "1", "--why", "curve 1/2, labels 0/1: Start at epoch 0.")
+        == OK
+    )
+    assert course("collect", out, ESSAYS, "loss_plot") == OK
+    path = out / "by-hand" / ESSAYS / "loss_plot.html"
+    context = browser.new_context(accept_downloads=True)
+    page = context.new_page()
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(path.as_uri())
+    card = page.locator(f"[data-code='{code_of(out, 'ada')}']")
+    card.locator("[data-again]").select_option("Start at epoch 0.")
+    card.locator("[data-criterion=labels]").fill("0.5")
+    card.locator("[data-comment]").fill('Start at "0", please.')
+    card.locator("[data-criterion=curve]").click()
+    page.reload()
+    assert card.locator("[data-criterion=labels]").input_value() == "0.5"
+    with page.expect_download() as download:
+        page.click("#save")
+    download.value.save_as(tmp_path / "saved.csv")
+    assert course("adjust", out, "--csv", tmp_path / "saved.csv") == OK
+    assert entries(out)["ada", "loss_plot"].adjustment.why == 'curve 1/2, labels 0.5/1: Start at "0", please.'
+    assert entries(out)["bob", "loss_plot"].points == 1
+
+    assert course("adjust", out, "ada", ESSAYS, "loss_plot", "3", "--why", "curve 2/2, labels 1/1") == OK
+    assert course("collect", out, ESSAYS, "loss_plot") == OK
+    page.reload()
+    assert card.locator("[data-criterion=labels]").input_value() == "1"
+    assert problems == []
+    context.close()
+
+
 # --- Requests to look again ----------------------------------------------------------------------------------------
 
 
