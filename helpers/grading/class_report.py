@@ -62,6 +62,7 @@ def report_page(settings: dict, papers: list[Paper], requests: Iterable[LookAgai
         completion=figures.completion(papers),
         exercises=exercises,
         mistakes=mistakes,
+        costliest=max(mistakes, key=lambda row: row.lost, default=None),
         shared=[row for row in unexplained if len(row.students) > 1],
         alone=alone[:_SHOWN_ALONE],
         count_alone=len(alone),

@@ -143,7 +143,7 @@ def exercise_figures(papers: list[Paper]) -> list[ExerciseFigures]:
 
 
 def known_mistakes(papers: list[Paper]) -> list[KnownMistake]:
-    """The known mistakes of the class, those that cost most points first."""
+    """The known mistakes of the class, the most frequent first."""
     attempted, made = Counter(), {}
     for entry in _entries(papers):
         verdict = entry.verdict
@@ -163,7 +163,7 @@ def known_mistakes(papers: list[Paper]) -> list[KnownMistake]:
         )
         for (lecture, exercise, mistake), entries in made.items()
     ]
-    return sorted(rows, key=lambda row: (-row.lost, -len(row.students), row.lecture, row.exercise, row.mistake))
+    return sorted(rows, key=lambda row: (-len(row.students), row.lecture, row.exercise, row.mistake))
 
 
 def unexplained_answers(papers: list[Paper]) -> list[UnexplainedAnswer]:

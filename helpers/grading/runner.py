@@ -152,6 +152,8 @@ class Runner:
         familiar: Sequence[str] = (),
         keras: bool = False,
     ):
+        if isolation not in ISOLATION_LEVELS:  # an unknown word must not end as no walls at all
+            raise IsolationUnavailable(f"there is no isolation {isolation!r}; there are {', '.join(ISOLATION_LEVELS)}")
         self.isolation = isolation
         self.limits = (limits or Limits()).for_keras() if keras else limits or Limits()
         self.hidden = [str(HELPERS.parent), *map(str, hidden), str(Path.home())]

@@ -92,7 +92,9 @@ def close_behind(keep: Sequence[int], scratch: str) -> None:
     tempfile.tempdir = scratch
     walls.close_all_but(keep)
     walls.drop_capabilities()
-    _restrict([*_readable, (scratch, _EVERYTHING & ~_EXECUTE)])
+    # TensorFlow ends a process that cannot read its own command line.
+    own = [("/proc/self/cmdline", _READ_FILE)] if "tensorflow" in sys.modules else []
+    _restrict([*_readable, *own, (scratch, _EVERYTHING & ~_EXECUTE)])
     walls.forbid_calls(alone=os.getpid())
 
 

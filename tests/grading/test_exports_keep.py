@@ -195,6 +195,16 @@ def test_the_number_of_another_assignment_gives_nobody_the_marks_of_somebody_els
     assert "Lab 1-Grace Hopper_101 is not in the roster" in capsys.readouterr().out
 
 
+def test_a_bonus_that_moodle_would_drop_is_named(tmp_path, capsys):
+    out = classroom.write_gradebook(tmp_path / "grades", {"Ada Lovelace_101": {LECTURE: 1.0}})
+    exercise = exercises_of(LECTURE)[0]
+    decision = ("Ada Lovelace_101", LECTURE, exercise.name, str(exercise.points + 1))
+    assert main(["adjust", str(out), *decision, "--bonus", "--why", "a new proof"]) == OK
+    sheet = worksheet(tmp_path / "sheet.csv", "en")
+    assert export(out, "--format", "moodle", "--only", LECTURE, "--roster", sheet) == OK
+    assert f"Ada Lovelace has {MOST[LECTURE] + 1:g} points with a bonus" in capsys.readouterr().out
+
+
 def test_another_maximum_is_refused_in_any_language(tmp_path, capsys):
     out = classroom.write_gradebook(tmp_path / "grades", {"Ada Lovelace_101": {LECTURE: 1.0}})
     sheet = worksheet(tmp_path / "sheet.csv", "fr", maximum=100.0)

@@ -14,6 +14,7 @@ from helpers.building import source
 from helpers.cli import main
 from helpers.commands.common import OK
 from helpers.grading import class_statistics as figures
+from helpers.grading.class_report import report_page
 from helpers.grading.exports import autograder
 from helpers.grading.gradebook import Gradebook
 from helpers.grading.papers import class_papers
@@ -88,7 +89,10 @@ def test_what_to_repeat_is_ordered_by_points_lost_and_not_by_heads():
     papers = [paper(f"s{i}", wrong("gelu", 0.5, "one")) for i in range(10)]
     papers += [paper(f"t{i}", wrong("elu", 4.0, "two")) for i in range(3)]
     mistakes = figures.known_mistakes(papers)
-    assert [(row.mistake, row.lost, len(row.students)) for row in mistakes] == [("two", 12.0, 3), ("one", 5.0, 10)]
+    assert {(row.mistake, row.lost, len(row.students)) for row in mistakes} == {("two", 12.0, 3), ("one", 5.0, 10)}
+    page = report_page({}, papers)
+    assert "12 points lost by 3 students" in page.split("Repeat first")[1][:300]
+    assert "cost most</a>: 12 points of 3 students" in page
     assert [row.exercises for row in figures.sections_to_repeat(mistakes, [])] == [("elu",), ("gelu",)]
 
 

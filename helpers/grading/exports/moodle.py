@@ -152,6 +152,10 @@ def _worksheet(marks, roster, matching, zeros, grade: str, maximum: str | None) 
             mark = _points(marks.points[student][lecture], person[grade], zeros)
             if mark and not same(person[grade], mark):
                 cells[grade] = mark
+                if as_number(mark) > most:
+                    remarks.append(
+                        f"{roster.name(person)} has {mark} points with a bonus: Moodle takes at most {number(most)}"
+                    )
                 changes.append(Change(roster.name(person), grade, person[grade], mark))
         remarks += [
             f"{roster.name(person)}: {cell!r} is written with ' before it"
