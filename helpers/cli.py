@@ -13,6 +13,7 @@ from .commands import (
     browser,
     build,
     class_,
+    collect,
     data,
     doctor,
     export,
@@ -22,7 +23,9 @@ from .commands import (
     lab,
     new_lecture,
     report,
+    requests,
     send,
+    show,
     site,
     start,
     update,
@@ -48,6 +51,9 @@ COMMANDS = (
     class_,
     report,
     adjust,
+    collect,
+    show,
+    requests,
     forget,
     export,
     send,
@@ -57,6 +63,9 @@ COMMANDS = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run `course` with these arguments (the process's own by default) and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a console that cannot show a character shows a question mark
     options = _parser().parse_args(arguments)
     try:
         _look_for_lectures(getattr(options, "lectures", None))

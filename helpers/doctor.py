@@ -68,7 +68,7 @@ def examine(grading: bool = False, terminal: bool = False) -> Diagnosis:
         findings += _packages(extra, needs.packages.get(extra, []))
     findings += [_environment(), *([_command()] if terminal else []), _notebooks(), *_data_sets()]
     if grading:
-        findings.append(_walls())
+        findings += _walls()
     return Diagnosis(tuple(findings))
 
 
@@ -219,16 +219,20 @@ def _data_sets() -> list[Finding]:
     ]
 
 
-def _walls() -> Finding:
+def _walls() -> list[Finding]:
+    """Strict isolation; where it is not to be had, the level below it, too."""
+    strict = _level("strict", "strict isolation for grading")
+    return [strict] if strict.ok else [strict, _level("landlock", "isolation by Landlock for grading")]
+
+
+def _level(level: str, name: str) -> Finding:
     from .grading.runner import IsolationUnavailable, Runner
 
     try:
-        with Runner("strict") as runner:
+        with Runner(level) as runner:
             holes = runner.probe()
     except IsolationUnavailable as error:
-        return Finding("strict isolation for grading is not available here", False, str(error))
+        return Finding(f"{name} is not available here", False, str(error))
     if holes:
-        return Finding(
-            f"strict isolation has a hole: a submission could {', '.join(holes)}", False, "do not grade here"
-        )
-    return Finding("strict isolation for grading, probed from inside", True)
+        return Finding(f"{name} has a hole: a submission could {', '.join(holes)}", False, "do not grade here")
+    return Finding(f"{name}, probed from inside", True)

@@ -11,10 +11,10 @@ import ast
 import json
 from pathlib import Path
 
-from helpers.judging.exercise import Question
+from helpers.judging.exercise import Free, Question
 from helpers.lectures import exercises_of
 
-from .source import answer_lines, source_path
+from .source import answer_lines, source_text
 
 # Lines that any Python text may hold and that give nothing away.
 _COMMON = {
@@ -47,7 +47,7 @@ def find(lecture: str, path: Path) -> list[str]:
 def _answer_lines_in(lecture, path, notebook):
     text = "\n".join(_strings(notebook))
     lines = {_squeeze(line) for line in text.splitlines()}
-    for answer in answer_lines(source_path(lecture).read_text(encoding="utf-8")):
+    for answer in answer_lines(source_text(lecture)):
         says_something = any(character.isalnum() for character in answer)  # a bare bracket does not
         if says_something and answer not in _COMMON and _squeeze(answer) in lines:
             yield f"{path.name} shows a line of an answer: {answer}"
@@ -79,6 +79,8 @@ def _filled_stubs(lecture, path, cells):
             except SyntaxError:
                 continue
     for exercise in exercises_of(lecture):
+        if isinstance(exercise, Free):
+            continue  # what a person reads has no stub
         if isinstance(exercise, Question):
             filled = any(_is_answered(tree, exercise.name) for tree in trees)
         else:

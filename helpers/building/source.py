@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 from helpers.checking.nbgrader import CHECK_CELL
 from helpers.fingerprint import KERNEL_METADATA, cell_digest
-from helpers.judging.exercise import Exercise, Question
+from helpers.judging.exercise import Exercise, Free, Question
 from helpers.lectures import exercise_named, exercises_of, lecture_named
 
 from .around import link
@@ -19,6 +19,7 @@ from .minutes import counted
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")  # nbgrader's own
+WRITE_HERE = "*Write your answer here.*"  # where the answer is a text
 _DIFFICULTY = {1: "●○○", 2: "●●○", 3: "●●●"}
 
 
@@ -34,9 +35,14 @@ def source_path(lecture: str) -> Path:
         raise SourceError(error.args[0]) from error
 
 
+def source_text(lecture: str) -> str:
+    """The text of a lecture's source, without the byte-order mark that some editors put before it."""
+    return source_path(lecture).read_text(encoding="utf-8-sig")
+
+
 def read_lecture(lecture: str) -> NotebookNode:
     """The lecture without outputs: answers in, placeholders filled, cells named and marked for nbgrader."""
-    notebook = jupytext.reads(source_path(lecture).read_text(encoding="utf-8"), fmt="md:myst")
+    notebook = jupytext.reads(source_text(lecture), fmt="md:myst")
     notebook.metadata = nbformat.from_dict(KERNEL_METADATA | {"course": {"lecture": lecture}})
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     minutes = _minutes(notebook, lecture)
@@ -52,6 +58,8 @@ def without_answers(notebook: NotebookNode) -> NotebookNode:
     """The notebook that a learner opens: no answers, no outputs."""
     learner = nbformat.from_dict(notebook)
     for cell in learner.cells:
+        if cell.cell_type == "markdown" and "nbgrader" in cell.metadata:
+            cell.source = cut_answer(cell.source).strip() or WRITE_HERE
         if cell.cell_type == "code":
             cell.source = cut_answer(cell.source)
             cell.outputs, cell.execution_count = [], None
@@ -99,9 +107,17 @@ def _cell_metadata(cell, lecture: str) -> NotebookNode:
     if cell.cell_type == "code" and cell.source.startswith("predict("):
         tags.append("nbval-ignore-output")  # the control has another identifier every time
     metadata = NotebookNode({"tags": tags} if tags else {})
+    marks = {"schema_version": 3, "grade": False, "locked": False, "solution": False, "task": False}
+    if name := cell.metadata.get("answers"):
+        points = {e.name: e.points for e in exercises_of(lecture) if isinstance(e, Free)}
+        if name not in points:
+            raise SourceError(
+                f"{lecture}: a cell says answers: {name}; its free exercises are {', '.join(points) or 'none'}"
+            )
+        metadata.nbgrader = marks | {"grade_id": name, "grade": True, "solution": True, "points": points[name]}
+        return metadata
     if cell.cell_type != "code":
         return metadata
-    marks = {"schema_version": 3, "grade": False, "locked": False, "solution": False, "task": False}
     check = CHECK_CELL.fullmatch(cell.source)
     if BEGIN in cell.source:
         metadata.nbgrader = marks | {"grade_id": _answered_exercise(cell.source, lecture), "solution": True}
@@ -138,13 +154,19 @@ def _fill(text: str, minutes: str, lecture: str) -> str:
     return text
 
 
-def describe(exercise: Exercise | Question) -> str:
-    """The line under an exercise's heading: its kind, points, minutes and difficulty."""
+def describe(exercise: Exercise | Question | Free) -> str:
+    """The line under an exercise's heading: its kind, points, minutes and difficulty; then its rubric, if any."""
     kind = "Question" if isinstance(exercise, Question) else "Exercise"
     unit = "minute" if exercise.minutes == 1 else "minutes"
-    return (
+    line = (
         f"*{kind} `{exercise.name}` · {exercise.points} points · about {exercise.minutes} {unit} · "
         f"difficulty {_DIFFICULTY[exercise.difficulty]}*"
+    )
+    if not isinstance(exercise, Free):
+        return line
+    rows = [f"| {criterion.name} | {criterion.points} | {criterion.full} |" for criterion in exercise.rubric]
+    return "\n".join(
+        [line, "", "A person marks it:", "", "| what | points | all of them for |", "|---|---|---|", *rows]
     )
 
 

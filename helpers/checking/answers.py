@@ -7,7 +7,7 @@ import inspect
 import textwrap
 from dataclasses import dataclass
 
-from helpers.judging.exercise import Exercise, Question
+from helpers.judging.exercise import Exercise, Free, Question
 from helpers.templates import render
 
 from . import progress
@@ -40,6 +40,8 @@ class SolutionFeedback:
 
 def show(exercise: Exercise | Question, next_hint) -> SolutionFeedback | HintFeedback | Note:
     """The right ways of an exercise that is solved; what `next_hint` gives for any other."""
+    if isinstance(exercise, Free):
+        return Note(f"{exercise.name} is marked by a person, and has more right answers than one.")
     if not progress.is_solved(exercise):
         return next_hint(exercise)
     if isinstance(exercise, Question):

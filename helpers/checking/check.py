@@ -7,7 +7,7 @@ import types
 from collections import Counter
 from dataclasses import replace
 
-from helpers.judging.exercise import Exercise, Question
+from helpers.judging.exercise import Exercise, Free, Question
 from helpers.judging.judge import NOT_ATTEMPTED, WRONG, Verdict, judge, judge_letter, nothing, public_examination
 from helpers.lectures import exercise_named
 from helpers.sandbox import wire
@@ -50,6 +50,9 @@ def _check(function, named, written, record=lambda exercise, verdict, answer: ""
         exercise = exercise_named(name)
     except LookupError as error:
         return Note(str(error.args[0]))
+    if isinstance(exercise, Free):
+        looked_at = ", ".join(f"{c.name} ({c.points})" for c in exercise.rubric)
+        return Note(f"{name} is marked by a person, not by a check. What counts: {looked_at}.")
     try:
         verdict = _judge(exercise, answer)
         older = earlier.not_run(name, answer)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from helpers.judging.exercise import Exercise, Question
+from helpers.judging.exercise import Exercise, Free, Question
 from helpers.judging.judge import CORRECT, NOT_ATTEMPTED, Verdict
 from helpers.lectures import all_exercises, lecture_names
 from helpers.paths import INSTALLED, ROOT
@@ -127,7 +127,8 @@ def progress() -> Progress:
     best = best_points()
     lectures: dict[str, list] = {lecture: [] for lecture in lecture_names()}
     for exercise in all_exercises():
-        lectures[exercise.lecture].append((exercise.name, best.get(exercise.name, 0.0), exercise.points))
+        if not isinstance(exercise, Free):
+            lectures[exercise.lecture].append((exercise.name, best.get(exercise.name, 0.0), exercise.points))
     guesses = {lecture: "".join(SIGNS[good] for good in found) for lecture, found in guesses_by_lecture().items()}
     return Progress(lectures, guesses)
 

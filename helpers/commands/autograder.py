@@ -12,7 +12,7 @@ def add(commands) -> None:
     parser.add_argument("lecture", metavar="LECTURE")
     parser.add_argument("--to", type=Path, metavar="FILE", help="the zip (default: autograder-LECTURE.zip)")
     parser.add_argument("--seed", type=natural, metavar="S", help="fixes the fresh inputs (default: drawn)")
-    parser.add_argument("--isolation", choices=("strict", "process"), default="strict")
+    parser.add_argument("--isolation", choices=("strict", "landlock", "process"), default="strict")
     parser.set_defaults(run=run)
 
 

@@ -15,6 +15,10 @@ def add(commands) -> None:
     parser.add_argument("--roster", type=Path, metavar="FILE", help="the class as that system lists it (CSV)")
     parser.add_argument("--to", type=Path, metavar="PATH", help="where to write (default: DIR, named as the format)")
     parser.add_argument("--only", metavar="LECTURE", help="export this lecture alone")
+    parser.add_argument("--preview", action="store_true", help="write nothing; list every cell that would change")
+    parser.add_argument(
+        "--zeros", action="store_true", help="0 for students who handed in nothing, where the other system has no mark"
+    )
     parser.set_defaults(run=run)
 
 
@@ -25,12 +29,32 @@ def run(options) -> int:
 
     try:
         with Gradebook(options.out / "gradebook.db") as book:
-            done = export(book, options.out, options.format, options.to, options.roster, options.only)
+            done = export(
+                book,
+                options.out,
+                options.format,
+                options.to,
+                options.roster,
+                options.only,
+                options.preview,
+                options.zeros,
+            )
     except (ExportError, GradebookError) as error:
         return refuse(error)
     for remark in done.remarks:
         print(f"! {remark}.")
-    print(f"Written: {', '.join(map(str, done.paths))}.")
+    if options.preview:
+        for change in done.changes:
+            print(change)
+        print(
+            f"{len(done.changes)} cells would change. Nothing was written; the same command without --preview does it."
+        )
+        if done.left_out:
+            print(f"✗ {len(done.left_out)} students would be left out: {', '.join(done.left_out)}.", file=sys.stderr)
+        return PROBLEM if done.left_out else OK
+    print(
+        f"Written: {', '.join(map(str, done.paths))}." + (f" {len(done.changes)} cells change." if done.changes else "")
+    )
     if done.left_out:
         where = done.paths[0].with_name(f"{done.paths[0].stem}.left-out.csv")
         print(f"✗ {len(done.left_out)} students are left out; their marks are in {where}.", file=sys.stderr)

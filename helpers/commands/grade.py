@@ -18,7 +18,7 @@ def add(commands) -> None:
         "--limit-seconds", type=positive, default=10, metavar="S", help="processor time an exercise (10)"
     )
     parser.add_argument("--limit-mb", type=positive, default=1024, metavar="M", help="memory an exercise (1024)")
-    parser.add_argument("--isolation", choices=("strict", "process"), default="strict")
+    parser.add_argument("--isolation", choices=("strict", "landlock", "process"), default="strict")
     parser.add_argument("--only", metavar="LECTURE", help="mark this lecture alone")
     parser.add_argument("--backend", choices=("local", "dask"), default="local", help="this machine, or a Dask cluster")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of the cluster, such as tcp://10.0.0.5:8786")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -37,11 +38,13 @@ def run(options) -> int:
         with Gradebook(options.out / "gradebook.db") as book:
             roster = read_roster(options.roster)
             matching = match(roster, book.students())
-            ready, problems = letters(book, options.out, roster, matching.person_of, options.sender, options.only)
+            ready, before, problems = letters(
+                book, options.out, roster, matching.person_of, options.sender, options.only
+            )
             problems = [*matching.remarks, *problems]
             if options.server:
                 server = Server(*options.server, options.user, os.environ.get("COURSE_MAIL_PASSWORD", ""))
-                went, before, refused = send(book, ready, server)
+                went, refused = send(book, ready, server)
                 problems += refused
     except (ExportError, GradebookError) as error:
         return refuse(error)
@@ -50,12 +53,18 @@ def run(options) -> int:
     else:
         for letter in ready:
             print(f"{letter.address}: {letter.message['Subject']}")
-        print("Nothing was sent. With --server HOST:PORT it is.")
+        print(
+            "Nothing was sent. With --server HOST:PORT it is." + (f" {before} had been sent before." if before else "")
+        )
     for problem in problems:
         print(f"✗ {problem}.", file=sys.stderr)
     return PROBLEM if problems else OK
 
 
 def _host_and_port(text: str) -> tuple[str, int]:
-    host, _, port = text.partition(":")
-    return host, int(port or 587)
+    host, _, port = text.rpartition(":") if ":" in text else (text, "", "587")
+    if not host.strip() or not port.isdecimal():
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no mail server; write HOST:PORT, such as mail.example.org:587. Is the variable empty?"
+        )
+    return host.strip(), int(port)

@@ -6,16 +6,20 @@ import base64
 import hashlib
 import statistics
 from collections import Counter
+from collections.abc import Iterable
 
 from markupsafe import Markup
 
 from helpers.judging.judge import MEMORY_LIMIT, NOT_ATTEMPTED, OUTPUT_LIMIT
-from helpers.lectures import exercises_of
 from helpers.templates import FOLDER, render
 
 from . import class_statistics as figures
+from .by_hand import waiting
+from .dropped import exercises_by_name
+from .free_answers import WAITING
 from .marking import GRADER_FAULT, MISSING, TAMPERING, TIME_LIMIT, UNREADABLE
 from .papers import Entry, Paper
+from .requests import LookAgain
 
 # What the map of students and exercises shows where there are no points to show: a sign, and what it means.
 SIGNS = {
@@ -27,6 +31,7 @@ SIGNS = {
     TAMPERING: "!",
     UNREADABLE: "U",
     GRADER_FAULT: "G",
+    WAITING: "?",
 }
 _TROUBLE = (TIME_LIMIT, MEMORY_LIMIT, OUTPUT_LIMIT, TAMPERING, UNREADABLE, GRADER_FAULT)
 # What a gradebook says that was left before anything was marked.
@@ -36,8 +41,8 @@ _WORSE = "those who know more do worse"
 _SHOWN_ALONE = 30  # unexplained answers that nobody shares; their exercises' table counts all of them
 
 
-def report_page(settings: dict, papers: list[Paper]) -> str:
-    """The page for a class, from the gradebook's settings and what counts for each student."""
+def report_page(settings: dict, papers: list[Paper], requests: Iterable[LookAgain] = ()) -> str:
+    """The page for a class, from the gradebook's settings, what counts for each student, and what they ask."""
     percents = figures.percents(papers)
     exercises = figures.exercise_figures(papers)
     mistakes = figures.known_mistakes(papers)
@@ -57,6 +62,7 @@ def report_page(settings: dict, papers: list[Paper]) -> str:
         completion=figures.completion(papers),
         exercises=exercises,
         mistakes=mistakes,
+        costliest=max(mistakes, key=lambda row: row.lost, default=None),
         shared=[row for row in unexplained if len(row.students) > 1],
         alone=alone[:_SHOWN_ALONE],
         count_alone=len(alone),
@@ -67,6 +73,8 @@ def report_page(settings: dict, papers: list[Paper]) -> str:
         trouble=trouble,
         troubles=[(status, troubles[status]) for status in _TROUBLE if troubles[status]],
         faults=troubles[GRADER_FAULT],
+        requests=[request for request in requests if not request.answer],
+        waiting=sorted(waiting(papers).items()),
         remarks={(row.lecture, row.name): _remark(row) for row in exercises},
         flawed=[row for row in exercises if _remark(row) == _WORSE],
         decisions=[entry for paper in papers for entry in paper.entries if entry.adjustment],
@@ -101,13 +109,16 @@ def _remark(row: figures.ExerciseFigures) -> str:
 
 def _map(papers, percents) -> dict:
     """The rows of the map: for each student the percents, then a class and a text for each exercise."""
-    lectures = sorted({paper.lecture for paper in papers})
+    columns = {}
+    for lecture in sorted({paper.lecture for paper in papers}):
+        verdicts = [entry.verdict for paper in papers if paper.lecture == lecture for entry in paper.entries]
+        columns[lecture] = exercises_by_name(lecture, verdicts)
     rows = []
     for student, own in figures.papers_by_student(papers).items():
-        by_lecture = {paper.lecture: paper for paper in own}
-        cells = [_cell(entry) for lecture in lectures for entry in by_lecture[lecture].entries]
-        rows.append((student, percents.get(student), cells))
-    return {"lectures": [(lecture, exercises_of(lecture)) for lecture in lectures], "rows": rows}
+        entries = {(paper.lecture, entry.verdict.exercise): entry for paper in own for entry in paper.entries}
+        keys = ((lecture, name) for lecture, exercises in columns.items() for name in exercises)
+        rows.append((student, percents.get(student), [_cell(entries[k]) if k in entries else ("o", "") for k in keys]))
+    return {"lectures": [(lecture, list(exercises.values())) for lecture, exercises in columns.items()], "rows": rows}
 
 
 def _cell(entry: Entry) -> tuple[str, str]:
@@ -117,7 +128,7 @@ def _cell(entry: Entry) -> tuple[str, str]:
     if sign := SIGNS.get(entry.verdict.status):
         # A limit that was met in one part leaves the points of the others.
         text = f"{entry.points:g}{sign}" if entry.points else sign
-        return ("o" if entry.verdict.status in (NOT_ATTEMPTED, MISSING) else "t"), text
+        return ("o" if entry.verdict.status in (NOT_ATTEMPTED, MISSING, WAITING) else "t"), text
     return _level(entry.points, most), f"{entry.points:g}"
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from helpers.judging.judge import CORRECT, ERROR, NOT_ATTEMPTED, WRONG, Example
 from helpers.lectures import exercises_of
 
+from .free_answers import WAITING
 from .marking import GRADER_FAULT, MISSING
 from .papers import Entry, Paper
 
@@ -67,6 +68,7 @@ class KnownMistake:
     section: str
     students: tuple[str, ...]
     share: float
+    lost: float = 0.0  # points, by all of these students
 
 
 @dataclass(frozen=True)
@@ -79,16 +81,21 @@ class UnexplainedAnswer:
     example: Example | None
     section: str
     students: tuple[str, ...]
+    lost: float = 0.0  # points, by all of these students
 
 
 @dataclass(frozen=True)
 class SectionToRepeat:
-    """A section whose exercises `students` got wrong by a known mistake or an answer that they share with others."""
+    """A section whose exercises `students` got wrong by a known mistake or an answer that they share with others.
+
+    `lost` are the points that these answers cost them together.
+    """
 
     lecture: str
     section: str
     students: tuple[str, ...]
     exercises: tuple[str, ...]
+    lost: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -152,6 +159,7 @@ def known_mistakes(papers: list[Paper]) -> list[KnownMistake]:
             _section(lecture, exercise),
             tuple(entry.student for entry in entries),
             len(entries) / attempted[lecture, exercise],
+            _lost(entries),
         )
         for (lecture, exercise, mistake), entries in made.items()
     ]
@@ -173,6 +181,7 @@ def unexplained_answers(papers: list[Paper]) -> list[UnexplainedAnswer]:
             entries[0].verdict.example,
             _section(lecture, exercise),
             tuple(entry.student for entry in entries),
+            _lost(entries),
         )
         for (lecture, exercise, *_), entries in groups.items()
     ]
@@ -180,15 +189,24 @@ def unexplained_answers(papers: list[Paper]) -> list[UnexplainedAnswer]:
 
 
 def sections_to_repeat(mistakes: list[KnownMistake], unexplained: list[UnexplainedAnswer]) -> list[SectionToRepeat]:
-    """The sections that most students should see again, first those of most students."""
+    """The sections that the class should see again, first those in which it lost most points."""
     shared = [row for row in unexplained if len(row.students) > 1]
     students: dict[tuple[str, str], set[str]] = {}
     exercises: dict[tuple[str, str], dict[str, None]] = {}
+    lost: Counter = Counter()
     for row in [*mistakes, *shared]:
+        lost[row.lecture, row.section] += row.lost
         students.setdefault((row.lecture, row.section), set()).update(row.students)
         exercises.setdefault((row.lecture, row.section), {})[row.exercise] = None
-    rows = [SectionToRepeat(*key, tuple(sorted(who)), tuple(exercises[key])) for key, who in students.items()]
-    return sorted(rows, key=lambda row: (-len(row.students), row.lecture, row.section))
+    rows = [
+        SectionToRepeat(*key, tuple(sorted(who)), tuple(exercises[key]), lost[key]) for key, who in students.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.lost, -len(row.students), row.lecture, row.section))
+
+
+def _lost(entries: list[Entry]) -> float:
+    """The points that these answers cost; where a person has decided, what the decision left."""
+    return sum(max(0.0, entry.verdict.max_points - entry.points) for entry in entries)
 
 
 def papers_by_student(papers: list[Paper]) -> dict[str, list[Paper]]:
@@ -216,7 +234,7 @@ def _looked_at(papers) -> dict[str, dict[tuple[str, str], Entry]]:
         if paper.readable:
             own = seen.setdefault(paper.student, {})
             for entry in paper.entries:
-                if entry.verdict.status != GRADER_FAULT or entry.adjustment:
+                if entry.verdict.status not in (GRADER_FAULT, WAITING) or entry.adjustment:
                     own[paper.lecture, entry.verdict.exercise] = entry
     return seen
 

@@ -10,30 +10,33 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from helpers.lectures import exercises_of, lecture_named
+from helpers.lectures import lecture_named
 from helpers.templates import render
 
 from . import beneath
 from .class_statistics import UNANSWERED
+from .dropped import Dropped, exercises_by_name
+from .free_answers import WAITING
 from .marking import GRADER_FAULT
 from .papers import Paper
+from .requests import LookAgain
 
 _HASH_DIGITS = 16  # so many that nobody finds a name with another's hash
 _CHANGED = re.compile(rf"-[0-9a-f]{{{_HASH_DIGITS}}}$", re.IGNORECASE)
 
 
-def write_feedback(papers: list[Paper], folder: Path) -> None:
+def write_feedback(papers: list[Paper], folder: Path, requests: Iterable[LookAgain] = ()) -> None:
     """Write `folder/<student>/<lecture>.html` anew for everybody."""
     fresh = folder.with_name(folder.name + ".new")
     beneath.remove(fresh)
     if papers:
-        _write_pages(papers, fresh)
+        _write_pages(papers, fresh, list(requests))
     beneath.remove(folder)
     if papers:
         os.replace(fresh, folder)
 
 
-def _write_pages(papers: list[Paper], folder: Path) -> None:
+def _write_pages(papers: list[Paper], folder: Path, requests: list[LookAgain]) -> None:
     folders = folder_names(dict.fromkeys(paper.student for paper in papers))
     folder.mkdir()
     with beneath.opened_folder(folder.parent, [folder.name]) as top:
@@ -41,20 +44,20 @@ def _write_pages(papers: list[Paper], folder: Path) -> None:
             os.mkdir(name, dir_fd=top)
     for paper in papers:
         with beneath.opened_folder(folder.parent, [folder.name, folders[paper.student]]) as own:
-            beneath.write_new(own, f"{paper.lecture}.html", feedback_page(paper))
+            beneath.write_new(own, f"{paper.lecture}.html", feedback_page(paper, requests))
 
 
-def feedback_page(paper: Paper) -> str:
+def feedback_page(paper: Paper, requests: Iterable[LookAgain] = ()) -> str:
     """The page for one student and lecture. It holds nothing of other students, nor of the inputs drawn for grading."""
-    exercises = {e.name: e for e in exercises_of(paper.lecture)}
-    dropped = {entry.verdict.exercise: None for entry in paper.entries if entry.verdict.exercise not in exercises}
-    exercises |= dropped  # marked by an earlier version of the course
+    exercises = exercises_by_name(paper.lecture, (entry.verdict for entry in paper.entries))
     right = [entry for entry in paper.entries if entry.points >= entry.verdict.max_points]
     untried = [entry for entry in paper.entries if entry.verdict.status in UNANSWERED and entry not in right]
-    wrong = [entry for entry in paper.entries if entry not in right and entry not in untried]
+    unread = [entry for entry in paper.entries if entry.verdict.status == WAITING and not entry.adjustment]
+    wrong = [entry for entry in paper.entries if entry not in right and entry not in untried and entry not in unread]
     sections: dict[str, list[str]] = {}
     for entry in paper.entries:
-        if entry not in right and entry.verdict.status != GRADER_FAULT and entry.verdict.exercise not in dropped:
+        dropped = isinstance(exercises[entry.verdict.exercise], Dropped)
+        if entry not in right and entry not in unread and entry.verdict.status != GRADER_FAULT and not dropped:
             sections.setdefault(exercises[entry.verdict.exercise].section, []).append(entry.verdict.exercise)
     return render(
         "feedback.html",
@@ -64,8 +67,10 @@ def feedback_page(paper: Paper) -> str:
         right=right,
         wrong=wrong,
         untried=untried,
+        unread=unread,
         sections=list(sections.items()),
         total=paper.total if paper.total and (len(paper.total.lines) > 1 or paper.total.why) else None,
+        requests=[r for r in requests if (r.student, r.lecture) == (paper.student, paper.lecture)],
     )
 
 

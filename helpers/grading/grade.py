@@ -20,6 +20,7 @@ from . import identity, outputs
 from .class_file import class_of
 from .collecting.choosing import Candidate
 from .gradebook import Gradebook, GradebookError
+from .handed_in import HandedInBook
 from .marking import GRADER_FAULT, MISSING, UNREADABLE, MarkedSubmission, content_digest, without_evidence
 from .papers import class_papers
 from .runner import Limits
@@ -68,7 +69,7 @@ def grade(
     written = [path for path in (order.out, order.preview_of) if path]
     if not (order.out / "gradebook.db").exists():
         find_submissions(order.source, lectures, written)  # what is no class is refused before anything is made
-    order.out.mkdir(parents=True, exist_ok=True)
+    order.out.mkdir(parents=True, exist_ok=True, mode=0o700)  # marks are nobody else's business
     with Gradebook(order.out / "gradebook.db", create=True) as book:
         seed = _seed(book.settings(), order)
         moved, questions = identity.settle(book, place)
@@ -80,7 +81,8 @@ def grade(
         ]
         with _backend(order, seed, found) as backend:
             rules = _prepare(book, order, seed, found, backend.isolation)
-            marked, kept, stayed = _mark_all(book, found, backend, rules, progress)
+            with HandedInBook(order.out) as handed_in:
+                marked, kept, stayed = _mark_all(book, found, backend, rules, progress, handed_in.keep)
         book.add_aliases(found.aliases)
         remarks = _remarks(book, order, found, (*moved, *stayed), rules)
         if order.preview_of is None:
@@ -169,7 +171,7 @@ def _prepare(book: Gradebook, order: Order, seed: int, found: ClassFolder, isola
 
 
 def _mark_all(
-    book: Gradebook, found: ClassFolder, backend: Backend, rules: str, progress
+    book: Gradebook, found: ClassFolder, backend: Backend, rules: str, progress, keep
 ) -> tuple[int, int, list[str]]:
     """Mark what has to be marked; return how many were, how many stand as they are, and sentences about those."""
     finished, total = book.finished(rules), len(found.submissions)
@@ -179,12 +181,15 @@ def _mark_all(
 
     def stands(submission: Submission) -> bool:
         key = (submission.student, submission.lecture)
-        if finished.get(key) == content_digest(submission):
+        digest = content_digest(submission)
+        if finished.get(key) == digest:
+            keep(submission, digest)
             book.arrived(key, submission.path, submission.note, submission.arrival)
             return True
         if key in before and (why := _worse(submission, before[key])):
             stayed.append(f"{submission.student}, {submission.lecture}: the paper marked before stays; {why}")
             return True
+        keep(submission, digest)
         return False
 
     for result in _in_parallel(found.submissions, stands, backend):

@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import difflib
 import json
+import math
+import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -48,6 +50,8 @@ CREATE TABLE forgotten (
     number INTEGER PRIMARY KEY, student TEXT NOT NULL, lecture TEXT NOT NULL, author TEXT NOT NULL, time TEXT NOT NULL,
     content TEXT NOT NULL);
 """
+BONUS = "Bonus: "  # so begins the reason of a decision that gives more than the exercise is worth
+_TAKEN_BACK = -1.0  # in the place of a decision's points: what was decided before counts no longer
 _SECONDS = 30  # to wait for another process that is writing
 _TABLES = {"setting", "student", "submission", "verdict", "part", "adjustment"}  # of every version
 _PAPERS = ("submission", "verdict", "part")
@@ -89,6 +93,18 @@ class Adjustment:
     instead_of: float | None = None
 
 
+@dataclass(frozen=True)
+class Decision:
+    """What a person wants to have recorded about one exercise of one student."""
+
+    student: str
+    lecture: str
+    exercise: str
+    points: float
+    why: str
+    bonus: bool = False
+
+
 class Gradebook:
     """Access to `DIR/gradebook.db`. Use as a context manager; only one process may write.
 
@@ -103,6 +119,8 @@ class Gradebook:
         for beside in ("", "-journal", "-wal", "-shm"):
             if path.with_name(path.name + beside).is_symlink():
                 raise GradebookError(f"{path}{beside} is a link; it is not followed, and left as it is")
+        if create and not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # marks are nobody else's business
         try:
             self._db = sqlite3.connect(path, timeout=_SECONDS)
             try:
@@ -386,28 +404,64 @@ class Gradebook:
         finally:
             copy.close()
 
-    def adjust(self, student: str, lecture: str, exercise: str, points: float, why: str, author: str) -> None:
-        """Record a person's decision, also on what was not handed in. Raises `GradebookError` if it fits nobody."""
-        query = "SELECT sum(max_points), sum(points) FROM part WHERE student = ? AND lecture = ? AND exercise = ?"
-        most, marked = self._db.execute(query, (student, lecture, exercise)).fetchone()
-        if most is None:
-            most, marked = self._worth(student, lecture, exercise), 0.0
-        if not 0 <= points <= most:
-            raise GradebookError(f"{exercise} is worth 0 to {most:g} points, not {points:g}")
-        if not why.strip():
-            raise GradebookError('a decision needs its reason: --why "..."')
+    def adjust(
+        self, student: str, lecture: str, exercise: str, points: float, why: str, author: str, bonus: bool = False
+    ) -> None:
+        """Record a person's decision, also on what was not handed in. Raises `GradebookError` if it fits nobody.
+
+        Only with `bonus` there may be more points than the exercise is worth.
+        """
+        self.adjust_all([Decision(student, lecture, exercise, points, why, bonus)], author)
+
+    def adjust_all(self, decisions: list[Decision], author: str) -> None:
+        """Record decisions, all of them or none. Raises `GradebookError` for the first that fits nobody."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
+        rows = [self._decided(decision, author, now) for decision in decisions]
         with self._writing():
-            self._db.execute(
-                "INSERT INTO adjustment VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (student, lecture, exercise, points, why, author, now, marked),
-            )
+            self._db.executemany("INSERT INTO adjustment VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def take_back(self, student: str, lecture: str, exercise: str, why: str, author: str) -> None:
+        """Let the marking count again; the decision stays on record. Raises `GradebookError` if there is none."""
+        if (student, lecture, exercise) not in self.adjustments():
+            raise GradebookError(f"nobody has decided about {exercise} of {student} in {lecture}")
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        row = (student, lecture, exercise, _TAKEN_BACK, why, author, now, None)
+        with self._writing():
+            self._db.execute("INSERT INTO adjustment VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def check_decision(self, decision: Decision) -> None:
+        """Raises `GradebookError` if this decision could not be recorded."""
+        self._decided(decision, "", "")
+
+    def _decided(self, decision: Decision, author: str, now: str) -> tuple:
+        key, exercise, points = (
+            (decision.student, decision.lecture, decision.exercise),
+            decision.exercise,
+            decision.points,
+        )
+        query = "SELECT sum(max_points), sum(points) FROM part WHERE student = ? AND lecture = ? AND exercise = ?"
+        most, marked = self._db.execute(query, key).fetchone()
+        if most is None:
+            most, marked = self._worth(*key), 0.0
+        if not (math.isfinite(points) and points >= 0 and (points <= most or decision.bonus)):
+            more = "; more are a bonus: --bonus" if points > most else ""
+            raise GradebookError(f"{exercise} is worth 0 to {most:g} points, not {points:g}{more}")
+        if not decision.why.strip():
+            raise GradebookError('a decision needs its reason: --why "..."')
+        why = decision.why if points <= most or decision.why.startswith(BONUS) else BONUS + decision.why
+        return (*key, points, why, author, now, marked)
 
     def adjustments(self) -> dict[tuple[str, str, str], Adjustment]:
         """The decision in force for each student, lecture and exercise that has one."""
         columns = "student, lecture, exercise, points, why, author, time, instead_of"
         query = f"SELECT {columns} FROM adjustment ORDER BY time, number"
-        return {(s, lecture, e): Adjustment(*rest) for s, lecture, e, *rest in self._db.execute(query)}
+        found = {(s, lecture, e): Adjustment(*rest) for s, lecture, e, *rest in self._db.execute(query)}
+        return {key: decision for key, decision in found.items() if decision.points != _TAKEN_BACK}
+
+    def reasons(self, lecture: str, exercise: str) -> list[str]:
+        """The reasons that were ever given for a decision about this exercise, the last one first."""
+        query = "SELECT why FROM adjustment WHERE lecture = ? AND exercise = ? AND points >= 0 ORDER BY number DESC"
+        return [why for (why,) in self._db.execute(query, (lecture, exercise))]
 
     def _worth(self, student: str, lecture: str, exercise: str) -> float:
         """The points of an exercise of which this student, who is in the class, handed in nothing."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from helpers.judging.exercise import Exercise, Question
+from helpers.judging.exercise import Exercise, Free, Question
 from helpers.judging.judge import (
     CORRECT,
     ERROR,
@@ -31,7 +31,9 @@ from helpers.judging.judge import (
 )
 from helpers.lectures import exercises_of
 from helpers.sandbox import END, SHORT
+from helpers.sandbox.walls import SCRATCH_FILES, SCRATCH_MB
 
+from .free_answers import free_verdict
 from .notebook import Unreadable, code_cells
 from .runner import Evidence, Limits, Plan, Request, Runner, RunnerFault, Survey, Way
 from .submissions import UNKNOWN_ARRIVAL, Arrival, Submission
@@ -71,7 +73,7 @@ class Task:
 
 def tasks_of(lecture: str, seed: int) -> list[Task]:
     """What every submission to a lecture has to do: the same inputs for the whole class."""
-    return [_task(exercise, seed) for exercise in exercises_of(lecture)]
+    return [_task(exercise, seed) for exercise in exercises_of(lecture) if not isinstance(exercise, Free)]
 
 
 def _task(exercise: Exercise | Question, seed: int) -> Task:
@@ -103,7 +105,8 @@ def mark(
     except Unreadable as problem:
         return without_evidence(submission, digest, UNREADABLE, f"This notebook could not be marked: {problem}.")
     interview = _Interview(cells, free_runner, limits)
-    verdicts = interview.verdicts(tasks)
+    given = {verdict.exercise: verdict for verdict in interview.verdicts(tasks)}
+    verdicts = [given.get(e.name) or free_verdict(e, submission.content) for e in exercises_of(submission.lecture)]
     return MarkedSubmission(
         submission.student,
         submission.lecture,
@@ -326,4 +329,6 @@ def _ending(ending: str, limits) -> tuple[str, str]:
         return TIME_LIMIT, f"It did not finish within {bound}. Does a loop never end?"
     if ending == "output limit":
         return OUTPUT_LIMIT, "It returned far more than was asked for."
+    if ending == "disk limit":
+        return ERROR, f"It wrote more than {SCRATCH_MB} MB, or more than {SCRATCH_FILES} files, to its folder."
     return ERROR, "The process ended while it was running: it asked to exit, or crashed outside Python."

@@ -9,6 +9,7 @@ from .class_report import report_page
 from .feedback_pages import write_feedback
 from .gradebook import Gradebook
 from .papers import class_papers
+from .requests import requests_of
 from .tables import grades, results, write_csv
 
 
@@ -17,8 +18,9 @@ def write_all(book: Gradebook, out: Path) -> None:
     papers = class_papers(book)
     _replace(out / "grades.csv", lambda path: write_csv(path, grades(papers)))
     _replace(out / "results.csv", lambda path: write_csv(path, results(papers)))
-    write_feedback(papers, out / "feedback")
-    page = report_page(book.settings(), papers)
+    requests = requests_of(book)
+    write_feedback(papers, out / "feedback", requests)
+    page = report_page(book.settings(), papers, requests)
     _replace(out / "report.html", lambda path: _write_text(path, page))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from helpers.judging.judge import Verdict, nothing
 from helpers.lectures import exercises_of
 
 from .class_file import ClassFile, class_of
-from .gradebook import Adjustment, Gradebook
+from .gradebook import BONUS, Adjustment, Gradebook
 from .marking import MISSING, UNREADABLE, MarkedSubmission
 from .reckoning import ON_TIME, Lateness, Total, lateness, total
 
@@ -24,7 +25,11 @@ class Entry:
 
     @property
     def points(self) -> float:
-        return self.adjustment.points if self.adjustment else self.verdict.points
+        if not self.adjustment:
+            return self.verdict.points
+        # An update may have made an exercise worth less than when somebody decided; more than all of it is a bonus.
+        most = math.inf if self.adjustment.why.startswith(BONUS) else self.verdict.max_points
+        return min(self.adjustment.points, most)
 
 
 @dataclass(frozen=True)

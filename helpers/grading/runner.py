@@ -23,7 +23,14 @@ from helpers.sandbox import END, RUN, SHORT, server, wire
 from helpers.sandbox.observe import MAX_TEXT, Call, Observation
 
 HELPERS = Path(__file__).resolve().parents[1]
-ISOLATION_LEVELS = ("strict", "process")
+ISOLATION_LEVELS = ("strict", "landlock", "process")
+# What to ask for by name where a level cannot be had. Every output says which one it was.
+_LESS = {
+    "strict": "Less can be asked for by name: --isolation landlock (no namespaces: files and system calls only), or "
+    "--isolation process (a separate process and limits only)",
+    "landlock": "Less can be asked for by name: --isolation process (a separate process and limits only)",
+    "process": "Nothing less can be asked for",
+}
 Way = tuple[str, int]  # SHORT or RUN, and a place (`helpers.sandbox.cells`)
 _BACKEND = "module://matplotlib_inline.backend_inline"  # the kernel's, which closes figures at the end of a cell
 _ODD = (LookupError, TypeError, ValueError, AttributeError, OverflowError)  # what reading an odd message may raise
@@ -145,6 +152,8 @@ class Runner:
         familiar: Sequence[str] = (),
         keras: bool = False,
     ):
+        if isolation not in ISOLATION_LEVELS:  # an unknown word must not end as no walls at all
+            raise IsolationUnavailable(f"there is no isolation {isolation!r}; there are {', '.join(ISOLATION_LEVELS)}")
         self.isolation = isolation
         self.limits = (limits or Limits()).for_keras() if keras else limits or Limits()
         self.hidden = [str(HELPERS.parent), *map(str, hidden), str(Path.home())]
@@ -295,10 +304,7 @@ class Runner:
             raise IsolationUnavailable(f"the untrusted process did not start ({error})") from error
         if not ready["ready"]:
             self.stop()
-            raise IsolationUnavailable(
-                f"{ready['why']}. On a system without these walls, ask for less by name: --isolation process "
-                "(separate process and limits only; every output will say so)"
-            )
+            raise IsolationUnavailable(f"{ready['why']}. {_LESS[self.isolation]}")
 
     def _send(self, *messages: bytes) -> None:
         for message in messages:

@@ -1,4 +1,9 @@
-"""Send every student the feedback by e-mail, once, also when it is interrupted or started again."""
+"""Send every student the feedback by e-mail, once, also when it is interrupted or started again.
+
+What was sent is written down for each student and lecture, so a letter holds the pages that are new or have changed,
+whichever lectures were sent before. Its Message-ID depends on nothing but these pages: should a letter go out twice,
+because the connection broke when the server had taken it, mail programs know it as the same one.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.utils import localtime, parseaddr
 from pathlib import Path
 
 from . import beneath
@@ -24,12 +30,12 @@ _TLS_PORT = 465  # encrypted from the first byte; on other ports encryption is a
 
 @dataclass(frozen=True)
 class Letter:
-    """One student's message; `digest` tells whether the same pages have been sent before."""
+    """One student's message; `digests` tells, by lecture, which pages are in it."""
 
     student: str
     address: str
     message: EmailMessage
-    digest: str
+    digests: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -64,45 +70,55 @@ class Server:
 
 def letters(
     book: Gradebook, out: Path, roster: Roster, people: dict[str, dict], sender: str, only: str | None = None
-) -> tuple[list[Letter], list[str]]:
-    """A letter for each student who has a page and an address, and a sentence for each who has not.
+) -> tuple[list[Letter], int, list[str]]:
+    """A letter for each student with pages that were not sent yet; how many have none; a sentence for each problem.
 
     `people` gives the roster's row of each student. Students who handed in nothing get no letter, unless a person
-    decided on points.
+    decided on points. Raises `ExportError` if the roster has no addresses.
     """
     papers: dict[str, list[Paper]] = {}
     for paper in class_papers(book):
         papers.setdefault(paper.student, []).append(paper)
-    folders = folder_names(papers)
-    found, remarks = [], []
+    folders, sent = folder_names(papers), book.settings().get("sent", {})
+    if people and not any(_address(roster, person) for person in people.values()):
+        raise ExportError(
+            "the roster has no e-mail addresses. Canvas leaves them out of its export: add a column Email to a copy of "
+            "it, or give another list of the class"
+        )
+    found, before, remarks = [], 0, []
     for student, person in people.items():
         own = [p for p in papers[student] if only in (None, p.lecture) and (p.submission or p.decided)]
-        if not own:
-            continue
-        address = roster.value(person, "Email address", "Email").strip()
         try:
             pages = [(p, beneath.read(out / "feedback", (folders[student], f"{p.lecture}.html")).decode()) for p in own]
-            found.append(_letter(student, address, sender, " ".join(roster.first_and_last_name(person)), pages))
-        except (ValueError, IndexError, MessageError):
-            remarks.append(f"{student} has no address that mail can go to ({address!r})")
         except FileNotFoundError as error:
             raise ExportError(f"{error.filename} is missing; run: course report {out}") from error
-    return found, remarks
+        digests = {paper.lecture: hashlib.sha256(page.encode()).hexdigest() for paper, page in pages}
+        known = _known(sent.get(student, {}), pages)
+        new = [(paper, page) for paper, page in pages if known.get(paper.lecture) != digests[paper.lecture]]
+        if not new:
+            before += bool(own)
+            continue
+        address = _address(roster, person)
+        try:
+            name = " ".join(roster.first_and_last_name(person))
+            found.append(_letter(student, address, sender, name, new, {p.lecture: digests[p.lecture] for p, _ in new}))
+        except (ValueError, IndexError, MessageError):
+            remarks.append(f"{student} has no address that mail can go to ({address!r})")
+    return found, before, remarks
 
 
-def send(book: Gradebook, letters: list[Letter], server: Server) -> tuple[int, int, list[str]]:
-    """Send what was not sent before; return how many went, how many had gone before, and sentences about the rest.
+def send(book: Gradebook, letters: list[Letter], server: Server) -> tuple[int, list[str]]:
+    """Send these letters; return how many went, and sentences about the rest.
 
     Each one that the server has taken is written down at once, so that nobody gets the same pages twice.
     """
     sent = dict(book.settings().get("sent", {}))
-    new = [letter for letter in letters if sent.get(letter.student) != letter.digest]
     went, remarks = 0, []
-    if not new:
-        return 0, len(letters), []
+    if not letters:
+        return 0, []
     smtp = server.connect()
     try:
-        for letter in new:
+        for letter in letters:
             try:
                 smtp.send_message(letter.message)
             except smtplib.SMTPResponseException as error:
@@ -114,24 +130,42 @@ def send(book: Gradebook, letters: list[Letter], server: Server) -> tuple[int, i
                 break
             else:
                 went += 1
-                sent[letter.student] = letter.digest
+                known = sent.get(letter.student)
+                sent[letter.student] = (known if isinstance(known, dict) else {}) | letter.digests
                 book.set(sent=sent)
     finally:
         smtp.close()
-    return went, len(letters) - len(new), remarks
+    return went, remarks
 
 
-def _letter(student, address, sender, name, pages: list[tuple[Paper, str]]) -> Letter:
+def _address(roster: Roster, person: dict[str, str]) -> str:
+    """The e-mail address, which some institutions use as the login, too."""
+    address = roster.value(person, "Email address", "Email").strip()
+    login = roster.value(person, "SIS Login ID", "Username").strip()
+    return address or (login if "@" in login else "")
+
+
+def _known(sent, pages: list[tuple[Paper, str]]) -> dict[str, str]:
+    """What was sent to a student, by lecture. Gradebooks of before hold one digest of all pages of the last letter."""
+    if isinstance(sent, dict):
+        return sent
+    together = hashlib.sha256("".join(page for _, page in pages).encode()).hexdigest()
+    each = {paper.lecture: hashlib.sha256(page.encode()).hexdigest() for paper, page in pages}
+    return each if sent == together else {lecture: d for lecture, d in each.items() if d == sent}
+
+
+def _letter(student, address, sender, name, pages: list[tuple[Paper, str]], digests: dict[str, str]) -> Letter:
     message = EmailMessage()
     message["Subject"] = f"Feedback: {', '.join(paper.lecture for paper, _ in pages)}"
     message["From"] = sender
     message["To"] = Address(addr_spec=address)
+    message["Date"] = localtime()
+    same = hashlib.sha256("\0".join((student, address, *digests.values())).encode("utf-8", "surrogatepass")).hexdigest()
+    message["Message-ID"] = f"<{same[:40]}@{parseaddr(sender)[1].rpartition('@')[2] or 'localhost'}>"
     points = [f"{paper.lecture}: {paper.points:g} of {paper.max_points:g} points" for paper, _ in pages]
     greeting = "".join(c if c.isprintable() else " " for c in name).strip()
     end = "The pages attached say what was right, what was not and why, and what to do next."
     message.set_content("\n".join([f"Dear {greeting}," if greeting else "Hello,", "", *points, "", end, ""]))
-    digest = hashlib.sha256()
     for paper, page in pages:
-        digest.update(page.encode())
         message.add_attachment(page, subtype="html", filename=f"{paper.lecture}.html")
-    return Letter(student, address, message, digest.hexdigest())
+    return Letter(student, address, message, digests)

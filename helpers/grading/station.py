@@ -128,7 +128,7 @@ class _Runners:
                 for runner in self._runners:
                     runner.wait_until_ready()
                 findings = self._runners[0].probe()
-                if self._terms.isolation == "strict" and findings:
+                if self._terms.isolation != "process" and findings:
                     raise IsolationUnavailable(f"the walls have a hole: a submission could {', '.join(findings)}")
                 for runner in self._runners:
                     self._free.put(runner)
@@ -153,6 +153,11 @@ def describe_isolation(level: str, findings: list[str]) -> str:
     """What the probe found, in a sentence for every output."""
     if level == "strict":
         return "strict: probed from inside, no network, no other process, no file but Python's own"
+    if level == "landlock":
+        return (
+            "landlock: probed from inside, no network, no signal, no file but Python's own; no namespaces, so a "
+            "submission could see which files and processes there are"
+        )
     return "process: separate process and limits only. A submission could " + ", ".join(findings or ["do what you can"])
 
 

@@ -175,3 +175,37 @@ class Question:
     @property
     def points_by_part(self) -> dict[str, int]:
         return {"answer": self.points}
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A row of a rubric: what a person looks at, for how many points, and what earns all of them."""
+
+    name: str
+    points: int
+    full: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Free:
+    """An exercise that a person marks: a text, a plot, a project. Its answer is a cell of its own (`answers: name`).
+
+    The rubric is shown to learners with the exercise and to whoever marks; `comments` are sentences to choose from.
+    """
+
+    name: str
+    lecture: str
+    section: str
+    minutes: int
+    difficulty: int
+    rubric: tuple[Criterion, ...]
+    comments: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+
+    @property
+    def points_by_part(self) -> dict[str, int]:
+        return {criterion.name: criterion.points for criterion in self.rubric}
+
+    @property
+    def points(self) -> int:
+        return sum(self.points_by_part.values())

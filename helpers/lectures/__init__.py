@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 
 from helpers.judging.examination import public_examination
-from helpers.judging.exercise import Exercise, Question
+from helpers.judging.exercise import Exercise, Free, Question
 from helpers.paths import LECTURES_VARIABLE, NOTEBOOKS, SOLUTIONS
 
 _HERE = Path(__file__).parent
@@ -74,14 +74,14 @@ def problems() -> tuple[str, ...]:
 
 
 @cache
-def exercises_of(lecture: str) -> tuple[Exercise | Question, ...]:
+def exercises_of(lecture: str) -> tuple[Exercise | Question | Free, ...]:
     """The exercises and questions of one lecture, in its order; none for a lecture that has none."""
     if lecture not in lecture_names():
         return ()
     return importlib.import_module(f"{lecture_named(lecture).package}.exercises").EXERCISES
 
 
-def all_exercises() -> tuple[Exercise | Question, ...]:
+def all_exercises() -> tuple[Exercise | Question | Free, ...]:
     """The exercises and questions of all lectures, in the order of the course."""
     return tuple(exercise for lecture in lecture_names() for exercise in exercises_of(lecture))
 
@@ -91,7 +91,7 @@ def functions_of(lecture: str) -> tuple[Exercise, ...]:
     return tuple(exercise for exercise in exercises_of(lecture) if isinstance(exercise, Exercise))
 
 
-def exercise_named(name: str) -> Exercise | Question:
+def exercise_named(name: str) -> Exercise | Question | Free:
     """The exercise or question with this name. Raises `LookupError`, which names those spelled alike.
 
     Only the lecture whose files declare the name is imported, so that a learner's first check loads one lecture.
@@ -183,13 +183,17 @@ def _from_outside(folder: Path, others: dict[str, Lecture]) -> Lecture:
     return lecture
 
 
-def _exercises_from_outside(lecture: Lecture) -> tuple[Exercise | Question, ...]:
+def _exercises_from_outside(lecture: Lecture) -> tuple[Exercise | Question | Free, ...]:
     where = lecture.folder / "exercises"
     if not (where.is_dir() or where.with_suffix(".py").is_file()):
         raise _Broken(f"{where} is missing: a lecture needs at least one exercise, in a file of its own there")
     try:
         found = getattr(importlib.import_module(f"{lecture.package}.exercises"), "EXERCISES", None)
-        if not isinstance(found, tuple) or not found or not all(isinstance(e, Exercise | Question) for e in found):
+        if (
+            not isinstance(found, tuple)
+            or not found
+            or not all(isinstance(e, Exercise | Question | Free) for e in found)
+        ):
             raise _Broken(f"{where}: its __init__.py needs EXERCISES = (...) with at least one exercise or question")
         for exercise in found:
             if isinstance(exercise, Exercise) and not exercise.uses_keras:
@@ -228,8 +232,8 @@ def _declared_in(folder: Path) -> frozenset[str]:
 
 
 @cache
-def _by_name() -> dict[str, Exercise | Question]:
-    exercises: dict[str, Exercise | Question] = {}
+def _by_name() -> dict[str, Exercise | Question | Free]:
+    exercises: dict[str, Exercise | Question | Free] = {}
     for lecture in lecture_names():
         for exercise in exercises_of(lecture):
             if exercise.name in exercises:

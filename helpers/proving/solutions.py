@@ -8,7 +8,7 @@ from functools import cache
 
 import jupytext
 
-from helpers.building.source import BEGIN, cut_answer, source_path
+from helpers.building.source import BEGIN, cut_answer, source_text
 from helpers.sandbox.cells import define
 
 
@@ -47,7 +47,7 @@ def answer_to_question(lecture: str, name: str) -> str:
 @cache
 def code_cells(lecture: str) -> tuple[str, ...]:
     """The code cells of a lecture's source, answers in."""
-    notebook = jupytext.reads(source_path(lecture).read_text(encoding="utf-8"), fmt="md:myst")
+    notebook = jupytext.reads(source_text(lecture), fmt="md:myst")
     return tuple(cell.source for cell in notebook.cells if cell.cell_type == "code")
 
 

@@ -76,6 +76,13 @@ _CLONE, _FCNTL, _IOCTL, _PRCTL, _MADVISE = (56, 220), (72, 25), (16, 29), (157, 
 _MMAP, _SOCKETPAIR, _SENDTO = (9, 222), (53, 199), (44, 206)
 # Answered "done" without doing anything, which is true of the scratch folder, the only place to write to.
 _GRANTED = {"fsync": (74, 82), "fdatasync": (75, 83)}
+# What Landlock does not look at, and would reach the files and processes of others where no namespace hides them: said
+# to be done (modes and times of a file of one's own matter to nobody), not supported, or only for the process itself.
+_SAID_TO_BE_DONE = ("chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat", "utime", "utimes",
+                    "futimesat", "utimensat")  # fmt: skip
+_NOT_SUPPORTED = ("getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr", "flistxattr")
+_TO_ITSELF = {"kill": False, "tgkill": False, "prlimit64": True}  # whether 0 means the process itself
+_TO_NOBODY = ("tkill", "truncate", "sched_getparam", "sched_getscheduler", "getpriority", "getpgid", "getsid")
 _CLONE3 = 435  # the same number on both, as all later ones
 _LAST_KNOWN = 450
 
@@ -87,7 +94,7 @@ _CLONE_NEW = 0x7E020080  # every kind of namespace
 _MAP_LOCKED, _MAP_HUGETLB = 0x2000, 0x40000
 _PR_GET_DUMPABLE, _PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA = 3, 15, 16, 0x53564D41
 _ALLOW, _KILL, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000
-_EPERM, _ENOSYS = 1, 38  # of Linux, whatever system reads this file
+_EPERM, _ENOSYS, _EOPNOTSUPP = 1, 38, 95  # of Linux, whatever system reads this file
 
 
 def known_here() -> bool:
@@ -96,9 +103,13 @@ def known_here() -> bool:
 
 
 @cache
-def filter_program() -> tuple[ctypes.Array, ctypes.Array]:
-    """What the kernel wants: the length and address of the instructions; and those, which must stay in memory."""
-    instructions = b"".join(struct.pack("HBBI", *instruction) for instruction in _instructions())
+def filter_program(alone: int = 0) -> tuple[ctypes.Array, ctypes.Array]:
+    """What the kernel wants: the length and address of the instructions; and those, which must stay in memory.
+
+    `alone` is the number of the process where it has no namespaces: there it also sees the processes and files of
+    others, so calls that would reach these are not let through (`_WITHOUT_NAMESPACES`).
+    """
+    instructions = b"".join(struct.pack("HBBI", *instruction) for instruction in _instructions(alone))
     buffer = ctypes.create_string_buffer(instructions, len(instructions))
     head = struct.pack("HxxxxxxP", len(instructions) // 8, ctypes.addressof(buffer))
     return ctypes.create_string_buffer(head, len(head)), buffer
@@ -136,7 +147,7 @@ def _answer(value: int) -> tuple:
 _REFUSE, _MISSING = _answer(_ERROR | _EPERM), _answer(_ERROR | _ENOSYS)
 
 
-def _instructions() -> list[tuple]:
+def _instructions(alone: int = 0) -> list[tuple]:
     here = _COLUMN[platform.machine()]
     allow = _answer(_ALLOW)
     program = [_load(4), _equal(_AUDIT[platform.machine()], 1, 0), _answer(_KILL), _load(0)]
@@ -158,6 +169,16 @@ def _instructions() -> list[tuple]:
         unless(call, _load_argument(place), *tests, _REFUSE, allow)
     for call in _GRANTED.values():
         unless(call, _answer(_ERROR))
+    if alone:
+        answers = dict.fromkeys(_SAID_TO_BE_DONE, _answer(_ERROR)) | dict.fromkeys(_TO_NOBODY, _REFUSE)
+        answers |= dict.fromkeys(_NOT_SUPPORTED, _answer(_ERROR | _EOPNOTSUPP))
+        for name, answer in answers.items():
+            if _ALLOWED[name][here] is not None:
+                unless(_ALLOWED[name], answer)
+        for name, or_zero in _TO_ITSELF.items():
+            numbers = [alone, 0] if or_zero else [alone]
+            tests = [_equal(number, len(numbers) - i, 0) for i, number in enumerate(numbers)]
+            unless(_ALLOWED[name], _load_argument(0), *tests, _REFUSE, allow)
     for first, last in _ranges(numbers[here] for numbers in _ALLOWED.values() if numbers[here] is not None):
         program += [_above(last, 3, 0), _at_least(first, 0, 1), allow, _REFUSE]
     return [*program, _REFUSE]

@@ -14,11 +14,11 @@ answered by it. Without one, the worker first tells what the notebook's text sho
 any of it runs: is it plain, which ways lead to each name, which variables are letters. Then, if it is plain, it answers
 for all names.
 
-The reply is a dict, `ending` ("finished", "time limit", "output limit", "crashed") and `reply`: how many bytes the
-worker wrote. Those bytes follow; they are again messages after their length, one for each call or variable, in order;
-one about a problem stands for all calls of its function. Now the worker waits, and the server for one more bundle:
-lists of further calls for each name, or nothing. Whoever reads what a worker wrote decides whether it gets them. A
-second reply, with `cpu_seconds` as well, ends the job.
+The reply is a dict, `ending` ("finished", "time limit", "output limit", "disk limit", "crashed") and `reply`: how many
+bytes the worker wrote. Those bytes follow; they are again messages after their length, one for each call or variable,
+in order; one about a problem stands for all calls of its function. Now the worker waits, and the server for one more
+bundle: lists of further calls for each name, or nothing. Whoever reads what a worker wrote decides whether it gets
+them. A second reply, with `cpu_seconds` as well, ends the job.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from typing import NamedTuple
 LENGTH = struct.Struct("<Q")
 BOUNDS = struct.Struct("<Qd")  # seconds of processor, seconds on the clock
 MAX_REPLY = 24 * 2**20  # bytes that one worker may write; below wire.MAX_BYTES, because they travel in one message
+LOOK_SECONDS = 0.1  # between two looks at how full a worker's folder is
 LINGER_SECONDS = 1  # that a worker may take to end after it has closed its pipe
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -66,7 +67,7 @@ class Channel(NamedTuple):
 
 
 def main(isolation: str, hidden: list[str]) -> None:
-    """Serve jobs until standard input ends. `isolation` is "strict" or "process"."""
+    """Serve jobs until standard input ends. `isolation` is "strict", "landlock" or "process"."""
     for variable in THREADS:
         os.environ[variable] = "1"
     jobs, answers = os.dup(0), os.dup(1)
@@ -80,6 +81,11 @@ def main(isolation: str, hidden: list[str]) -> None:
             from . import walls
 
             walls.enter_private_root(hidden, start["keras"])
+        if isolation == "landlock":
+            from . import landlock
+
+            landlock.prepare(hidden)
+            stand_in.put_locks_of_threads_for_those_of_processes()
         if start["keras"]:
             _load_keras(isolation)
         else:
@@ -231,7 +237,8 @@ def _load_what_answers_use() -> None:
     import scipy.special
     import scipy.stats  # noqa: F401
 
-    from . import cells, observe, probe, stand_in, walls  # noqa: F401
+    # All of them now: behind the walls, the course is not there to be imported.
+    from . import cells, landlock, observe, probe, stand_in, walls  # noqa: F401
 
     stand_in.install()
     stand_in.put_threads_for_processes()
@@ -275,22 +282,22 @@ def _learn_familiar_cells(sources: list[str]) -> None:
 
 def _run(job: int, isolation: str, limits: Limits, bounds: tuple[int, float], jobs: int, answers: int) -> None:
     """Start a worker, collect and send what it writes within the limits, and see it end."""
-    from . import walls
+    from . import landlock, walls
 
     cpu_seconds, wall_seconds = bounds
     deadline = time.monotonic() + wall_seconds
-    with _open_files() as files:
+    with _open_files() as files, _scratch_folder(isolation) as scratch:
         further_calls, reply, later_reply = files(_nameless_file()), files(_nameless_file()), files(_nameless_file())
         readable = files(_for_reading(further_calls))
         (first, first_end), (later, later_end), (wait, go) = os.pipe(), os.pipe(), os.pipe()
         channel = Channel(first_end, later_end, wait, readable, job)
         with walls.process_namespace() if isolation == "strict" else contextlib.nullcontext():
-            pid = _fork(lambda: _work(isolation, limits, cpu_seconds, channel))
+            pid = _fork(lambda: _work(isolation, limits, cpu_seconds, channel, scratch))
         for fd in (first_end, later_end, wait):
             os.close(fd)
         files(first), files(later)
         try:
-            ending = _collect(first, reply, deadline, jobs)
+            ending = _collect(first, reply, deadline, jobs, scratch)
             _reply(answers, ending, reply)
             waiting = time.monotonic()
             further = _next_length(jobs)
@@ -298,19 +305,36 @@ def _run(job: int, isolation: str, limits: Limits, bounds: tuple[int, float], jo
             deadline += time.monotonic() - waiting
             os.close(go)
             if ending == "finished" and further:
-                ending = _collect(later, later_reply, deadline, jobs)
+                ending = _collect(later, later_reply, deadline, jobs, scratch)
         except EOFError:  # the grader has ended
             _kill(pid, isolation)
             raise
         if ending != "finished":
             _kill(pid, isolation)
         status, usage = _see_it_end(pid, isolation)
-        if isolation == "process":
+        if isolation != "strict":
             _kill(pid, isolation)  # whatever it left running in its process group
         used = usage.ru_utime + usage.ru_stime
+        if scratch:
+            landlock.remove_scratch(scratch)  # before anybody hears that the worker has ended
         if ending == "finished" and status != 0:
             ending = _ending_of(status, used, cpu_seconds)
         _reply(answers, ending, later_reply, cpu_seconds=used)
+
+
+@contextlib.contextmanager
+def _scratch_folder(isolation: str) -> Iterator[str]:
+    """A folder for one worker where it has no file system of its own."""
+    if isolation != "landlock":
+        yield ""
+        return
+    from . import landlock
+
+    folder = landlock.new_scratch()
+    try:
+        yield folder
+    finally:
+        landlock.remove_scratch(folder)
 
 
 def _ending_of(status: int, used: float, cpu_seconds: int) -> str:
@@ -320,8 +344,13 @@ def _ending_of(status: int, used: float, cpu_seconds: int) -> str:
     return "time limit" if by_limit else "crashed"
 
 
-def _collect(pipe: int, reply: int, deadline: float, jobs: int) -> str:
-    """Move what the worker writes into a file until it closes the pipe, and say how that ended."""
+def _collect(pipe: int, reply: int, deadline: float, jobs: int, scratch: str) -> str:
+    """Move what the worker writes into a file until it closes the pipe, and say how that ended.
+
+    A `scratch` folder has no size of its own that the kernel would keep, so it is looked at now and then.
+    """
+    from . import landlock
+
     left_over = MAX_REPLY
     poll = select.poll()
     poll.register(pipe, select.POLLIN)
@@ -330,10 +359,12 @@ def _collect(pipe: int, reply: int, deadline: float, jobs: int) -> str:
         left = deadline - time.monotonic()
         if left <= 0:
             return "time limit"
-        ready = dict(poll.poll(left * 1000))
+        ready = dict(poll.poll(1000 * (min(left, LOOK_SECONDS) if scratch else left)))
         if jobs in ready:
             raise EOFError
         if not ready:
+            if scratch and landlock.is_too_full(scratch):
+                return "disk limit"
             continue
         if not left_over:
             return "output limit"
@@ -361,7 +392,7 @@ def _kill(pid: int, isolation: str) -> None:
         os.kill(pid, signal.SIGKILL) if isolation == "strict" else os.killpg(pid, signal.SIGKILL)
 
 
-def _work(isolation: str, limits: Limits, cpu_seconds: int, channel: Channel) -> None:
+def _work(isolation: str, limits: Limits, cpu_seconds: int, channel: Channel, scratch: str) -> None:
     """In the worker: go behind the walls, find the names, make the calls, write what happened."""
     import tempfile
 
@@ -369,6 +400,10 @@ def _work(isolation: str, limits: Limits, cpu_seconds: int, channel: Channel) ->
 
     if isolation == "strict":
         walls.close_behind(channel)
+    elif isolation == "landlock":
+        from . import landlock
+
+        landlock.close_behind(channel, scratch)
     else:
         os.setpgid(0, 0)
         os.chdir(tempfile.gettempdir())

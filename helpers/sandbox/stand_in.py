@@ -162,6 +162,17 @@ def put_threads_for_processes() -> None:
     concurrent.futures.ProcessPoolExecutor = concurrent.futures.ThreadPoolExecutor
 
 
+def put_locks_of_threads_for_those_of_processes() -> None:
+    """From now on, no lock of `multiprocessing` needs a file in `/dev/shm`: there is no process to share it with."""
+    import multiprocessing.context
+    import threading
+
+    for name in ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Event", "Barrier"):
+        own = getattr(threading, name)
+        setattr(multiprocessing.context.BaseContext, name, staticmethod(own))
+        setattr(multiprocessing, name, own)
+
+
 def refuse(*libraries: str) -> None:
     """From now on, these can be imported in this process and not called."""
     sys.meta_path.insert(0, _Finder(libraries))

@@ -25,11 +25,12 @@ import struct
 import sys
 from collections.abc import Sequence
 
-from . import calls
+from . import calls, causes
 
 SCRATCH = "/scratch"  # called /tmp too, and home
 ASIDE = "/python"  # a second place for what lives below /tmp
 SCRATCH_MB = 64
+SCRATCH_FILES = 4096
 MAX_OPEN_FILES = 64
 NOBODY = 65534
 
@@ -43,7 +44,7 @@ _SYS_MOUNT_SETATTR = 442  # the same number on every architecture
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_PDEATHSIG = 4, 38, 22, 24, 1
 
 # Where the interpreter's shared libraries and the dynamic linker live, besides Python's own prefix.
-_SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localtime")
+SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localtime")
 _REFUSALS = {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.ENOSPC, errno.EUSERS}
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 
@@ -79,7 +80,7 @@ def enter_private_root(hidden: list[str], for_keras: bool = False) -> None:
             # Root builds the room, because only root may read its way to a private Python, and then stops being root.
             _unshare(kinds)
             _build_root(hidden, for_keras)
-            _give_up_root()
+            give_up_root()
             _unshare_user(_CLONE_NEWPID, proc)
         else:
             _unshare_user(kinds | _CLONE_NEWPID, proc)
@@ -87,9 +88,8 @@ def enter_private_root(hidden: list[str], for_keras: bool = False) -> None:
     except OSError as error:
         if error.errno not in _REFUSALS:
             raise
-        raise WallsUnavailable(
-            f"the kernel refused a namespace or mount ({error}); user namespaces must be allowed for this user"
-        ) from error
+        because = causes.why_no_namespaces() or "User namespaces must be allowed for this user"
+        raise WallsUnavailable(f"the kernel refused a namespace or mount ({error}). {because}") from error
     # An answer that writes to ~/ or to /tmp finds a folder there; nothing of the instructor's machine has its name.
     os.environ |= {"HOME": SCRATCH, "HDF5_USE_FILE_LOCKING": "FALSE"}  # locks reach beyond the process
     calls.filter_program()  # once, and not in every fork
@@ -129,8 +129,8 @@ def close_behind(keep: Sequence[int]) -> None:
             _bind(ASIDE + path, "", path)
     os.chdir(SCRATCH)
     close_all_but(keep)
-    _drop_capabilities()
-    _forbid_calls()
+    drop_capabilities()
+    forbid_calls()
 
 
 def close_all_but(keep: Sequence[int]) -> None:
@@ -151,9 +151,10 @@ def limit_resources(cpu_seconds: int, memory_bytes: int, threads: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (SCRATCH_MB * 2**20,) * 2)
     resource.setrlimit(resource.RLIMIT_NOFILE, (MAX_OPEN_FILES,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux" and os.getpid() == 1:
-        # Counted for each user of a namespace; outside one it would count the instructor's own processes too.
-        resource.setrlimit(resource.RLIMIT_NPROC, (threads, threads))
+    if sys.platform == "linux":
+        if os.getpid() == 1:
+            # Counted for each user of a namespace; outside one it would count the instructor's own processes too.
+            resource.setrlimit(resource.RLIMIT_NPROC, (threads, threads))
         # What these count is counted for the user outside as well, whom all submissions share.
         resource.setrlimit(resource.RLIMIT_SIGPENDING, (threads, threads))
         resource.setrlimit(resource.RLIMIT_MEMLOCK, (0, 0))
@@ -165,7 +166,7 @@ def _build_root(hidden: list[str], for_keras: bool) -> None:
     # The new root is put over a folder that every system has and that no Python lives in; nobody else sees it there.
     root = "/proc"
     _mount("root", root, "tmpfs", _MS_NOSUID, "size=1m,mode=755")
-    for path in _SYSTEM:
+    for path in SYSTEM:
         if os.path.islink(path):
             os.symlink(os.readlink(path), root + path)
         elif os.path.exists(path):
@@ -234,7 +235,9 @@ def _bind(path: str, root: str, place: str = "") -> None:
 
 
 def _mount_scratch(path: str, mode: str = "777") -> None:
-    _mount("scratch", path, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={SCRATCH_MB}m,nr_inodes=4096,mode={mode}")
+    _mount(
+        "scratch", path, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={SCRATCH_MB}m,nr_inodes={SCRATCH_FILES},mode={mode}"
+    )
 
 
 def _cover(path: str) -> None:
@@ -251,7 +254,8 @@ def _seal(path: str, devices: bool) -> None:
     _check(_libc.syscall(*arguments), f"mount_setattr {path}")
 
 
-def _give_up_root() -> None:
+def give_up_root() -> None:
+    """Become nobody, for good."""
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
     os.setresuid(NOBODY, NOBODY, NOBODY)
@@ -279,7 +283,8 @@ def _continue_as_init() -> None:
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _drop_capabilities() -> None:
+def drop_capabilities() -> None:
+    """Have no rights of root's, now and after whatever is started."""
     for capability in range(64):
         if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
             break  # beyond the last one that this kernel knows
@@ -311,7 +316,7 @@ def _pivot_root() -> int:
     return {"x86_64": 155, "aarch64": 41}[platform.machine()]
 
 
-def _forbid_calls() -> None:
-    """Install a seccomp filter (classic BPF) that lets through what `calls` allows."""
-    program, _ = calls.filter_program()
+def forbid_calls(alone: int = 0) -> None:
+    """Install a seccomp filter (classic BPF) that lets through what `calls` allows (to process `alone`, if given)."""
+    program, _ = calls.filter_program(alone)
     _check(_libc.prctl(_PR_SET_SECCOMP, 2, ctypes.addressof(program), 0, 0), "seccomp")

@@ -1,5 +1,6 @@
-"""Print what was tried and what came of it: `python -m tests.attacks`."""
+"""Print what was tried and what came of it: `python -m tests.attacks [strict|landlock]`."""
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -8,11 +9,11 @@ from .run import IN_FOLDER, IN_ZIP, OF_ANY_LECTURE, grade_folder, grade_lectures
 
 
 def main() -> int:
-    failures = 0
+    failures, isolation = 0, sys.argv[1] if len(sys.argv) > 1 else "strict"
     with tempfile.TemporaryDirectory(prefix="attacks") as folder:
         room = Path(folder)
         classes = [
-            (IN_FOLDER, grade_folder(room / "folder")),
+            (IN_FOLDER, grade_folder(room / "folder", isolation)),
             (OF_ANY_LECTURE, grade_lectures(room / "lectures")),
             (IN_ZIP, grade_zip(room / "zip")),
         ]

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,15 +88,15 @@ OF_ANY_LECTURE = [entry for entry in CATALOGUE if entry.full]
 IN_FOLDER = [entry for entry in CATALOGUE if not entry.in_zip and not entry.full]
 
 
-def grade_folder(root: Path) -> Graded:
-    """Mark the class of all folder entries of the one lecture and of the bystanders."""
+def grade_folder(root: Path, isolation: str = "strict", entries: Sequence[Entry] = IN_FOLDER) -> Graded:
+    """Mark the class of all folder entries of the one lecture (or of some), and of the bystanders."""
     places = _places(root)
     source = root / "class"
-    for entry in IN_FOLDER:
+    for entry in entries:
         entry.build(source, entry.who, places)
     for number in range(BYSTANDERS):
         classroom.write_submission(source, bystander(number), bystanders_notebook(number))
-    return _grade(root, source, places)
+    return _grade(root, source, places, isolation)
 
 
 def grade_lectures(root: Path) -> Graded:
@@ -144,10 +145,10 @@ def _places(root: Path) -> dict[str, str]:
     return {name: str(path) for name, path in places.items()} | {"COURSE": str(ROOT)}
 
 
-def _grade(root: Path, source: Path, places: dict[str, str]) -> Graded:
+def _grade(root: Path, source: Path, places: dict[str, str], isolation: str = "strict") -> Graded:
     out = Path(places["OUT"])
     command = [sys.executable, "-m", "helpers.cli", "grade", source, "--out", out, "--jobs", str(JOBS), "--seed", "4"]
-    command += ["--limit-seconds", str(LIMIT_SECONDS), "--limit-mb", str(LIMIT_MB)]
+    command += ["--limit-seconds", str(LIMIT_SECONDS), "--limit-mb", str(LIMIT_MB), "--isolation", isolation]
     environment = os.environ | {"HOME": places["HOME"], "COURSE_CANARY": SECRETS["ENVIRONMENT"]}
     before = _fingerprints(root, out)
     started = time.monotonic()

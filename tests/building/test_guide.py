@@ -1,17 +1,20 @@
 """The instructor's guide: every command of it is run, in its order, and does what the text says."""
 
 import csv
+import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from helpers.cli import main
 from helpers.commands.common import USAGE
+from helpers.grading.gradebook import Gradebook
 from helpers.lectures import exercises_of
 from helpers.paths import ROOT
 from tests import classroom
@@ -168,6 +171,61 @@ def test_a_page_that_changed_is_sent_again(out):
         assert main(["adjust", str(out), "bob", LECTURE, "gelu", "1", "--why", "copied"]) == 0
         send(out, "--server", server.address, roster=roster)
         assert [recipient for recipient, _ in server.mails][4:] == ["bob@x.org"]
+
+
+def test_each_page_is_sent_once_whichever_lectures_were_sent_before(tmp_path, capsys):
+    out = classroom.write_gradebook(
+        tmp_path / "grades", {"ada": {"00_start_here": 1.0, LECTURE: 1.0}, "bob": {LECTURE: 1.0}}
+    )
+    assert main(["report", str(out)]) == 0
+    roster = "Username,Email\nada,ada@x.org\nbob,bob@x.org\n"
+    with mail_server() as server:
+        for only in (["--only", "00_start_here"], ["--only", LECTURE], ["--only", "00_start_here"], []):
+            assert send(out, "--server", server.address, *only, roster=roster) == 0
+        pages = [(to, page.get_filename()) for to, mail in server.mails for page in mail.iter_attachments()]
+    assert pages == [
+        (who, f"{name}.html")
+        for who, name in [("ada@x.org", "00_start_here"), ("ada@x.org", LECTURE), ("bob@x.org", LECTURE)]
+    ]
+    capsys.readouterr()
+    assert send(out, roster=roster) == 0
+    assert "2 had been sent before" in capsys.readouterr().out
+
+
+def test_a_letter_has_a_date_and_is_the_same_one_if_it_goes_out_twice(out):
+    roster = "Username,Email\nada,ada@x.org\nbob,bob@x.org\ncyd,cyd@x.org\ndan,dan@x.org\n"
+    with mail_server() as server:
+        send(out, "--server", server.address, roster=roster)
+        with Gradebook(out / "gradebook.db") as book:
+            book.set(sent={})  # killed after the server had taken them
+        send(out, "--server", server.address, roster=roster)
+        mails = [mail for _, mail in server.mails]
+    assert len({mail["Message-ID"] for mail in mails}) == 4 == len(mails) / 2
+    assert all(re.fullmatch(r"<\w+@x\.org>", mail["Message-ID"]) for mail in mails)
+    now = datetime.now(UTC)
+    assert all(abs(now - mail["Date"].datetime) < timedelta(minutes=10) for mail in mails)
+
+
+def test_what_an_older_gradebook_says_was_sent_is_not_sent_again(out):
+    roster = "Username,Email\nada,ada@x.org\nbob,bob@x.org\ncyd,cyd@x.org\ndan,dan@x.org\n"
+    page = (out / "feedback" / "ada" / f"{LECTURE}.html").read_bytes()
+    with Gradebook(out / "gradebook.db") as book:
+        book.set(sent={"ada": hashlib.sha256(page).hexdigest()})
+    with mail_server() as server:
+        send(out, "--server", server.address, roster=roster)
+        assert [recipient for recipient, _ in server.mails] == ["bob@x.org", "cyd@x.org", "dan@x.org"]
+
+
+def test_a_roster_without_addresses_says_once_what_to_do(out, capsys):
+    assert send(out, roster="Student,ID,SIS Login ID,Section\nada,1,ada,A\nbob,2,bob,A\n") == USAGE
+    assert "add a column Email" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("server", ["", ":587", "mail.x.org:smtp"])
+def test_a_mail_server_that_is_none_is_refused_in_words(out, capsys, server):
+    with pytest.raises(SystemExit):
+        send(out, "--server", server)
+    assert "write HOST:PORT" in capsys.readouterr().err
 
 
 def test_a_password_is_not_sent_in_the_open(out, capsys, monkeypatch):

@@ -287,3 +287,25 @@ def test_no_answer_however_odd_puts_a_judge_out_of_order(name, answer):
     verdict = verdict_on(lambda *arguments: answer, public_examination(exercise_named(name)))
     assert verdict.points == 0
     assert verdict.message
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        lambda rows, groups, fraction: groups - 1,
+        lambda rows, groups, fraction: max(1, round(fraction * groups) - 1),
+        lambda rows, groups, fraction: min(max(1, round(fraction * rows)), groups - 1),
+    ],
+)
+def test_a_wrong_number_of_groups_is_not_told_as_a_way_of_counting_that_nobody_used(number):
+    def answer(groups, test_fraction, rng):
+        names = np.unique(groups)
+        chosen = rng.permutation(names)[: number(len(groups), len(names), test_fraction)]
+        is_test = np.isin(groups, chosen)
+        return np.flatnonzero(~is_test), np.flatnonzero(is_test)
+
+    for examination in (Examination(exercise_named("split_by_group"), seed) for seed in (1, 2, 3)):
+        verdict = verdict_on(answer, examination)
+        assert verdict.mistake == "a_coin_for_each_group"
+        assert "rows are counted" not in verdict.message
+        assert "drawn twice" not in verdict.message

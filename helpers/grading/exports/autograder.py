@@ -74,7 +74,9 @@ def write(
     temporary = path.with_name(path.name + ".new")
     with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         for script in sorted(_SCRIPTS.iterdir()):
-            _add(archive, script.name, script.read_bytes(), 0o755)
+            _add(
+                archive, script.name, script.read_bytes().replace(b"\r\n", b"\n"), 0o755
+            )  # a checkout may have changed them
         _add(archive, SETTINGS, json.dumps(settings, indent=1).encode())
         for name, file in files.items():
             _add(archive, name, file.read_bytes())

@@ -10,8 +10,8 @@ import json
 from pathlib import Path
 
 from helpers.checking.feedback import Feedback
-from helpers.lectures import exercises_of
 
+from ..dropped import exercises_by_name
 from ..feedback_pages import folder_names
 from ..gradebook import Gradebook
 from ..papers import Entry, Paper, class_papers
@@ -34,7 +34,7 @@ def write(book: Gradebook, folder: Path, only: str | None = None) -> Exported:
 
 def results(paper: Paper, isolation: str) -> dict:
     """One paper as the object that `results.json` holds. `isolation` is the sentence that every output carries."""
-    exercises = {exercise.name: exercise for exercise in exercises_of(paper.lecture)}
+    exercises = exercises_by_name(paper.lecture, (entry.verdict for entry in paper.entries))
     return {
         "score": paper.points,
         "output": "\n".join(filter(None, (paper.note, f"Isolation: {isolation}."))),

@@ -6,7 +6,8 @@ not found stops the whole import. "-" gives no mark. A mark above 100 is refused
 
 Worksheet: `mod/assign/feedback/offline/importgradeslib.php`. The columns Identifier ("Participant 123", a number of the
 assignment and not of the user), Grade and Last modified (grade) must be there, in the language of the site; the file
-that Moodle gives out is filled in and keeps everything else as it is.
+that Moodle gives out is filled in and keeps everything else as it is. Where the headings are in another language, the
+columns are known by what stands in them.
 
 Feedback: `mod/assign/feedback/file/importziplib.php`, "Upload multiple feedback files in a zip". A folder is named
 `<full name>_<participant>_assignfeedback_file_`, with no other underscore before the number.
@@ -17,31 +18,28 @@ from __future__ import annotations
 import os
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 from .. import beneath
 from ..feedback_pages import folder_names
 from .roster import Matching, Roster
-from .tables import Exported, ExportError, Marks, inert, number, write_left_out, write_table
+from .tables import AsItStood, Change, Exported, ExportError, Marks, Table, as_number, inert, number, same
 
 NO_MARK = "-"
 MOST = 100
 _PERSON = ("First name", "Last name", "ID number", "Username", "Email address")
 
 
-def write(marks: Marks, path: Path, roster: Roster | None = None, matching: Matching | None = None) -> Exported:
-    """Write the worksheet if the roster is one, else a table for the gradebook. Raises `ExportError`.
+def table(marks: Marks, roster: Roster | None = None, matching: Matching | None = None, zeros: bool = False) -> Table:
+    """The worksheet filled in if the roster is one, else a table for the gradebook. Raises `ExportError`.
 
-    Students who have no row in the roster are left out and listed beside; people of the roster who handed in nothing
-    get "-", in a worksheet the cell that they have.
+    Students who have no row in the roster are left out. Where the gradebook has no mark, a worksheet's cell stays what
+    it was, and the table for the gradebook has "-".
     """
-    if roster is not None and roster.column("Identifier") and roster.column("Grade"):
-        remarks = _write_worksheet(marks, path, roster, matching)
-    else:
-        remarks = _write_gradebook(marks, path, roster, matching)
-    left_out = matching.unknown if matching else ()
-    write_left_out(path, marks, left_out)
-    return Exported((path,), tuple(remarks), tuple(left_out))
+    sheet = _worksheet_columns(roster) if roster is not None else None
+    filled = _worksheet(marks, roster, matching, zeros, *sheet) if sheet else _gradebook(marks, roster, matching, zeros)
+    return replace(filled, left_out=matching.unknown if matching else ())
 
 
 def write_feedback(marks: Marks, out: Path, path: Path) -> Exported:
@@ -64,7 +62,7 @@ def write_feedback(marks: Marks, out: Path, path: Path) -> Exported:
     return Exported((path,))
 
 
-def _write_gradebook(marks, path, roster, matching) -> list[str]:
+def _gradebook(marks, roster, matching, zeros) -> Table:
     remarks = [
         f"{name} gives {number(most)} points: Moodle refuses marks above {MOST} unless the site allows them"
         for name, most in marks.max_points.items()
@@ -84,46 +82,85 @@ def _write_gradebook(marks, path, roster, matching) -> list[str]:
             )
         rows = [*matching.person_of.items(), *((None, person) for person in matching.absent)]
         people = [(student, [person[found[key]] for key in keys]) for student, person in rows]
-    table = []
+    rows, changes = [], []
     for student, cells in people:
         remarks += [
             f"{student or cells[0]}: {cell!r} is written with ' before it" for cell in cells if inert(cell) != cell
         ]
-        own = [number(marks.points[student][name]) if student else NO_MARK for name in marks.lectures]
-        table.append([*cells, *own])
-    write_table(path, [[*keys, *marks.lectures], *table])
+        own = {
+            name: (_points(marks.points[student][name], "", zeros) if student else NO_MARK) for name in marks.lectures
+        }
+        rows.append([*cells, *(mark or NO_MARK for mark in own.values())])
+        changes += [Change(student, name, "", mark) for name, mark in own.items() if student and mark]
     maxima = ", ".join(f"{name} {number(most)}" for name, most in marks.max_points.items())
-    return [*remarks, f"Moodle makes new grade items with a maximum of {MOST}; these are the real ones: {maxima}"]
+    remarks.append(f"Moodle makes new grade items with a maximum of {MOST}; these are the real ones: {maxima}")
+    return Table([[*keys, *marks.lectures], *rows], tuple(remarks), (), tuple(changes))
 
 
-def _write_worksheet(marks, path, roster, matching) -> list[str]:
+def _points(points: float | None, stood: str, zeros: bool) -> str:
+    return number(0.0 if points is None and zeros and not stood.strip() else points)
+
+
+def _worksheet_columns(roster: Roster) -> tuple[str, str | None] | None:
+    """The columns of a worksheet with the grade and with its maximum; None if the table is no worksheet.
+
+    Raises `ExportError` for a worksheet in which the grade cannot be told.
+    """
+    if roster.column("Identifier") and roster.column("Grade"):
+        if not roster.column("Last modified (grade)"):
+            raise ExportError(
+                "the worksheet has no column “Last modified (grade)”, without which Moodle does not take it"
+            )
+        return roster.column("Grade"), roster.column("Maximum grade")
+    if not (identifier := roster.participants()):
+        return None
+    # In another language: the maximum is the number that is the same for everybody, and the grade stands before it.
+    after = roster.columns[roster.columns.index(identifier) + 1 :]
+    maxima = [c for c in after[1:] if len({as_number(person[c]) for person in roster.people} - {None}) == 1]
+    maxima = [c for c in maxima if all(as_number(person[c]) is not None for person in roster.people)]
+    grades = [after[after.index(c) - 1] for c in maxima]
+    grades = [
+        c for c in grades if all(as_number(p[c]) is not None or p[c].strip() in ("", NO_MARK) for p in roster.people)
+    ]
+    if len(grades) != 1:
+        raise ExportError(
+            "the worksheet is in another language, and which of its columns is the grade cannot be told; rename that "
+            "heading to Grade, and the first one to Identifier, export, and give both their old names back"
+        )
+    return grades[0], after[after.index(grades[0]) + 1]
+
+
+def _worksheet(marks, roster, matching, zeros, grade: str, maximum: str | None) -> Table:
     if len(marks.lectures) != 1:
         raise ExportError(
             f"a grading worksheet is of one assignment; say which with --only: {', '.join(marks.lectures)}"
         )
-    if not roster.column("Last modified (grade)"):
-        raise ExportError("the worksheet has no column “Last modified (grade)”, without which Moodle does not take it")
     lecture = marks.lectures[0]
-    most, grade = marks.max_points[lecture], roster.column("Grade")
-    if maximum := roster.column("Maximum grade"):
+    most = marks.max_points[lecture]
+    if maximum:
         others = {person[maximum] for person in roster.people} - {""}
-        if any(_as_number(other) != most for other in others):
+        if any(as_number(other) != most for other in others):
             raise ExportError(
                 f"{lecture} gives {number(most)} points and Moodle's maximum is {', '.join(sorted(others))}; set the "
                 f"assignment's maximum grade to {number(most)} and download the worksheet again"
             )
     student_of = {id(person): student for student, person in matching.person_of.items()}
-    rows = []
+    rows, changes, remarks = [], [], []
     for person in roster.people:
-        student = student_of.get(id(person))
-        new = person | ({grade: number(marks.points[student][lecture])} if student else {})
-        rows.append([new[column] for column in roster.columns])
-    write_table(path, [roster.columns, *rows])
-    return []
-
-
-def _as_number(text: str) -> float | None:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return None
+        cells = {column: AsItStood(person[column]) for column in roster.columns}
+        if (student := student_of.get(id(person))) is not None:
+            mark = _points(marks.points[student][lecture], person[grade], zeros)
+            if mark and not same(person[grade], mark):
+                cells[grade] = mark
+                if as_number(mark) > most:
+                    remarks.append(
+                        f"{roster.name(person)} has {mark} points with a bonus: Moodle takes at most {number(most)}"
+                    )
+                changes.append(Change(roster.name(person), grade, person[grade], mark))
+        remarks += [
+            f"{roster.name(person)}: {cell!r} is written with ' before it"
+            for cell in cells.values()
+            if inert(cell) != cell
+        ]
+        rows.append(list(cells.values()))
+    return Table([list(roster.headings), *rows], tuple(remarks), (), tuple(changes))

@@ -7,10 +7,8 @@ do, as every reader of CSV expects.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from .roster import Matching, Roster
-from .tables import Exported, Marks, write_table
+from .tables import Marks, Table
 
 COLUMNS = (
     "assignment",
@@ -27,22 +25,29 @@ COLUMNS = (
 )
 
 
-def write(marks: Marks, path: Path, roster: Roster | None = None, matching: Matching | None = None) -> Exported:
-    """Write the file. The roster gives names and addresses; a student who is not in it is written without.
+def table(marks: Marks, roster: Roster | None = None, matching: Matching | None = None, zeros: bool = False) -> Table:
+    """The table. The roster gives names and addresses; a student who is not in it is written without.
 
     Dates stay empty and penalties 0.0: the gradebook knows neither. People of the roster who handed in nothing get 0.0,
-    as nbgrader gives them.
+    as nbgrader gives them, but only if every student was found in the roster: a row with 0.0 may else be of somebody
+    who has marks in another row.
     """
     everybody = [(student, matching.person_of.get(student) if matching else None) for student in marks.points]
-    everybody += [(None, person) for person in (matching.absent if matching else ())]
-    rows = []
+    rows, remarks = [], []
+    if matching and matching.absent and matching.unknown:
+        remarks.append(
+            f"{len(matching.absent)} people of the roster have no row, because {len(matching.unknown)} students are "
+            "not found in it and may be the same people; correct the roster"
+        )
+    elif matching:
+        everybody += [(None, person) for person in matching.absent]
     for lecture in marks.lectures:
         for student, person in everybody:
             first, last = roster.first_and_last_name(person) if person else ("", "")
             email = roster.value(person, "Email address", "Email") if person else ""
             login = ("Username", "SIS Login ID", "student_id", "ID number", "id")
             identifier = student or roster.value(person, *login) or email
-            score = str(float(marks.points[student][lecture] if student else 0.0))
+            score = str(float((marks.points[student][lecture] if student else None) or 0.0))
             rows.append(
                 [
                     lecture,
@@ -58,5 +63,4 @@ def write(marks: Marks, path: Path, roster: Roster | None = None, matching: Matc
                     str(float(marks.max_points[lecture])),
                 ]
             )
-    write_table(path, [COLUMNS, *rows])
-    return Exported((path,))
+    return Table([list(COLUMNS), *rows], tuple(remarks))

@@ -8,7 +8,7 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .tables import ExportError
@@ -32,21 +32,36 @@ _IDENTIFIERS = (
 _NAMES = ("student", "full name", "name")
 _FIRST, _LAST = ("first name", "first_name", "firstname"), ("last name", "surname", "last_name", "lastname")
 # What Canvas and Moodle put at the end of a folder's name is a number of this column, and of no other.
-_NUMBERED = {"id": "student", "identifier": ""}  # heading -> a heading that must stand beside it
+_NUMBERED = {"id": ("student", "lastname"), "identifier": ()}  # heading -> one of these must stand beside it
+POINTS_POSSIBLE = "Points Possible"
+_PARTICIPANT = re.compile(r"([^\d@_]+?) ?(\d+)")
 _ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 
 
 @dataclass(frozen=True)
 class Roster:
-    """A table of people: headings, and the rows by heading, as they stand in the file."""
+    """A table of people: headings, and the rows by heading, as they stand in the file.
+
+    Of a heading that stands there twice, the further ones have their place in brackets in `columns`; `headings` are as
+    they were. `maxima` is the row of points possible that Canvas puts below the headings, empty without one.
+    """
 
     columns: tuple[str, ...]
     people: tuple[dict[str, str], ...]
+    headings: tuple[str, ...] = ()
+    maxima: dict[str, str] = field(default_factory=dict)
 
     def column(self, *names: str) -> str | None:
         """The first of these headings that the file has, as it is spelled there."""
         spelled = {column.strip().lower(): column for column in reversed(self.columns)}
         return next((spelled[name.lower()] for name in names if name.lower() in spelled), None)
+
+    def participants(self) -> str | None:
+        """The first column if it is that of Moodle's participants: "Participant 123" in every row, in any language."""
+        first, known = self.columns[0], {*_IDENTIFIERS, *_NAMES, *_FIRST, *_LAST} - {"id"}
+        found = [_PARTICIPANT.fullmatch(person[first]) for person in self.people]
+        told = found and all(found) and len({match[1] for match in found}) == 1
+        return first if told and first.lower() not in known else None
 
     def value(self, person: dict[str, str], *names: str) -> str:
         """A person's value under the first of these headings that the file has, or ""."""
@@ -84,8 +99,10 @@ class Matching:
 def read_roster(path: Path) -> Roster:
     """Read a roster: CSV with a row of headings, separated by commas, semicolons or tabs. Raises `ExportError`."""
     try:
-        rows = list(csv.reader(io.StringIO(text := _text(path), newline=""), delimiter=_separator(text)))
-    except (OSError, csv.Error) as error:
+        rows = read_rows(path)
+    except (OSError, csv.Error, UnicodeDecodeError) as error:
+        if isinstance(error, UnicodeDecodeError):
+            raise ExportError(f"the roster {path} is not UTF-8; save it as “CSV UTF-8”") from error
         raise ExportError(f"the roster {path} cannot be read ({getattr(error, 'strerror', None) or error})") from error
     columns = tuple(column.strip() for column in rows[0]) if rows else ()
     known = {*_IDENTIFIERS, *_NAMES, *_FIRST, *_LAST, *_NUMBERED}
@@ -93,16 +110,19 @@ def read_roster(path: Path) -> Roster:
         raise ExportError(
             f"the first row of the roster {path} should hold headings: Student, Email address, Username, ..."
         )
-    if twice := [column for column, count in Counter(columns).items() if column and count > 1]:
+    if twice := [column for column, count in Counter(columns).items() if count > 1 and column.lower() in known]:
         raise ExportError(f"the roster {path} has two columns named {twice[0]!r}")
-    people = []
+    headings, columns = columns, _told_apart(columns)
+    people, maxima = [], {}
     for line, row in enumerate(rows[1:], 2):
         if len(row) > len(columns) and any(row[len(columns) :]):
             raise ExportError(f"row {line} of the roster {path} has more cells than there are headings")
         person = dict(zip(columns, [*row, *[""] * len(columns)], strict=False))
+        if POINTS_POSSIBLE.lower() in row[0].lower() if row else False:
+            maxima = maxima or person
         if not _is_canvas_remark(person, columns):
             people.append(person)
-    return Roster(columns, tuple(people))
+    return Roster(columns, tuple(people), headings, maxima)
 
 
 def match(roster: Roster, students: list[str]) -> Matching:
@@ -116,7 +136,7 @@ def match(roster: Roster, students: list[str]) -> Matching:
         rows = (
             identifiers.get(_same(student))
             or {row for row in numbers.get(_number(student), ()) if _fits_name(roster, row, student)}
-            or names.get(_bare_name(student), set())
+            or next((names[name] for name in _without_group(student) if name in names), set())
         )
         if len(rows) == 1:
             found[student] = next(iter(rows))
@@ -135,13 +155,15 @@ def match(roster: Roster, students: list[str]) -> Matching:
     )
 
 
-def _text(path: Path) -> str:
+def read_rows(path: Path) -> list[list[str]]:
+    """The rows of a table as spreadsheets save it: UTF-8 or UTF-16; commas, semicolons or tabs.
+
+    Raises `OSError`, `csv.Error` or `UnicodeDecodeError`.
+    """
     content = path.read_bytes()
     encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise ExportError(f"the roster {path} is not UTF-8; save it as “CSV UTF-8”") from error
+    text = content.decode(encoding)
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)))
 
 
 def _separator(text: str) -> str:
@@ -153,7 +175,7 @@ def _is_canvas_remark(person: dict[str, str], columns: tuple[str, ...]) -> bool:
     """Rows that Canvas puts below the headings (points, manual posting), and empty ones."""
     return (
         not any(person.values())
-        or ("points possible" in person[columns[0]].lower() and not any(person[c] for c in columns[1:2]))
+        or (POINTS_POSSIBLE.lower() in person[columns[0]].lower() and not any(person[c] for c in columns[1:2]))
         or (not any(person[c] for c in columns[:5]) and any("manual posting" in v.lower() for v in person.values()))
     )
 
@@ -166,15 +188,39 @@ def _by_identifier(roster: Roster) -> dict[str, set[int]]:
 def _by_number(roster: Roster) -> dict[str, set[int]]:
     headings = {c.lower() for c in roster.columns}
     columns = [
-        c for c in roster.columns if (beside := _NUMBERED.get(c.lower())) is not None and beside in {*headings, ""}
+        c
+        for c in roster.columns
+        if (beside := _NUMBERED.get(c.lower())) is not None and (not beside or headings & {*beside})
     ]
+    columns += [c for c in [roster.participants()] if c and c not in columns]
     return _index((_number(f"_{person[c]}"), row) for row, person in enumerate(roster.people) for c in columns)
 
 
 def _fits_name(roster: Roster, row: int, student: str) -> bool:
-    """A number alone could be anybody's (`group_12`): the letters before it must be those of the row's name."""
-    names = [roster.value(roster.people[row], *_NAMES), " ".join(roster.first_and_last_name(roster.people[row]))]
-    return not any(map(_letters, names)) or _letters(_bare_name(student)) in map(_letters, names)
+    """A number alone could be anybody's (`group_12`): the letters before it must be those of the row's name.
+
+    The name of a group may stand before them, and in a blind worksheet the word that Moodle writes for everybody.
+    """
+    person, column = roster.people[row], roster.participants()
+    names = [roster.value(person, *_NAMES), " ".join(roster.first_and_last_name(person))]
+    if column:
+        names.append(_PARTICIPANT.fullmatch(person[column])[1] if _PARTICIPANT.fullmatch(person[column]) else "")
+    known = [letters for letters in map(_letters, names) if letters]
+    return not any(map(_letters, names[:2])) or any(_letters(name) in known for name in _without_group(student))
+
+
+def _without_group(student: str) -> list[str]:
+    """The name in a folder's name, then what is left of it if Moodle put the name of a group ("Lab 2-") before it."""
+    parts = _bare_name(student).split("-")
+    return ["-".join(parts[i:]).strip() for i in range(len(parts))]
+
+
+def _told_apart(columns: tuple[str, ...]) -> tuple[str, ...]:
+    seen, apart = Counter(), []
+    for column in columns:
+        seen[column] += 1
+        apart.append(column if seen[column] == 1 else f"{column} [{seen[column]}]")
+    return tuple(apart)
 
 
 def _by_name(roster: Roster) -> dict[str, set[int]]:

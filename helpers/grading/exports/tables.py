@@ -19,10 +19,13 @@ class ExportError(Exception):
 
 @dataclass(frozen=True)
 class Marks:
-    """The points that count (decisions of people included), and the most that each lecture gives."""
+    """The points that count (decisions of people included), and the most that each lecture gives.
+
+    None stands where the gradebook has nothing: nothing was handed in, and nobody decided.
+    """
 
     max_points: dict[str, float]  # by lecture, in the order of the course
-    points: dict[str, dict[str, float]]  # by student, then by lecture
+    points: dict[str, dict[str, float | None]]  # by student, then by lecture
 
     @property
     def lectures(self) -> tuple[str, ...]:
@@ -36,6 +39,34 @@ class Exported:
     paths: tuple[Path, ...]
     remarks: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """A cell of the other system's table that this export fills in: whose, in which column, from what to what."""
+
+    who: str
+    column: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.who}, {self.column}: {self.before.strip() or 'empty'} → {self.after}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """What an export writes, before it is written."""
+
+    rows: list[list[str]]
+    remarks: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+class AsItStood(str):
+    """A cell that another system's file had already, and that goes back into it unchanged."""
 
 
 def marks_of(book: Gradebook, only: str | None = None) -> Marks:
@@ -45,16 +76,31 @@ def marks_of(book: Gradebook, only: str | None = None) -> Marks:
     for paper in class_papers(book):
         if only in (None, paper.lecture):
             max_points[paper.lecture] = max(max_points.get(paper.lecture, 0.0), paper.max_points)
-            points[paper.student][paper.lecture] = paper.points
+            known = paper.submission is not None or paper.decided
+            points[paper.student][paper.lecture] = paper.points if known else None
     if not max_points:
         known = ", ".join(book.lectures()) or "none"
         raise ExportError(f"the gradebook has no marks{f' of {only}' if only else ''}; it has lectures: {known}")
     return Marks(max_points, points)
 
 
-def number(points: float) -> str:
-    """Points as every system reads them: a decimal point, no more digits than needed."""
-    return f"{points:.10g}"
+def number(points: float | None) -> str:
+    """Points as every system reads them: a decimal point, no more digits than needed; "" where there are none."""
+    return "" if points is None else f"{points:.10g}"
+
+
+def as_number(text: str) -> float | None:
+    """What a cell says, with a decimal point or a decimal comma; None if it is no number."""
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+
+
+def same(before: str, after: str) -> bool:
+    """Whether a cell says the same as another one, however it writes its number."""
+    one, other = as_number(before), as_number(after)
+    return before.strip() == after.strip() if one is None or other is None else round(one - other, 2) == 0
 
 
 def inert(text: str) -> str:
@@ -63,8 +109,10 @@ def inert(text: str) -> str:
     Unlike in our own tables, marks of direction and joiners stay: they belong to names. A formula behind them counts as
     one, because a program may drop them. A lone "-" computes nothing; Moodle writes it for "never".
     """
-    if text == "-":
+    if text == "-" or (isinstance(text, AsItStood) and as_number(text.strip().removesuffix("%")) is not None):
         return text
+    if isinstance(text, AsItStood) and text[:1] in ("-", "+") and not set(text) & set("=@|!(\t\r\n"):
+        return text  # a comment such as "-1 for style": it calls nothing, and would come back as another text
     kept = "".join(c if c.isprintable() or _invisible(c) else " " for c in text)
     first = "".join(c for c in kept if not _invisible(c)).lstrip()[:1]
     return "'" + kept if first and safe_cell(first) != first else kept

@@ -96,15 +96,17 @@ class Split:
                 return False
             case "one side empty":
                 return found not in (counts["rounded"], counts["unbounded"])
-            case "with replacement":  # of many groups some are surely drawn twice, and most are not
-                many = len(np.unique(groups)) >= MANY
-                return not (0.6 if many else 0) * counts["rounded"] <= found <= counts["rounded"] - many
+            case "with replacement":
+                mean, deviation = _different(len(np.unique(groups)), counts["rounded"])
+                many = len(np.unique(groups)) >= MANY  # of many groups some are surely drawn twice
+                return found > counts["rounded"] - many or abs(found - mean) > FAR * deviation + 1
             case "by rows":
                 names, sizes = np.unique(groups, return_counts=True)
                 mine = sizes[np.isin(names, chosen)]
                 target = fraction * len(groups)
                 reached = mine.sum() >= target > mine.sum() - mine.max(initial=0)
-                return not (reached or found == len(names) - 1)
+                # All but one are also what is left of a count that would have taken the last one, too.
+                return not (reached or (found == len(names) - 1 and mine.sum() < target))
         return found != counts[self.count]
 
     def _names(self, groups, fraction, train, test):
@@ -161,6 +163,14 @@ def _counts(groups, fraction):
         "unbounded": round(fraction * total),
         "one": 1,
     }
+
+
+def _different(groups, draws):
+    """How many different groups so many draws with replacement hit: mean and standard deviation (occupancy problem)."""
+    missed_by_all = (1 - 1 / groups) ** draws
+    both_missed = (1 - 2 / groups) ** draws
+    variance = groups * (groups - 1) * both_missed + groups * missed_by_all - (groups * missed_by_all) ** 2
+    return groups * (1 - missed_by_all), np.sqrt(max(variance, 0))
 
 
 def seeded(rng):

@@ -1,0 +1,79 @@
+"""What was handed in, kept beside the gradebook: to be read by a person, and never run again.
+
+`DIR/handed-in.db` holds, for each student and lecture, the text of the cells, and of the cells that answer a free
+exercise also the pictures and the printed text that were saved with them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import zlib
+from dataclasses import asdict
+from pathlib import Path
+
+from helpers.judging.exercise import Free
+from helpers.lectures import exercises_of
+
+from .free_answers import Cell, cells_of
+from .gradebook import GradebookError
+from .notebook import Unreadable
+from .submissions import Submission
+
+NAME = "handed-in.db"
+_TABLE = """CREATE TABLE IF NOT EXISTS handed_in (
+    student TEXT NOT NULL, lecture TEXT NOT NULL, digest TEXT NOT NULL, cells BLOB NOT NULL,
+    PRIMARY KEY (student, lecture))"""
+
+
+class HandedInBook:
+    """Access to `DIR/handed-in.db`. Use as a context manager. Raises `GradebookError` for a file of another kind."""
+
+    def __init__(self, out: Path):
+        self._path = out / NAME
+        if self._path.is_symlink():
+            raise GradebookError(f"{self._path} is a link; it is not followed, and left as it is")
+        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        self._db = sqlite3.connect(self._path, timeout=30)
+        try:
+            self._db.execute("PRAGMA trusted_schema = OFF")
+            self._db.execute(_TABLE)
+            objects = self._db.execute("SELECT type, name FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise GradebookError(
+                f"{self._path} cannot be used ({error}). Move it away and run course grade again; no mark is in it"
+            ) from error
+        if objects != [("table", "handed_in")]:
+            self._db.close()
+            raise GradebookError(f"{self._path} was not written by course grade; move it away. It is left as it is")
+
+    def __enter__(self) -> HandedInBook:
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self._db.close()
+
+    def keep(self, submission: Submission, digest: str) -> None:
+        """Keep what this submission holds, if it is not kept yet; nothing of a file that is no notebook."""
+        key = (submission.student, submission.lecture)
+        query = "SELECT 1 FROM handed_in WHERE student = ? AND lecture = ? AND digest = ?"
+        if self._db.execute(query, (*key, digest)).fetchone() or submission.problem:
+            return
+        free = [e.name for e in exercises_of(submission.lecture) if isinstance(e, Free)]
+        try:
+            cells = cells_of(submission.content, free)
+        except Unreadable:
+            return
+        packed = zlib.compress(json.dumps([asdict(cell) for cell in cells]).encode())
+        with self._db:
+            self._db.execute("INSERT OR REPLACE INTO handed_in VALUES (?, ?, ?, ?)", (*key, digest, packed))
+
+    def cells(self, student: str, lecture: str) -> list[Cell] | None:
+        """What this student handed in; None if nothing is kept of it."""
+        query = "SELECT cells FROM handed_in WHERE student = ? AND lecture = ?"
+        row = self._db.execute(query, (student, lecture)).fetchone()
+        if row is None:
+            return None
+        return [Cell(**(cell | {"pictures": tuple(cell["pictures"])})) for cell in json.loads(zlib.decompress(row[0]))]
