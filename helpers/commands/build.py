@@ -46,6 +46,7 @@ def outside(lectures: list[str]) -> list[str]:
 
 def write_proofs(lectures) -> int:
     """Write the proofs anew for the folders in which these lectures lie; a proof is about all that lie there."""
+    from helpers.building.glossary import glossary
     from helpers.lectures import lecture_named, lecture_names
     from helpers.proving.checks import checks_table, prove_all
     from helpers.proving.claims import claims_table
@@ -61,6 +62,8 @@ def write_proofs(lectures) -> int:
         print(f"✓ {shelf.name}/ledger.md")
         (shelf / "claims.md").write_text(claims_table(here), encoding="utf-8")
         print(f"✓ {shelf.name}/claims.md")
+        (shelf / "glossary.md").write_text(glossary(here), encoding="utf-8")
+        print(f"✓ {shelf.name}/glossary.md")
         failures += [failure for proof in proofs for failure in proof.failures]
     for failure in failures:
         print(f"✗ {failure}", file=sys.stderr)

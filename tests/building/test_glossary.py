@@ -1,0 +1,42 @@
+"""The glossary holds the words of the field that the lectures use, in the readers' languages."""
+
+import re
+
+import pytest
+
+from helpers.building.glossary import glossary, terms_of
+from helpers.building.source import SourceError
+from helpers.lectures import lecture_named, lecture_names
+from helpers.paths import SOLUTIONS
+
+
+def test_the_page_is_what_the_lectures_declare():
+    assert (SOLUTIONS / "glossary.md").read_text(encoding="utf-8") == glossary(lecture_names())
+
+
+@pytest.mark.parametrize("lecture", lecture_names())
+def test_every_term_stands_in_its_lecture(lecture):
+    text = " ".join(lecture_named(lecture).source.read_text(encoding="utf-8").lower().replace("*", "").split())
+    missing = [row["term"] for row in terms_of(lecture) if not re.search(stem(row["term"].lower()), text)]
+    assert missing == []
+
+
+def stem(term):
+    """A pattern for a term, also in the plural."""
+    return r"\b" + re.escape(term).removesuffix("y").removesuffix("s")
+
+
+@pytest.mark.parametrize("lecture", lecture_names())
+def test_the_words_are_written_in_their_scripts(lecture):
+    for row in terms_of(lecture):
+        assert re.search(r"[\u4e00-\u9fff]", row["chinese"]), row
+        assert re.search(r"[\uac00-\ud7af]", row["korean"]), row
+        assert re.search(r"[a-zà-ỹđ]", row["vietnamese"].lower()), row
+
+
+def test_a_file_with_other_columns_is_named(monkeypatch, tmp_path):
+    (tmp_path / "glossary.csv").write_text("term,meaning\nrate,step\n", encoding="utf-8")
+    place = type("Place", (), {"folder": tmp_path})
+    monkeypatch.setattr("helpers.building.glossary.lecture_named", lambda name: place)
+    with pytest.raises(SourceError, match=r"glossary\.csv, line 2: the columns are term, meaning, chinese"):
+        terms_of("any")
