@@ -28,16 +28,13 @@ test: $(READY_FOR_TESTS) ## set up and run all tests
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/python -m pytest $(PARALLEL) $(PYTEST)
-	@# The executed notebooks must give the same outputs again; the learners' must run from top to bottom untouched.
-	@COURSE_PROGRESS=off COURSE_DATA_DIR= $(VENV)/bin/python -m pytest -p no:cacheprovider $(PARALLEL) --nbval solutions \
-	  --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300
-	@COURSE_PROGRESS=off COURSE_DATA_DIR= $(VENV)/bin/python -m pytest -p no:cacheprovider $(PARALLEL) --nbval-lax notebooks --nbval-cell-timeout 300
 
 build: $(READY) ## make the notebooks, the ledger and the table of checks from solutions/*.md
 	@$(COURSE) build $(LECTURE)
 
 prove: $(READY_FOR_TESTS) ## prove anew what make test takes from the record, and record it
-	@COURSE_PROVE=record $(VENV)/bin/python -m pytest $(PARALLEL) tests/proving tests/grading/test_run_all_comparison.py
+	@COURSE_PROVE=record $(VENV)/bin/python -m pytest $(PARALLEL) tests/proving tests/grading/test_run_all_comparison.py \
+	  tests/lectures/test_executed_again.py tests/lectures/test_untouched.py
 
 check: $(READY) ## fail if a notebook differs from its source or shows an answer
 	@$(COURSE) build --check $(LECTURE)

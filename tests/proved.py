@@ -47,6 +47,11 @@ def of_experiments(lecture: str) -> tuple[str | Path, ...]:
     return (*SHARED, *(folder / name for name in beside if (folder / name).exists()))
 
 
+def of_notebook(lecture: str, path: Path) -> tuple[str | Path, ...]:
+    """What the outputs of a lecture's notebook depend on."""
+    return (*SHARED, *JUDGING, "helpers/drawing", "helpers/checking", lecture_named(lecture).folder, path)
+
+
 def digest_of(*depends: str | Path) -> str:
     """A digest of the files and folders named."""
     digest = hashlib.sha256()
