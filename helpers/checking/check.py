@@ -20,18 +20,18 @@ from .feedback import Feedback, HintFeedback, Note
 _hints_shown: Counter = Counter()
 
 
-def check(function=None, /, **named) -> Feedback | Note | nbgrader.Score:
+def check(function=None, /, *, remember=True, **named) -> Feedback | Note | nbgrader.Score:
     """Check one answer and show what it earns.
 
     `check(gelu)` finds the exercise by the name that is written in the call, whatever callable it holds;
-    `check(gelu=thing)` takes a callable of any other name; `check(question="b")` answers a concept question. Never
-    raises; what goes wrong is part of the feedback. Where nbgrader marks, the text of the result is the bare points.
+    `check(gelu=thing)` takes a callable of any other name; `check(question="b")` answers a concept question. With
+    `remember=False` it is a demonstration, which `progress` does not count. Never raises; what goes wrong is part of the feedback. Where nbgrader marks, the text of the result is the bare points.
     """
     written = written_argument(sys._getframe(1))
     if nbgrader.nbgrader_asks():
         with nbgrader.without_stderr():
             return nbgrader.Score(_check(function, named, written))
-    return _check(function, named, written, record=progress.record)
+    return _check(function, named, written, *([progress.record] if remember else []))
 
 
 def hint(exercise) -> HintFeedback | Note:

@@ -79,7 +79,9 @@ for _name in ("lt", "le", "gt", "ge"):
 class _Check(CourseHelper):
     """Stands for `check`."""
 
-    def __call__(self, function=None, /, **named):
+    def __call__(self, function=None, /, *, remember=True, **named):
+        if not remember:
+            return CourseHelper()  # a demonstration is no answer
         frame = sys._getframe(1)
         if function is None and len(named) == 1:
             ((name, answer),) = named.items()

@@ -319,6 +319,14 @@ def test_a_solved_question_says_why_it_is_right(nothing_solved):
     assert "It *is* b." in repr(answers.show(question, None))
 
 
+def test_a_demonstration_is_not_counted(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.jsonl"))
+    assert check(leaky_relu=right, remember=False).correct
+    assert progress.best_points() == {}
+    check(leaky_relu=right)
+    assert progress.best_points()["leaky_relu"] > 0
+
+
 def test_without_the_lecture_s_source_the_other_right_ways_are_shown(nothing_solved, monkeypatch, tmp_path):
     check(leaky_relu=right)
     places = replace(lecture_named("04_activations"), source=tmp_path / "04_activations.md")
