@@ -25,7 +25,8 @@ def check(function=None, /, *, remember=True, **named) -> Feedback | Note | nbgr
 
     `check(gelu)` finds the exercise by the name that is written in the call, whatever callable it holds;
     `check(gelu=thing)` takes a callable of any other name; `check(question="b")` answers a concept question. With
-    `remember=False` it is a demonstration, which `progress` does not count. Never raises; what goes wrong is part of the feedback. Where nbgrader marks, the text of the result is the bare points.
+    `remember=False` it is a demonstration, which `progress` does not count. Never raises; what goes wrong is part of
+    the feedback. Where nbgrader marks, the text of the result is the bare points.
     """
     written = written_argument(sys._getframe(1))
     if nbgrader.nbgrader_asks():
