@@ -1,7 +1,5 @@
 """The figure of signal and gradient says in words what it draws, whatever it is given."""
 
-import numpy as np
-
 from helpers.drawing.layers import draw_layers
 from helpers.drawing.style import ACTIVATION_LOOKS
 from helpers.neural.activations import ACTIVATIONS
@@ -35,7 +33,3 @@ def test_an_activation_has_its_own_color_whatever_its_place():
 def test_what_is_no_activation_is_told_apart_by_its_place():
     figure = draw_layers({"small weights": signal_of("tanh"), "large weights": signal_of("tanh", weight_scale=3)})
     assert len({line.get_color() for line in figure.axes[0].lines[:2]}) == 2
-
-
-def test_a_signal_that_dies_is_still_described():
-    assert np.isfinite(draw_layers({"step": signal_of("step")}).axes[0].lines[0].get_ydata()).all()

@@ -19,7 +19,7 @@ class ActivationExplorer(Explorer):
         "first": Choice("first function", tuple(ACTIVATIONS), "sigmoid"),
         "second": Choice("second function", tuple(ACTIVATIONS), "relu"),
         "depth": Slider("layers", 2, 20, 1, 10),
-        "scale": Slider("weight scale", 0.2, 5.0, 0.1, 1.0),
+        "scale": Slider("weight scale", 0.2, 12.0, 0.2, 1.0),
         "width": Slider("units a layer", 20, 200, 20, WIDTH),
     }
 
@@ -35,7 +35,7 @@ class ActivationExplorer(Explorer):
             self.gradients += backward.plot([1], [1], **look)
         functions.axhline(0, **ROLES["reference"])
         functions.set(title="function, and derivative (dotted)", xlabel="x", xlim=(-6, 6), ylim=(-2, 3))
-        for ax, title in ((forward, "forward: deviation of outputs"), (backward, "backward: deviation of gradient")):
+        for ax, title in ((forward, "forward: std of the outputs"), (backward, "backward: std of the gradient")):
             ax.set(title=title, xlabel="layer", xlim=(0, 21), ylim=EDGES, yscale="log", xticks=range(0, 21, 5))
             ax.axhline(1, **ROLES["reference"])
         self.legend = functions.legend(self.curves, ["first", "second"], loc="upper left")
@@ -59,9 +59,9 @@ class ActivationExplorer(Explorer):
 
     def describe(self, first, second, depth, scale, width):
         return (
-            f"Three plots compare {first} and {second}: the functions with their derivatives, and the deviation "
-            f"of the outputs and of the gradient in each of {depth} layers of {width} units, "
-            f"weights of deviation {scale:g}/sqrt(fan_in)."
+            f"Three plots compare {first} and {second}: the functions with their derivatives, and the standard "
+            f"deviation of the outputs and of the gradient in each of {depth} layers of {width} units, "
+            f"weights of standard deviation {scale:g}/sqrt(fan_in)."
         )
 
 
