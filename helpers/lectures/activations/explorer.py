@@ -16,8 +16,8 @@ EDGES = 1e-9, 1e4  # of the logarithmic axes; what lies outside is drawn on the 
 
 class ActivationExplorer(Explorer):
     controls: ClassVar[dict] = {
-        "first": Choice("first function", tuple(ACTIVATIONS), "sigmoid"),
-        "second": Choice("second function", tuple(ACTIVATIONS), "relu"),
+        "first": Choice("first function", tuple(ACTIVATIONS), "relu"),
+        "second": Choice("second function", tuple(ACTIVATIONS), "sigmoid"),
         "depth": Slider("layers", 2, 20, 1, 10),
         "scale": Slider("weight scale", 0.2, 12.0, 0.2, 1.0),
         "width": Slider("units a layer", 20, 200, 20, WIDTH),
@@ -55,6 +55,8 @@ class ActivationExplorer(Explorer):
             self.gradients[i].set_data(layers, np.clip(signal.gradient_stds, *EDGES))
             self.legend.get_texts()[i].set_text(name)
             sentences.append(_sentence(name, signal))
+            if not all(EDGES[0] <= value <= EDGES[1] for value in (*signal.stds, *signal.gradient_stds)):
+                sentences.append(f"Some values of {name} are outside the frame; they are drawn on its edge.")
         return " ".join(sentences)
 
     def describe(self, first, second, depth, scale, width):
