@@ -16,7 +16,12 @@ from helpers.lectures.activations.experiments.dead_relu import a_unit_that_dies,
 from helpers.lectures.activations.experiments.depth import accuracy_by_depth, first_gradient_ratio, rate_and_scale
 from helpers.lectures.activations.experiments.landscape import _outputs, output_landscape, straight_pieces
 from helpers.lectures.activations.experiments.maxout import pieces_never_chosen
-from helpers.lectures.activations.experiments.published import error_of_difference, share_of, standard_error
+from helpers.lectures.activations.experiments.published import (
+    error_of_difference,
+    paired_error,
+    share_of,
+    standard_error,
+)
 from helpers.lectures.activations.experiments.speed import epochs_to_reach
 from helpers.lectures.activations.experiments.zig_zag import walks
 from helpers.neural import networks
@@ -319,6 +324,13 @@ def test_speed_counts_epochs_at_the_best_setting(data):
 
 def test_the_error_of_a_difference_adds_two_variances():
     assert error_of_difference(90, 90, 10_000) == pytest.approx(standard_error(90, 10_000) * 2**0.5)
+
+
+def test_what_two_networks_get_wrong_together_does_not_make_their_difference_uncertain():
+    first = np.repeat([True, False], [90, 10])
+    assert paired_error(first, first) == 0
+    second = np.roll(first, 5)  # five pictures only the one gets wrong, five only the other
+    assert paired_error(first, second) == pytest.approx(100 * 0.1**0.5 / 10)
 
 
 def test_a_percentage_betrays_how_many_pictures_it_is_a_share_of():

@@ -145,16 +145,16 @@ def _fails_at_every_rate(seed, rates=(0.1, 0.3, 1, 3), scales=(1,), **setting):
 
 
 def _needs_more_epochs(seed, own=((0.3, 1), (5, 6)), relu=((0.05, 0.1), (2**0.5,)), n_layers=8, **setting):
-    """To read 90 %; who does not within 20 epochs counts as 21."""
+    """To read 90 %."""
     options = {"target": 0.9, "n_layers": n_layers, "most": 20} | setting
     sigmoid, of_relu = (_epochs(seed, name, grid, **options) for name, grid in (("sigmoid", own), ("relu", relu)))
-    return min(sigmoid, 21) - min(of_relu, 21)
+    return sigmoid - of_relu
 
 
 def _slower_in_either_way(seed, n_layers=8, **setting):
     """With the usual weights it does not read 90 % within 20 epochs; with the best it needs more epochs than ReLU."""
     usual = _epochs(seed, "sigmoid", ((0.3, 1), (1,)), target=0.9, n_layers=n_layers, most=20, **setting)
-    return min(_needs_more_epochs(seed, n_layers=n_layers, **setting), 1 if np.isinf(usual) else -1)
+    return min(_needs_more_epochs(seed, n_layers=n_layers, **setting), 1 if usual > 20 else -1)
 
 
 def _adam_learns(seed, rates=(0.01,), optimizer="adam", **setting):
@@ -290,10 +290,13 @@ def _runs(name, rates, scales, width=30, n_layers=3, most=15, optimizer="sgd"):
 
 
 def _epochs(seed, name, grid=None, target=0.95, **setting):
-    """Epochs of one seed at the pair of rate and scale with the fewest, by the median over the seeds."""
+    """Epochs of one seed at the pair of rate and scale with the fewest, by the median over the seeds.
+
+    Who does not reach the target counts as if it did one epoch after the last.
+    """
     accuracy, _ = _runs(name, *(grid or speed.SETTINGS[name]), **setting)
     reached = accuracy >= target
-    epochs = np.where(reached.any(axis=2), reached.argmax(axis=2), np.inf)
+    epochs = np.where(reached.any(axis=2), reached.argmax(axis=2), reached.shape[2])
     return epochs[np.median(epochs, axis=1).argmin(), seed]
 
 
@@ -481,9 +484,10 @@ CLAIMS = (
         "epochs",
         {
             OWN: {},
-            "45 units a layer": {"width": 45, "own": ((0.3,), (6,)), "relu": ((0.05,), (2**0.5,))},
+            "until 80 %": {"target": 0.8},
             "Adam": {"own": ((0.01,), (4,)), "relu": ((0.003,), (2**0.5,)), "optimizer": "adam"},
         },
+        {"45 units a layer": {"width": 45, "own": ((0.3,), (6,)), "relu": ((0.05,), (2**0.5,))}},
     ),
     Claim(
         "With Adam, four sigmoid layers learn even with the usual weights",

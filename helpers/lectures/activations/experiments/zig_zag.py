@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 RATES = (0.1, 0.2, 0.3, 0.4, 0.5)  # for two weights; a unit with more gets less, in proportion
+KEPT = 15  # walks whose paths are kept
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class Walks:
     rates: tuple
     goal: np.ndarray  # (weights,)
     steps: np.ndarray  # (rates, walks): until a twentieth of the distance is left; infinity if it never is
-    paths: np.ndarray  # (rates, steps + 1, weights): the path of the first walk
+    paths: np.ndarray  # (rates, steps + 1, kept, weights): the paths of the first walks
     condition: float  # condition number of the mean of x x^T, which is the curvature of the loss
 
     @property
@@ -29,9 +30,10 @@ class Walks:
 
     @property
     def path(self):
-        """The first walk at the best rate, up to where it arrives, (steps + 1, weights)."""
-        steps = self.steps[self.best, 0]
-        return self.paths[self.best, : int(steps) + 1 if np.isfinite(steps) else None]
+        """A walk of usual length at the best rate, up to where it arrives, (steps + 1, weights)."""
+        steps = self.steps[self.best, : self.paths.shape[2]]
+        usual = int(np.argsort(steps)[len(steps) // 2])
+        return self.paths[self.best, : int(steps[usual]) + 1 if np.isfinite(steps[usual]) else None, usual]
 
 
 def walks(centered, rates=RATES, n_weights=2, count=100, most=800, across=True, seed=0):
@@ -48,16 +50,17 @@ def walks(centered, rates=RATES, n_weights=2, count=100, most=800, across=True, 
     distance = np.linalg.norm(2 * goal)
     steps, paths = [], []
     for rate in np.array(rates) * 2 / n_weights:
-        weights, needed, path = np.tile(-goal, (count, 1)), np.full(count, np.inf), [-goal]
+        weights, needed, path = np.tile(-goal, (count, 1)), np.full(count, np.inf), []
         for number in range(most):
+            path.append(weights[:KEPT])
             x = inputs[:, number]
             error = np.sum((weights - goal) * x, axis=1, keepdims=True)
             weights = weights - rate * error * x
-            path.append(weights[0])
             arrived = np.linalg.norm(weights - goal, axis=1) <= distance / 20
             needed = np.where(np.isinf(needed) & arrived, number + 1, needed)
             if np.isfinite(needed).all():
                 break
+        path.append(weights[:KEPT])
         steps.append(needed)
         paths.append(np.array(path + [path[-1]] * (most + 1 - len(path))))
     rows = inputs.reshape(-1, n_weights)
