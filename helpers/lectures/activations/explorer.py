@@ -76,7 +76,8 @@ def _sentence(name, signal):
     if signal.silent[worst] > 0.01:
         text += f"; layer {worst + 1}: {100 * signal.silent[worst]:.0f} % of the outputs are exactly 0."
     elif signal.saturated[worst] > 0.01:
-        text += f"; layer {worst + 1}: {100 * signal.saturated[worst]:.0f} % of units saturated (slope below {FLAT:g})."
+        share = f"{100 * signal.saturated[worst]:.0f} % of units saturated"
+        text += f"; layer {worst + 1}: {share} (derivative below {FLAT:g})."
     else:
         text += "; no layer is saturated."
     return text

@@ -81,6 +81,32 @@ def draw_tangents(name, points):
     )
 
 
+def draw_chain(layers=3):
+    """The forward pass of a few layers as arrows to the right, the backward pass as arrows to the left."""
+    names = ["$h_0$"] + [name for i in range(1, layers + 1) for name in (f"$z_{i}$", f"$h_{i}$")]
+    forward = [label for i in range(1, layers + 1) for label in (f"$W_{i}$", "$f$")]
+    backward = [label for i in range(1, layers + 1) for label in (rf"$\times W_{i}^\top$", f"$\\times f'(z_{i})$")]
+    figure, ax = new_figure(width=9, height=1.9)
+    ax.set(xlim=(-0.4, len(names) - 0.4), ylim=(-0.75, 0.75))
+    ax.set_axis_off()
+    for place, name in enumerate(names):
+        ax.text(place, 0, name, ha="center", va="center", fontsize=13, bbox={"boxstyle": "circle", "fc": "white"})
+    for place, (there, back) in enumerate(zip(forward, backward, strict=True)):
+        for height, label, role, ends in (
+            (0.3, there, "forward", (place + 0.15, place + 0.85)),
+            (-0.3, back, "backward", (place + 0.85, place + 0.15)),
+        ):
+            color = ROLES[role]["color"]
+            ax.annotate("", (ends[1], height), (ends[0], height), arrowprops={"arrowstyle": "->", "color": color})
+            ax.text(place + 0.5, height * 1.9, label, ha="center", va="center", color=color)
+    return described(
+        figure,
+        f"A chain of {layers} layers. To the right, the signal is multiplied by a weight matrix and goes through the "
+        "activation function, layer by layer. To the left, the gradient is multiplied by the derivative of the "
+        "activation function and by the transposed weight matrix of each layer.",
+    )
+
+
 def draw_depth(results):
     """Accuracy against the number of hidden layers, one dot a seed; `results` is a list of DepthResult."""
     figure, ax = new_figure(width=6.5, height=3.2)
