@@ -338,6 +338,24 @@ def _pieces_without_gradient(seed, bias_std=1.0, pieces=5):
     return pieces_never_chosen(pieces, bias_std, seed=seed)
 
 
+def _mean_of_a_random_gate(seed, x=0.5, draws=100_000):
+    """Within five standard errors."""
+    kept = np.where(np.random.default_rng(seed).standard_normal(draws) < x, x, 0)
+    return 5 * kept.std() / draws**0.5 - abs(kept.mean() - ACTIVATIONS["gelu"].function(np.array(x)))
+
+
+def _a_constant_changes_nothing(seed, constant=1000.0, factor=1.0):
+    scores = np.random.default_rng(seed).standard_normal((50, 10))
+    return 1e-9 - np.abs(softmax(factor * scores + constant) - softmax(scores)).max()
+
+
+def _each_output_fits_its_answer(seed):
+    """Softmax sums to one, the sigmoid stays between 0 and 1, softplus above 0, for scores from -30 to 30."""
+    x = np.linspace(-30, 30, 601)
+    sigmoid, softplus = (ACTIVATIONS[name].function(x) for name in ("sigmoid", "softplus"))
+    return min(1e-12 - abs(softmax(x).sum() - 1), sigmoid.min(), 1 - sigmoid.max(), softplus.min())
+
+
 def _whole_row_without_gradient(seed, size=1.0, positive=0):
     """The gradient of cross-entropy behind a ReLU, for scores below zero but for the first `positive`."""
     rng = np.random.default_rng(seed)
@@ -422,7 +440,7 @@ CLAIMS = (
         "with large weights the gradient of a tanh network becomes larger from layer to layer on its way down",
         _grows_on_its_way_down,
         POWERS,
-        {OWN: {}, **WIDER, "20 layers": {"layers": 20}, "scale 2": {"scale": 2}, "scale 10": {"scale": 10}},
+        {OWN: {}, **WIDER, "20 layers": {"layers": 20}, "scale 3": {"scale": 3}, "scale 10": {"scale": 10}},
         {"scale 1": {"scale": 1}},
     ),
     Claim(
@@ -618,6 +636,12 @@ CLAIMS = (
         {"scale 1": {"scale": 1}},
     ),
     Claim(
+        r"the mean of that is $x\,\Phi(x)$",
+        _mean_of_a_random_gate,
+        "output",
+        {OWN: {}, "x = -1": {"x": -1.0}, "x = 2": {"x": 2.0}},
+    ),
+    Claim(
         "With the usual weights the sigmoid needs at least twice as many epochs as ReLU",
         _twice_as_many_epochs,
         "times",
@@ -659,6 +683,13 @@ CLAIMS = (
         "share of pieces",
         {OWN: {}, "bias std 3": {"bias_std": 3.0}, "10 pieces": {"pieces": 10}},
         {"2 pieces, no bias": {"pieces": 2, "bias_std": 0.0}},
+    ),
+    Claim(
+        "If adding a constant changes nothing",
+        _a_constant_changes_nothing,
+        "probability",
+        {OWN: {}, "minus 1000": {"constant": -1000.0}, "0.1": {"constant": 0.1}},
+        {"twice the scores": {"constant": 0.0, "factor": 2.0}},
     ),
     Claim(
         "If all scores of a row are below zero, the whole row gets none",
@@ -741,5 +772,11 @@ CLAIMS = (
         "epochs",
         {OWN: {}},
         {"2 hidden layers": {"n_layers": 2}},
+    ),
+    Claim(
+        _row("output", "softmax, sigmoid, softplus or nothing", "what the answer needs"),
+        _each_output_fits_its_answer,
+        "output",
+        seeds=1,
     ),
 )
