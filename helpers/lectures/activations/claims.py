@@ -766,8 +766,8 @@ CLAIMS = (
         _row(
             "deep stacks",
             "no sigmoid",
-            "with the usual weights and SGD its gradient vanishes; with eight layers of 30 units it is slower at its best, "
-            "too",
+            "with the usual weights and SGD its gradient vanishes; with eight layers of 30 units it is slower at its "
+            "best, too",
         ),
         _slower_in_either_way,
         "epochs",
