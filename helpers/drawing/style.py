@@ -35,6 +35,27 @@ ROLES = {
 }
 COMPARED = ("first", "second", "third", "fourth")  # the roles of things that are compared with each other
 
+# An activation function looks the same in every figure.
+ACTIVATION_LOOKS = {
+    "sigmoid": {"color": VERMILLION, "linestyle": "--", "marker": "s", "markersize": 4},
+    "tanh": {"color": GREEN, "linestyle": "-.", "marker": "^", "markersize": 5},
+    "relu": {"color": BLUE, "linestyle": "-", "marker": "o", "markersize": 4},
+    "leaky_relu": {"color": SKY, "linestyle": ":", "marker": "D", "markersize": 4},
+    "elu": {"color": PURPLE, "linestyle": "--", "marker": "v", "markersize": 4},
+    "selu": {"color": PURPLE, "linestyle": ":", "marker": "v", "markersize": 4},
+    "gelu": {"color": ORANGE, "linestyle": "-.", "marker": "P", "markersize": 4},
+    "swish": {"color": BLACK, "linestyle": "--", "marker": "x", "markersize": 4},
+    "mish": {"color": BLACK, "linestyle": ":", "marker": "*", "markersize": 5},
+}
+
+
+def looks(names):
+    """Keyword arguments for `Axes.plot`, one dict for each name: of the functions, or by their place if it is none."""
+    if set(names) <= set(ACTIVATION_LOOKS):
+        return [ACTIVATION_LOOKS[name] for name in names]
+    return [ROLES[role] for role, _ in zip(COMPARED, names, strict=False)]
+
+
 matplotlib.rcParams |= {
     "font.size": 10,
     "axes.titlesize": 10,

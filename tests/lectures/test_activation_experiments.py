@@ -10,12 +10,20 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from helpers.datasets import Pictures, digits
+from helpers.lectures.activations.experiments import many
 from helpers.lectures.activations.experiments.convexity import one_unit_losses, two_layer_losses
-from helpers.lectures.activations.experiments.dead_relu import deaths, silence_at_start
-from helpers.lectures.activations.experiments.depth import accuracy_by_depth
-from helpers.lectures.activations.experiments.landscape import output_landscape
-from helpers.lectures.activations.experiments.published import share_of
+from helpers.lectures.activations.experiments.dead_relu import a_unit_that_dies, deaths, silence_at_start
+from helpers.lectures.activations.experiments.depth import accuracy_by_depth, first_gradient_ratio, rate_and_scale
+from helpers.lectures.activations.experiments.landscape import _outputs, output_landscape, straight_pieces
+from helpers.lectures.activations.experiments.maxout import pieces_never_chosen
+from helpers.lectures.activations.experiments.published import (
+    error_of_difference,
+    paired_error,
+    share_of,
+    standard_error,
+)
 from helpers.lectures.activations.experiments.speed import epochs_to_reach
+from helpers.lectures.activations.experiments.zig_zag import walks
 from helpers.neural import networks
 from helpers.neural.activations import ACTIVATIONS, maxout, portrait, relative_cost, softmax
 from helpers.neural.gradient_signs import share_of_one_sign, zig_zag
@@ -176,14 +184,58 @@ def test_the_training_data_are_not_changed(data):
     assert np.array_equal(data.x_train, before)
 
 
-def test_depth_stops_the_sigmoid_but_not_relu(data):
-    sigmoid, relu = (
-        accuracy_by_depth(data, name, depths=(1, 4), seeds=1, epochs=15, learning_rate=0.1)
-        for name in ("sigmoid", "relu")
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu"])
+def test_many_networks_have_the_gradients_that_one_has(name):
+    rng = np.random.default_rng(0)
+    layers = networks.initial_layers((4, 5, 5, 3), rng, bias_std=0.5)
+    features, labels = rng.standard_normal((7, 4)), rng.integers(0, 3, 7)
+    stack = [array[None] for weights, bias in layers for array in (weights, bias[None])]
+    function, derivative = many._QUICK.get(name, (ACTIVATIONS[name].function, ACTIVATIONS[name].derivative))
+    found = many._gradients(stack, features[None], labels[None], function, derivative)
+    expected = [array for pair in networks.gradients(layers, features, labels, ACTIVATIONS[name]) for array in pair]
+    for ours, theirs in zip(found, expected, strict=True):
+        assert np.allclose(ours.reshape(theirs.shape), theirs, atol=1e-12)
+
+
+@pytest.mark.parametrize("optimizer", many.OPTIMIZERS)
+def test_a_network_learns_the_same_alone_and_beside_others(data, optimizer):
+    together = many.train_many(data, "relu", [0.01, 0.02, 0.01], [1, 1, 1.4], [0, 0, 5], epochs=2, optimizer=optimizer)
+    alone = many.train_many(data, "relu", [0.01], [1.4], [5], epochs=2, optimizer=optimizer)
+    assert np.allclose(together.accuracy[2], alone.accuracy[0], atol=0.01)
+    assert together.accuracy[:, -1].min() > together.accuracy[:, 0].max()
+    assert together.accuracy.shape == (3, 3)
+    assert together.right.shape == (3, len(data.x_validation))
+
+
+def test_momentum_is_that_of_the_textbook():
+    parameters = [np.zeros((1, 1, 1))]
+    step = many._stepper("momentum", parameters, np.full((1, 1, 1), 0.1))
+    for _ in range(2):
+        step([np.ones((1, 1, 1))])
+    assert parameters[0].item() == pytest.approx(-0.1 - 0.19)
+
+
+def test_the_first_step_of_adam_has_the_length_of_the_rate():
+    parameters = [np.zeros((1, 1, 2))]
+    many._stepper("adam", parameters, np.full((1, 1, 1), 0.1))([np.array([[[5.0, -0.01]]])])
+    assert np.allclose(parameters[0], [[[-0.1, 0.1]]], rtol=1e-5)
+
+
+def test_depth_stops_the_sigmoid_with_the_usual_weights_but_not_with_larger_ones(data):
+    usual, large = (
+        accuracy_by_depth(data, "sigmoid", depths=(1, 4), seeds=1, epochs=15, rate=rate, scale=scale)
+        for rate, scale in ((0.1, 1), (1, 4))
     )
-    assert sigmoid.accuracy[0, 0] > 0.9
-    assert sigmoid.accuracy[1, 0] < 0.2
-    assert relu.accuracy.min() > 0.9
+    assert usual.accuracy[0, 0] > 0.8
+    assert usual.accuracy[1, 0] < 0.2
+    assert large.accuracy[1, 0] > 0.9
+    assert first_gradient_ratio(data) > 5 * first_gradient_ratio(data, scale=4)
+
+
+def test_a_map_knows_its_best_pair(data):
+    found = rate_and_scale(data, "relu", rates=(1e-6, 0.3), scales=(0.01, 1.4), depth=1, seeds=1, epochs=3)
+    assert found.best == (0.3, 1.4)
+    assert found.mean.shape == (2, 2)
 
 
 def test_half_of_the_relu_outputs_are_silent_at_the_start():
@@ -195,9 +247,17 @@ def test_half_of_the_relu_outputs_are_silent_at_the_start():
 
 def test_a_high_rate_kills_relu_and_spares_leaky_relu(data):
     relu, leaky = (deaths(data, (0.1, 3.0), activation=name, epochs=3, seeds=1) for name in ("relu", "leaky_relu"))
-    assert relu.dead[0, 0, 0] < 0.2
-    assert relu.dead[0, 1, 0] > 0.9
+    assert relu.dead[0, 0] < 0.2
+    assert relu.dead[1, 0] > 0.9
     assert leaky.dead.max() == 0
+
+
+def test_a_unit_that_dies_answered_before(data):
+    death = a_unit_that_dies(data)
+    assert np.mean(death.before > 0) > 0.5
+    assert death.after.max() <= 0
+    with pytest.raises(LookupError, match="No unit died at rate 1e-06"):
+        a_unit_that_dies(data, rate=1e-6, epochs=1)
 
 
 def test_positive_inputs_give_gradients_of_one_sign_for_one_sample(data):
@@ -212,10 +272,39 @@ def test_centred_inputs_shorten_the_way():
     assert centred.length < positive.length / 3
 
 
-def test_relu_landscapes_have_flat_facets_and_mish_has_none():
-    straight = {name: np.mean(output_landscape(name, size=61).bends < 0.01) for name in ("relu", "mish")}
-    assert straight["relu"] > 0.2
-    assert straight["mish"] < 0.1
+def test_inputs_of_equal_size_and_random_sign_shorten_the_way():
+    positive, centered = (walks(centered, count=20) for centered in (False, True))
+    assert positive.median > 1.5 * centered.median
+    assert positive.condition == pytest.approx(7, rel=0.05)
+    assert centered.condition == pytest.approx(1, rel=0.05)
+
+
+def test_a_walk_ends_where_it_arrives():
+    found = walks(centered=True, count=3)
+    distance = np.linalg.norm(found.path - found.goal, axis=1)
+    assert distance[-1] <= distance[0] / 20
+    assert np.all(distance[:-1] > distance[0] / 20)
+    lost = walks(centered=False, rates=(1e-6,), count=3, most=50)
+    assert np.isinf(lost.steps).all()
+    assert len(lost.path) == 51
+
+
+def test_the_output_of_a_relu_network_is_made_of_straight_pieces():
+    pieces = straight_pieces(hidden=(8, 8), points=4001)
+    assert straight_pieces(hidden=(8, 8), points=16_001) == pieces
+    x = np.linspace(-3, 3, 4001)
+    height = _outputs("relu", np.stack([x, 0 * x], axis=1), (8, 8), 0)[1][-1].ravel()
+    assert pieces - 1 <= np.sum(np.abs(np.diff(height, 2)) > 1e-9) <= 2 * (pieces - 1)
+
+
+def test_a_landscape_of_mish_bends_everywhere_and_one_of_relu_at_edges():
+    bends = {name: np.median(output_landscape(name, size=241).bends) for name in ("relu", "mish")}
+    assert bends["relu"] < 0.1 < bends["mish"] < 1
+
+
+def test_pieces_of_maxout_that_are_never_chosen():
+    assert pieces_never_chosen(1, bias_std=3) == 0
+    assert pieces_never_chosen(5, bias_std=3) > pieces_never_chosen(5, bias_std=0) >= 0
 
 
 def test_monotone_does_not_mean_convex():
@@ -226,11 +315,22 @@ def test_monotone_does_not_mean_convex():
     assert cross_entropy[2] <= cross_entropy[:2].mean()
 
 
-def test_speed_counts_epochs_at_the_best_rate(data):
-    easy = epochs_to_reach(0.5, data, "relu", rates=(1e-6, 0.1), seeds=1, hidden=(20,), epochs=4)
-    assert easy.best == 1
+def test_speed_counts_epochs_at_the_best_setting(data):
+    easy = epochs_to_reach(0.5, data, "relu", (1e-6, 0.1), (1.4,), seeds=1, hidden=(20,), epochs=4)
+    assert easy.settings[easy.best] == (0.1, 1.4)
     assert easy.epochs[0, 0] == np.inf
     assert 1 <= easy.epochs_at_best <= 4
+
+
+def test_the_error_of_a_difference_adds_two_variances():
+    assert error_of_difference(90, 90, 10_000) == pytest.approx(standard_error(90, 10_000) * 2**0.5)
+
+
+def test_what_two_networks_get_wrong_together_does_not_make_their_difference_uncertain():
+    first = np.repeat([True, False], [90, 10])
+    assert paired_error(first, first) == 0
+    second = np.roll(first, 5)  # five pictures only the one gets wrong, five only the other
+    assert paired_error(first, second) == pytest.approx(100 * 0.1**0.5 / 10)
 
 
 def test_a_percentage_betrays_how_many_pictures_it_is_a_share_of():
@@ -239,14 +339,16 @@ def test_a_percentage_betrays_how_many_pictures_it_is_a_share_of():
 
 
 def test_the_experiments_import_neither_tensorflow_nor_matplotlib():
-    modules = ["activations", "convexity", "dead_relu", "depth", "gradient_signs", "landscape", "networks", "published"]
-    code = f"""
-import importlib, sys
-for name in {[*modules, "signal", "speed"]}:
-    importlib.import_module(f"helpers.experiments.{{name}}")
-print([name for name in ("tensorflow", "keras", "matplotlib") if name in sys.modules])
+    code = """
+import importlib, pkgutil, sys
+from helpers.lectures.activations import experiments
+found = [name for _, name, _ in pkgutil.iter_modules(experiments.__path__, experiments.__name__ + ".")]
+for name in found:
+    importlib.import_module(name)
+print(len(found) > 5, [name for name in ("tensorflow", "keras", "matplotlib") if name in sys.modules])
 """
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "True []"
 
 
 def test_training_accepts_pictures_of_any_size():

@@ -16,10 +16,10 @@ EDGES = 1e-9, 1e4  # of the logarithmic axes; what lies outside is drawn on the 
 
 class ActivationExplorer(Explorer):
     controls: ClassVar[dict] = {
-        "first": Choice("first function", tuple(ACTIVATIONS), "sigmoid"),
-        "second": Choice("second function", tuple(ACTIVATIONS), "relu"),
+        "first": Choice("first function", tuple(ACTIVATIONS), "relu"),
+        "second": Choice("second function", tuple(ACTIVATIONS), "sigmoid"),
         "depth": Slider("layers", 2, 20, 1, 10),
-        "scale": Slider("weight scale", 0.2, 5.0, 0.1, 1.0),
+        "scale": Slider("weight scale", 0.2, 12.0, 0.2, 1.0),
         "width": Slider("units a layer", 20, 200, 20, WIDTH),
     }
     telling = "scale"
@@ -36,7 +36,7 @@ class ActivationExplorer(Explorer):
             self.gradients += backward.plot([1], [1], **look)
         functions.axhline(0, **ROLES["reference"])
         functions.set(title="function, and derivative (dotted)", xlabel="x", xlim=(-6, 6), ylim=(-2, 3))
-        for ax, title in ((forward, "forward: deviation of outputs"), (backward, "backward: deviation of gradient")):
+        for ax, title in ((forward, "forward: std of the outputs"), (backward, "backward: std of the gradient")):
             ax.set(title=title, xlabel="layer", xlim=(0, 21), ylim=EDGES, yscale="log", xticks=range(0, 21, 5))
             ax.axhline(1, **ROLES["reference"])
         self.legend = functions.legend(self.curves, ["first", "second"], loc="upper left")
@@ -56,13 +56,15 @@ class ActivationExplorer(Explorer):
             self.gradients[i].set_data(layers, np.clip(signal.gradient_stds, *EDGES))
             self.legend.get_texts()[i].set_text(name)
             sentences.append(_sentence(name, signal))
+            if not all(EDGES[0] <= value <= EDGES[1] for value in (*signal.stds, *signal.gradient_stds)):
+                sentences.append(f"Some values of {name} are outside the frame; they are drawn on its edge.")
         return " ".join(sentences)
 
     def describe(self, first, second, depth, scale, width):
         return (
-            f"Three plots compare {first} and {second}: the functions with their derivatives, and the deviation "
-            f"of the outputs and of the gradient in each of {depth} layers of {width} units, "
-            f"weights of deviation {scale:g}/sqrt(fan_in)."
+            f"Three plots compare {first} and {second}: the functions with their derivatives, and the standard "
+            f"deviation of the outputs and of the gradient in each of {depth} layers of {width} units, "
+            f"weights of standard deviation {scale:g}/sqrt(fan_in)."
         )
 
 
@@ -75,7 +77,8 @@ def _sentence(name, signal):
     if signal.silent[worst] > 0.01:
         text += f"; layer {worst + 1}: {100 * signal.silent[worst]:.0f} % of the outputs are exactly 0."
     elif signal.saturated[worst] > 0.01:
-        text += f"; layer {worst + 1}: {100 * signal.saturated[worst]:.0f} % of units saturated (slope below {FLAT:g})."
+        share = f"{100 * signal.saturated[worst]:.0f} % of units saturated"
+        text += f"; layer {worst + 1}: {share} (derivative below {FLAT:g})."
     else:
         text += "; no layer is saturated."
     return text

@@ -168,7 +168,7 @@ def gelu_with_a_work_array(x):
 GELU = Exercise(
     name="gelu",
     lecture=LECTURE,
-    section="GELU: how likely is it that others are smaller?",
+    section="GELU: how likely is a smaller number?",
     minutes=4,
     difficulty=2,
     parts=(Part("values", 3, values), Part("shapes", 1, shapes), Part("edge cases", 1, far_out)),

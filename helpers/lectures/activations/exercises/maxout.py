@@ -237,7 +237,7 @@ def maxout_with_a_work_array(x, weights, biases):
 MAXOUT = Exercise(
     name="maxout",
     lecture=LECTURE,
-    section="Maxout learns its own shape",
+    section="Maxout",
     minutes=10,
     difficulty=3,
     parts=(

@@ -191,7 +191,7 @@ def mish_with_a_work_array(x):
 MISH = Exercise(
     name="mish",
     lecture=LECTURE,
-    section="6. Softer corners",
+    section="7. Smooth relatives of ReLU",
     minutes=5,
     difficulty=2,
     parts=(

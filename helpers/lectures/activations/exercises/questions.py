@@ -9,7 +9,7 @@ from .common import LECTURE
 ALWAYS_POSITIVE_INPUTS = Question(
     name="always_positive_inputs",
     lecture=LECTURE,
-    section="4. When every input is positive",
+    section="5. When every input is positive",
     minutes=2,
     difficulty=2,
     answer="b",
@@ -51,7 +51,7 @@ UNIT_THAT_DIED = Question(
 HIDDEN_ACTIVATION_CHOICE = Question(
     name="hidden_activation_choice",
     lecture=LECTURE,
-    section="3. The gradient pays toll at every layer",
+    section="3. What happens to the gradient on its way down?",
     minutes=2,
     difficulty=1,
     answer="d",

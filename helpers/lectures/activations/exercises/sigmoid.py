@@ -213,7 +213,7 @@ def sigmoid_with_a_work_array(x):
 SIGMOID = Exercise(
     name="sigmoid",
     lecture=LECTURE,
-    section='A trap: the formula that answers "not a number"',
+    section="A trap: overflow",
     minutes=8,
     difficulty=2,
     parts=(

@@ -195,7 +195,7 @@ def gradient_with_a_work_array(x):
 SIGMOID_GRADIENT = Exercise(
     name="sigmoid_gradient",
     lecture=LECTURE,
-    section='A trap: the formula that answers "not a number"',
+    section="A trap: overflow",
     minutes=4,
     difficulty=1,
     parts=(Part("values", 1, values), Part("shapes", 1, shapes), Part("edge cases", 1, far_out)),

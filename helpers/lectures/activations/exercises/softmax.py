@@ -267,7 +267,7 @@ def softmax_in_single_precision(scores):
 SOFTMAX = Exercise(
     name="softmax",
     lecture=LECTURE,
-    section="Softmax belongs at the end",
+    section="Softmax",
     minutes=8,
     difficulty=2,
     parts=(

@@ -1,12 +1,15 @@
 """ReLU units that stop answering: at the start, and for good."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
 from helpers.neural.activations import ACTIVATIONS
 from helpers.neural.networks import forward, initial_layers, train_dense
 from helpers.neural.signal import he
+
+from .many import train_many
 
 
 @dataclass(frozen=True)
@@ -30,34 +33,43 @@ def silence_at_start(features, widths=(1000, 1000, 1000), bias_mean=0.0, seed=0)
 
 @dataclass(frozen=True)
 class DeathResult:
-    """One network with one hidden layer for every learning rate, initial bias and seed."""
+    """Networks of one activation for every learning rate and seed."""
 
     rates: tuple
-    biases: tuple
-    dead: np.ndarray  # (biases, rates, seeds): share of hidden units that are dead at the end
-    dead_at_start: np.ndarray  # (biases, seeds)
-    accuracy: np.ndarray  # (biases, rates, seeds) on the validation set; 0.1 is guessing
+    dead: np.ndarray  # (rates, seeds): share of hidden units that are dead at the end
+    dead_at_start: np.ndarray  # (rates, seeds)
+    accuracy: np.ndarray  # (rates, seeds) on the validation set; 0.1 is guessing
 
 
-def deaths(data, rates, biases=(0.0,), activation="relu", hidden=(100,), epochs=10, seeds=3):
-    """Train for every learning rate and every initial bias."""
-    shape = (len(biases), len(rates), seeds)
-    dead, accuracy, dead_at_start = np.empty(shape), np.empty(shape), np.empty((len(biases), seeds))
-    for i, bias in enumerate(biases):
-        for j, rate in enumerate(rates):
-            for seed in range(seeds):
-                run = train_dense(
-                    data,
-                    hidden,
-                    activation,
-                    epochs=epochs,
-                    batch_size=32,
-                    learning_rate=rate,
-                    weight_scale=he,
-                    bias_mean=bias,
-                    seed=seed,
-                )
-                dead[i, j, seed] = run.dead[-1].mean()
-                accuracy[i, j, seed] = run.validation_accuracy[-1]
-                dead_at_start[i, seed] = run.dead[0].mean()
-    return DeathResult(tuple(rates), tuple(biases), dead, dead_at_start, accuracy)
+def deaths(data, rates, bias=0.0, activation="relu", hidden=(100,), epochs=10, seeds=10, **training):
+    """Train with He's weights for every learning rate and seed; `training` goes to many.train_many."""
+    chosen = list(product(rates, (2**0.5,), range(seeds)))
+    runs = train_many(data, activation, *zip(*chosen, strict=True), hidden, epochs, bias_mean=bias, **training)
+    at_start, dead = runs.dead.T.reshape(2, len(rates), seeds)
+    return DeathResult(tuple(rates), dead, at_start, runs.accuracy[:, -1].reshape(len(rates), seeds))
+
+
+@dataclass(frozen=True)
+class OneDeath:
+    """What a unit that dies receives: its pre-activation for every training sample."""
+
+    before: np.ndarray  # (samples,)
+    after: np.ndarray  # (samples,)
+
+
+def a_unit_that_dies(data, rate=1.0, epochs=10, seed=0):
+    """Train one hidden layer of 100 ReLU units, and look at the unit that died although it answered most at the start.
+
+    Raises LookupError if none died.
+    """
+    run = train_dense(
+        data, (100,), "relu", epochs=epochs, batch_size=32, learning_rate=rate, weight_scale=he, seed=seed
+    )
+    # The same draw as in `train_dense`: the generator begins with the layers.
+    start = initial_layers((data.x_train.shape[1], 100, 10), np.random.default_rng(seed), he)
+    before, after = (data.x_train @ layers[0][0] + layers[0][1] for layers in (start, run.layers))
+    answers = np.where(np.all(after <= 0, axis=0), np.mean(before > 0, axis=0), 0)
+    if answers.max() == 0:
+        raise LookupError(f"No unit died at rate {rate:g}.")
+    unit = int(answers.argmax())
+    return OneDeath(before[:, unit], after[:, unit])

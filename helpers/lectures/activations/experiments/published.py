@@ -19,3 +19,22 @@ def standard_error(percent, count):
     """Standard error, in percentage points, of an accuracy measured on `count` independent pictures."""
     share = percent / 100
     return 100 * float(np.sqrt(share * (1 - share) / count))
+
+
+def error_of_difference(first, second, count):
+    """Standard error, in percentage points, of the difference of two accuracies, if their pictures were independent.
+
+    On the same pictures it is smaller (the errors of two good networks overlap); by how much, only the answers to the
+    single pictures can say. The luck of the start comes on top.
+    """
+    return float(np.hypot(standard_error(first, count), standard_error(second, count)))
+
+
+def paired_error(first, second):
+    """Standard error, in percentage points, of the difference of two accuracies on the same pictures.
+
+    `first` and `second` are boolean arrays (pictures,): who is right about which. Only pictures count that one of the
+    two gets right and the other wrong.
+    """
+    difference = np.asarray(first, dtype=float) - np.asarray(second, dtype=float)
+    return 100 * float(difference.std() / np.sqrt(len(difference)))
