@@ -278,10 +278,10 @@ def test_a_folder_of_pages_that_becomes_a_link_while_pages_are_written_is_not_fo
     elsewhere = make(tmp_path / "elsewhere", "file")
     real = feedback_pages.feedback_page
 
-    def meanwhile(paper):
+    def meanwhile(paper, *rest):
         (out / "feedback.new" / "ada").rmdir()
         (out / "feedback.new" / "ada").symlink_to(elsewhere)
-        return real(paper)
+        return real(paper, *rest)
 
     monkeypatch.setattr(feedback_pages, "feedback_page", meanwhile)
     with Gradebook(out / "gradebook.db") as book, pytest.raises(OSError, match=r"ada|04_activations"):
