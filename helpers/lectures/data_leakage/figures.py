@@ -53,7 +53,7 @@ def draw_sides(cuts, group):
                 edge = VERMILLION if torn[row] else "white"
                 spot = (start + place, 0)
                 tile = matplotlib.patches.Rectangle(
-                    spot, 0.9, 0.9, facecolor=colors[groups[row]], edgecolor=edge, linewidth=2.5 if torn[row] else 1
+                    spot, 0.9, 0.9, facecolor=colors[groups[row]], edgecolor=edge, linewidth=2 if torn[row] else 1
                 )
                 ax.add_patch(tile)
                 light = groups[row] > groups.max() / 2
@@ -69,7 +69,7 @@ def draw_sides(cuts, group):
 
 
 def draw_waves(rates, test_months):
-    """Share of bad outcomes by month, with the months of a test set cut off at the end in grey."""
+    """Share of bad outcomes by month, with the months of a test set cut off at the end in gray."""
     figure, ax = new_figure(width=8.5, height=2.6)
     months = np.arange(1, len(rates) + 1)
     ax.plot(months, 100 * rates, color=BLUE, marker="o", markersize=4)

@@ -42,12 +42,18 @@ class Scores:
         """Reported minus fresh, one a repetition."""
         return self.reported - self.fresh
 
-    def __str__(self):
+    @property
+    def in_words(self):
+        """Means of the reported score, the fresh score and the optimism with its standard deviation, as texts."""
         mean = round(self.optimism.mean(), 2) + 0.0  # no minus in front of a zero
         return (
-            f"reported {self.reported.mean():.2f}, fresh {self.fresh.mean():.2f}, "
-            f"optimism {mean:+.2f} ± {self.optimism.std():.2f}"
+            f"{self.reported.mean():.2f}",
+            f"{self.fresh.mean():.2f}",
+            f"{mean:+.2f} ± {self.optimism.std():.2f}",
         )
+
+    def __str__(self):
+        return "reported {}, fresh {}, optimism {}".format(*self.in_words)
 
 
 def copies_across(strength, patients, seed, right=False):
