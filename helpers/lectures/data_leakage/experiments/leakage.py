@@ -13,7 +13,7 @@ import numpy as np
 from helpers.datasets.hospital import OUTCOME, draw_stays, numbers, typed_twice
 
 TEST_SHARE = 0.3
-MODELS = ("trees", "one tree", "nearest neighbors", "logistic regression")
+MODELS = ("trees", "one tree", "random forest", "nearest neighbors", "logistic regression")
 CANDIDATES, KEPT, FEW = 1000, 10, 160  # columns to select from, columns selected, rows, in the leak "selection"
 DAYS = 730  # two years, as `draw_stays` gives them
 QUIET = {"individuality": 0.0, "waves": 0.0}
@@ -108,23 +108,23 @@ def scaler_on_everything(strength, patients, seed, right=False):
     return Trial(*sets, scaled=True)
 
 
-def selection_on_everything(strength, patients, seed, right=False, candidates=CANDIDATES):
-    """A thousand `candidates`, columns of pure noise, of which the ten that go best with the outcome are kept.
+def selection_on_everything(strength, patients, seed, right=False, candidates=CANDIDATES, rows=FEW):
+    """A thousand `candidates`, columns of noise, of which the ten most correlated with the outcome are kept.
 
-    Strength: the share of the test rows that had a say. Right: none had. `patients` plays no part: there are 160 rows,
+    Strength: the share of the test rows that had a say. Right: none had. `patients` plays no part: there are `rows`,
     half of them with the outcome.
     """
     rng = np.random.default_rng(seed)
-    labels = np.tile([0, 1], FEW // 2)
-    features, fresh = rng.normal(size=(FEW, candidates)), rng.normal(size=(2 * FEW, candidates))
-    is_test = np.arange(FEW) >= (1 - TEST_SHARE) * FEW
-    seen = ~is_test | (rng.random(FEW) < (0 if right else strength))
+    labels = np.tile([0, 1], rows // 2)
+    features, fresh = rng.normal(size=(rows, candidates)), rng.normal(size=(2 * rows, candidates))
+    is_test = np.arange(rows) >= (1 - TEST_SHARE) * rows
+    seen = ~is_test | (rng.random(rows) < (0 if right else strength))
     gap = features[seen & (labels == 1)].mean(axis=0) - features[seen & (labels == 0)].mean(axis=0)
     kept = np.argsort(-np.abs(gap))[:KEPT]
     return Trial(
         (features[~is_test][:, kept], labels[~is_test]),
         (features[is_test][:, kept], labels[is_test]),
-        (fresh[:, kept], np.tile([0, 1], FEW)),
+        (fresh[:, kept], np.tile([0, 1], rows)),
     )
 
 
@@ -230,13 +230,15 @@ def _thread_pools():
 
 
 def _model(name, seed, scaled):
-    from sklearn.ensemble import ExtraTreesClassifier
+    from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.neighbors import KNeighborsClassifier
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
     from sklearn.tree import DecisionTreeClassifier
 
+    if name == "random forest":  # with the leaves of five rows that many people ask for
+        return RandomForestClassifier(30, min_samples_leaf=5, random_state=seed)
     if name == "one tree":
         return DecisionTreeClassifier(random_state=seed)
     if name == "trees":  # they do not care about scales
