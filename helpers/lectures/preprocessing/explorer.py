@@ -71,8 +71,8 @@ class PreprocessingExplorer(Explorer):
         outlying = f"one point lies {outlier} to the right of where it belongs" if outlier else "no point lies far out"
         return (
             f"Left, {POINTS} points of two columns, {name}. Before that their correlation is {correlation:g}, the "
-            f"second standard deviation {spread:g}, and {outlying}. Right, the loss of a linear model on the table that is "
-            f"shown, as level lines, and the path of gradient descent with {share:g} times the best learning rate."
+            f"second standard deviation {spread:g}, and {outlying}. Right, the loss of a linear model on the table "
+            f"that is shown, as level lines, and the path of gradient descent with {share:g} times the best learning rate."
         )
 
 

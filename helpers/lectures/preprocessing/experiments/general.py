@@ -136,7 +136,7 @@ def spread_kept(seed, scaler, outlier=1000.0, n=200):
     return float(with_outlier.std() / without.std())
 
 
-def condition_number(seed, offset, count, n=20_000):
+def condition_number(seed, offset, count, n=60_000):
     """Of the loss of a linear model on columns that are `offset` away from zero."""
     columns, _ = offset_columns(offset, count, n, seed)
     curvatures = np.linalg.eigvalsh(columns.T @ columns / n)
