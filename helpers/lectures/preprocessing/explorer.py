@@ -72,7 +72,7 @@ class PreprocessingExplorer(Explorer):
         return (
             f"Left, {POINTS} points of two columns, {name}. Before that their correlation is {correlation:g}, the "
             f"second standard deviation {spread:g}, and {outlying}. Right, the loss of a linear model on the table "
-            f"that is shown, as level lines, and the path of gradient descent with {share:g} times the best learning rate."
+            f"that is shown, as level lines, and the path of gradient descent with {share:g} times the best rate."
         )
 
 
