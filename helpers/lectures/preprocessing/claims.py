@@ -91,7 +91,7 @@ CLAIMS = (
         {OWN: {}, "outlier at 30": {"outlier": 30.0}, "50 rows": {"n": 50}},
     ),
     Claim(
-        "**The computer says** that min-max is *ruled* by them.",
+        "With *min-max scaling* one point decides the range, and all others share what is left of it.",
         lambda seed, scaler="min-max", **setting: 0.5 - lab.spread_kept(seed, scaler, **setting),
         "0.5 minus the share of the spread that is kept",
         {OWN: {}, "outlier at 30": {"outlier": 30.0}, "2000 rows": {"n": 2000}},
