@@ -20,7 +20,7 @@ SECTION = "12. Close the leaks"
 _THREE = (np.zeros(0, int), np.zeros(0, int), np.zeros(0, int))
 ENOUGH = 0.6  # of the rows that could have been used
 SCORED = 600  # rows of test and fresh rows, to say what an answer achieves
-PEOPLE = 700
+PEOPLE = 350
 
 
 @dataclass(frozen=True)
@@ -134,11 +134,12 @@ def table(rng, people=PEOPLE):
 
 
 def small(rng):
-    return [table(rng, 40), table(rng, 60)]
+    """So many people that some surely come before and after the cutoff: about one in eleven does."""
+    return [table(rng, 250), table(rng, 300)]
 
 
 def large(rng):
-    return [table(rng)]
+    return [table(rng), table(rng)]
 
 
 def oracle(features, labels, patients, days, known_at, predict_at, cutoff):
@@ -276,8 +277,8 @@ HONEST_TEST = Exercise(
     difficulty=3,
     parts=(
         Part("columns in time", 2, small, judge=Closes("columns")),
-        Part("people apart", 2, small, judge=Closes("people")),
-        Part("cut by time", 2, small, judge=Closes("time")),
+        Part("people apart", 1, small, judge=Closes("people")),
+        Part("cut by time", 1, small, judge=Closes("time")),
         Part("honest on fresh stays", 3, large, judge=report_is_honest),
     ),
     oracle=oracle,
