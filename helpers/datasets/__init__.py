@@ -126,6 +126,30 @@ def digits():
     return Pictures("digits", x_train, y_train, x_validation, y_validation, x_test, y_test)
 
 
+# Where another form begins in scikit-learn's digits: the sequence of digits that was to be copied starts anew there.
+_SHEETS = (0, 130, 256, 386, 516, 646, 776, 915, 1029, 1157, 1287, 1415, 1545, 1667)
+
+
+def digit_sheets():
+    """scikit-learn's digits in the order of the file, with the form on which each was written.
+
+    Thirteen people wrote them, and each form was filled in by one hand. The file does not say which form a row comes
+    from; the order of its labels does.
+
+    Returns
+    -------
+    pixels : array of floats, shape (1797, 64)
+        0 to 1.
+    labels : array of integers, shape (1797,)
+    sheets : array of integers, shape (1797,)
+        0 to 13.
+    """
+    from sklearn.datasets import load_digits
+
+    pixels, labels = load_digits(return_X_y=True)
+    return pixels / 16, labels, np.searchsorted(_SHEETS, np.arange(len(labels)), side="right") - 1
+
+
 def mnist():
     """MNIST: 50 000 pictures to train, the training set's last 10 000 to validate, 10 000 to test; 784 pixels, float32.
 

@@ -111,7 +111,7 @@ def test_the_remedies_keep_apart_what_belongs_together():
 
 
 @pytest.mark.skipif(not available("parkinsons"), reason="needs parkinsons_updrs.csv; set COURSE_DATA_DIR")
-def test_voices_are_recognised_rather_than_their_illness():
+def test_voices_are_recognized_rather_than_their_illness():
     from helpers.lectures.data_leakage.experiments.real_leaks import parkinsons_r2
 
     assert parkinsons_r2(by_patient=False).mean() == pytest.approx(0.47, abs=0.03)

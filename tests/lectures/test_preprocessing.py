@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 import pytest
-from scipy import linalg
+from scipy import linalg, special
 from sklearn.preprocessing import minmax_scale, robust_scale
 
 from helpers.datasets import available, shapes10
@@ -26,10 +26,12 @@ from helpers.lectures.preprocessing.experiments.transformations import (
     TRANSFORMATIONS,
     cloud,
     descend,
+    rotated,
+    steps_with,
     transformed,
     trips,
 )
-from helpers.lectures.preprocessing.explorer import PreprocessingExplorer
+from helpers.lectures.preprocessing.explorer import PreprocessingExplorer, RotationExplorer
 from helpers.lectures.preprocessing.figures import level_lines
 from helpers.lectures.preprocessing.ledger import ROWS
 from helpers.proving.checks import verdict_on
@@ -87,8 +89,8 @@ def test_areas_without_their_decimal_point_can_be_told_from_the_penthouse(table)
 # Transformations.
 
 
-def test_standardised_columns_have_mean_0_and_deviation_1():
-    table = transformed(cloud(outlier=9.0), "standardised")
+def test_standardized_columns_have_mean_0_and_deviation_1():
+    table = transformed(cloud(outlier=9.0), "standardized")
     assert np.allclose(table.mean(axis=0), 0)
     assert np.allclose(table.std(axis=0), 1)
 
@@ -100,11 +102,11 @@ def test_white_tables_have_the_identity_for_covariance(name):
 
 
 def test_zca_stays_nearer_to_the_original_than_any_other_turn_of_the_white_cloud():
-    centred, white = transformed(cloud(), "centred"), transformed(cloud(), "ZCA, white")
+    centered, white = transformed(cloud(), "centered"), transformed(cloud(), "ZCA, white")
 
     def distance(angle):
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        return np.sum((white @ turn - centred) ** 2)
+        return np.sum((white @ turn - centered) ** 2)
 
     assert all(distance(0) < distance(angle) for angle in (-0.3, -0.05, 0.05, 0.3, 3.0))
 
@@ -118,7 +120,7 @@ def test_an_outlier_does_not_change_the_other_points_of_the_cloud():
 def test_the_exercises_compute_what_the_lecture_shows(exercise):
     table = cloud(outlier=4.0)
     expected = {
-        "standardize": lambda: transformed(table, "standardised"),
+        "standardize": lambda: transformed(table, "standardized"),
         "min_max": lambda: minmax_scale(table),
         "robust_scale": lambda: robust_scale(table),
         "zca_whiten": lambda: transformed(table, "ZCA, white"),
@@ -212,7 +214,7 @@ def test_a_column_may_have_either_sign_but_no_other_value():
 
 
 def test_the_path_is_that_of_gradient_descent_step_by_step():
-    features, target = transformed(cloud(), "centred"), np.random.default_rng(0).normal(size=200)
+    features, target = transformed(cloud(), "centered"), np.random.default_rng(0).normal(size=200)
     run = descend(features, target, rate=0.05, steps=30)
     weights = np.zeros(2)
     for step in range(31):
@@ -235,15 +237,15 @@ def test_a_rate_beyond_the_steepest_wall_never_arrives():
     assert descend(features, target, rate=2.01 / best.curvatures[0]).steps_needed == np.inf
 
 
-def test_the_unit_of_a_column_decides_how_long_descent_takes_and_standardising_undoes_it():
+def test_the_unit_of_a_column_decides_how_long_descent_takes_and_standardizing_undoes_it():
     steps = [descend(*trips(unit=unit)).steps_needed for unit in (1.0, 1000.0)]
     assert steps[0] > 1000 * steps[1]
-    tables = [transformed(trips(unit=unit)[0], "standardised") for unit in (1.0, 1000.0)]
+    tables = [transformed(trips(unit=unit)[0], "standardized") for unit in (1.0, 1000.0)]
     assert np.allclose(*tables)
 
 
 def test_every_level_line_has_one_loss():
-    features, target = transformed(cloud(), "centred"), np.random.default_rng(0).normal(size=200)
+    features, target = transformed(cloud(), "centered"), np.random.default_rng(0).normal(size=200)
     for line in level_lines(descend(features, target)):
         losses = np.mean((line @ features.T - target) ** 2, axis=1)
         assert np.ptp(losses) < 1e-9 * losses.mean()
@@ -252,10 +254,10 @@ def test_every_level_line_has_one_loss():
 # Pictures.
 
 
-def test_whitening_takes_from_a_pixel_what_its_neighbour_says():
+def test_whitening_takes_from_a_pixel_what_its_neighbor_says():
     patches = photo.patches(count=2000)
-    assert photo.neighbour_correlation(patches) > 0.9
-    assert abs(photo.neighbour_correlation(transformed(patches, "ZCA, white"))) < 0.05
+    assert photo.neighbor_correlation(patches) > 0.9
+    assert abs(photo.neighbor_correlation(transformed(patches, "ZCA, white"))) < 0.05
 
 
 def test_pictures_of_any_shape_are_brought_to_one_size():
@@ -263,15 +265,15 @@ def test_pictures_of_any_shape_are_brought_to_one_size():
     tall[20:40] = 255  # the middle third is white
     fitted = photo.fitted_to(tall, size=12)
     assert {picture.shape for picture in fitted.values()} == {(12, 12, 3)}
-    assert fitted["centre"].min() == 255
+    assert fitted["center"].min() == 255
     assert (fitted["padded"][:, 0] == 128).all()
     assert fitted["stretched"][0].max() == 0
 
 
 def test_what_prepares_pictures_is_measured_on_the_training_pictures_alone(shapes):
-    prepare = photo.preparations(shapes.x_train)["less the mean image"]
-    assert np.abs(prepare(shapes.x_train).mean(axis=0)).max() < 0.01
-    assert np.abs(prepare(shapes.x_validation).mean(axis=0)).max() > 1
+    prepare = photo.preparations(shapes.x_train)["minus the mean image"]
+    assert np.abs(prepare(shapes.x_train).mean(axis=0)).max() < 1e-4
+    assert np.abs(prepare(shapes.x_validation).mean(axis=0)).max() > 1 / 255
 
 
 def test_each_picture_by_itself_does_not_mind_how_much_light_there_is(shapes):
@@ -287,7 +289,65 @@ def test_darkened_copies_are_darker_and_every_one_by_its_own_factor(shapes):
     assert 0.7 < share.max() < 0.81
 
 
-# The explorer.
+def test_pictures_are_halved_by_the_mean_of_four_pixels(shapes):
+    picture = shapes.x_train[:1].astype(float)
+    assert photo.small(picture)[0, 3, 5] == pytest.approx(picture[0, 6:8, 10:12].mean(axis=(0, 1)), rel=1e-5)
+    assert photo.small(picture, gray=True).shape == (1, 16, 16, 1)
+
+
+def test_the_gradient_of_the_small_network_is_that_of_its_loss():
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((6, 4)), rng.integers(0, 10, 6)
+    parameters = [rng.standard_normal(shape) for shape in ((4, 5), 5, (5, 10), 10)]
+
+    def loss():
+        first, shift, second, last = parameters
+        scores = np.maximum(x @ first + shift, 0) @ second + last
+        return np.mean(special.logsumexp(scores, axis=1) - scores[np.arange(6), y])
+
+    for array, gradient in zip(parameters, photo._gradients(parameters, x, y), strict=True):
+        place = (0,) * array.ndim
+        array[place] += 1e-5
+        above = loss()
+        array[place] -= 2e-5
+        below = loss()
+        array[place] += 1e-5
+        assert gradient[place] == pytest.approx((above - below) / 2e-5, abs=1e-6)
+
+
+def test_all_trainings_take_as_many_updates_whatever_the_number_of_pictures():
+    x = np.zeros((120, 3), np.float32)
+    few, many = (photo.train(np.tile(x, (n, 1)), np.zeros(120 * n, int), 0.1, 7) for n in (1, 3))
+    assert all(np.allclose(a, b) for a, b in zip(few[2:], many[2:], strict=True))
+
+
+def test_more_components_give_back_more_of_the_patches():
+    patches = photo.patches(count=500)
+    errors = [np.mean((photo.reconstructed(patches, count)[0] - patches) ** 2) for count in (1, 8, 64)]
+    assert errors[0] > errors[1] > errors[2]
+    assert errors[2] < 1e-12
+
+
+def test_adam_does_not_mind_the_unit_of_a_column_and_plain_descent_does():
+    metres, kilometers = trips(), trips(unit=1000)
+    assert steps_with("Adam", *metres) < 2 * steps_with("Adam", *kilometers)
+    assert steps_with("plain", *metres) > 1000 * steps_with("plain", *kilometers)
+
+
+def test_a_rotation_keeps_the_total_variance():
+    points = cloud()
+    assert rotated(points, 37).var(axis=0).sum() == pytest.approx(points.var(axis=0).sum())
+
+
+# The explorers.
+
+
+def test_at_the_angle_of_an_eigenvector_the_words_say_that_the_covariance_vanishes():
+    rotation = RotationExplorer()
+    angles = range(0, 181)
+    words = [rotation.draw(**rotation.defaults() | {"angle": angle}) for angle in angles]
+    covariances = [float(line.rstrip(".").split()[-1]) for line in words]
+    assert min(map(abs, covariances)) < 0.1 < max(map(abs, covariances))
 
 
 @pytest.fixture(scope="module")

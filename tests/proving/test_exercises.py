@@ -320,6 +320,10 @@ LOOK_ALIKES = {
         lambda s: lambda x, y, train, rng: [part[:-1] for part in s(x, y, train, rng)],
         lambda s: lambda x, y, train, rng: (np.round(s(x, y, train, rng)[0]), s(x, y, train, rng)[1]),
     ],
+    "honest_test": [
+        lambda s: lambda x, y, p, d, k, at, cut: s(x, y, p, d, k, at, cut + 30),
+        lambda s: lambda x, y, p, d, k, at, cut: s(x, y, p // 2, d, k, at / 4, cut),
+    ],
     "optimism": [
         lambda s: lambda r, h: s(np.round(r, 1), h),
         lambda s: lambda r, h: s(np.ravel(r)[:5], np.ravel(h)[:5]),

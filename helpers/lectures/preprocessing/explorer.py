@@ -5,9 +5,9 @@ from typing import ClassVar
 import numpy as np
 
 from helpers.drawing.explorer import Choice, Explorer, Slider
-from helpers.drawing.style import BLACK, BLUE, GREY, ROLES, VERMILLION, new_figure
+from helpers.drawing.style import BLACK, BLUE, GREEN, GREY, ROLES, VERMILLION, new_figure
 
-from .experiments.transformations import TRANSFORMATIONS, cloud, descend, transformed
+from .experiments.transformations import TRANSFORMATIONS, cloud, descend, rotated, transformed
 from .figures import TURN, level_lines
 
 POINTS, STEPS, LINES = 200, 60, 5
@@ -19,7 +19,7 @@ TRUE_WEIGHTS = np.array([1.0, -0.4])
 class PreprocessingExplorer(Explorer):
     controls: ClassVar[dict] = {
         "name": Choice("transformation", TRANSFORMATIONS, "as it is"),
-        "spread": Slider("2nd deviation", 0.5, 5.0, 0.5, 3.0),
+        "spread": Slider("2nd std. dev.", 0.5, 5.0, 0.5, 3.0),
         "correlation": Slider("correlation", 0.0, 0.95, 0.05, 0.6),
         "outlier": Slider("outlier", 0, 60, 5, 0),
         "share": Slider("rate / best rate", 0.1, 1.5, 0.05, 1.0),
@@ -64,14 +64,55 @@ class PreprocessingExplorer(Explorer):
         )
         deviations = table[:-1].std(axis=0)
         return (
-            f"Deviations of the ordinary points: {deviations[0]:.2f} and {deviations[1]:.2f}. The loss bends "
-            f"{descent.stretch:.1f} times as much one way as the other. Learning rate {descent.rate:.2g}: {arrives}."
+            f"Standard deviations of the ordinary points: {deviations[0]:.2f} and {deviations[1]:.2f}. The condition "
+            f"number of the loss is {descent.stretch:.1f}. Learning rate {descent.rate:.2g}: {arrives}."
         )
 
     def describe(self, name, spread, correlation, outlier, share):
         outlying = f"one point lies {outlier} to the right of where it belongs" if outlier else "no point lies far out"
         return (
             f"Left, {POINTS} points of two columns, {name}. Before that their correlation is {correlation:g}, the "
-            f"second deviation {spread:g}, and {outlying}. Right, the loss of a linear model on the table that is "
-            f"shown, as level lines, and the path of gradient descent with {share:g} times the best learning rate."
+            f"second standard deviation {spread:g}, and {outlying}. Right, the loss of a linear model on the table "
+            f"that is shown, as level lines, and the path of gradient descent with {share:g} times the best rate."
+        )
+
+
+class RotationExplorer(Explorer):
+    controls: ClassVar[dict] = {
+        "angle": Slider("angle, degrees", 0, 180, 1, 20),
+        "correlation": Slider("correlation", 0.0, 0.95, 0.05, 0.9),
+        "spread": Slider("2nd std. dev.", 0.5, 5.0, 0.5, 3.0),
+    }
+
+    def build(self):
+        figure, (left, right) = new_figure(1, 2, width=9, height=4.0)
+        self.dots = left.plot([0], [0], ".", color=BLUE, markersize=4, alpha=0.6, clip_on=False)[0]
+        self.first = left.plot([0], [0], color=VERMILLION, linewidth=2)[0]
+        self.second = left.plot([0], [0], color=GREEN, linewidth=2, linestyle="--")[0]
+        left.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), aspect="equal", title="the table and two new axes")
+        self.turned = right.plot([0], [0], ".", color=BLUE, markersize=4, alpha=0.6, clip_on=False)[0]
+        right.axhline(0, color=VERMILLION, linewidth=1)
+        right.axvline(0, color=GREEN, linewidth=1, linestyle="--")
+        right.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), aspect="equal", title="seen from the new axes")
+        right.set(xlabel="first new column", ylabel="second new column")
+        return figure, [self.dots, self.first, self.second, self.turned]
+
+    def update(self, angle, correlation, spread):
+        points = cloud(POINTS, correlation, spread)
+        turned = rotated(points, angle)
+        self.dots.set_data(*np.clip(points - points.mean(axis=0), -REACH, REACH).T)
+        self.turned.set_data(*np.clip(turned, -REACH, REACH).T)
+        ends = np.array([[-REACH, REACH]])
+        for line, turn in ((self.first, np.radians(angle)), (self.second, np.radians(angle + 90))):
+            line.set_data(ends[0] * np.cos(turn), ends[0] * np.sin(turn))
+        covariance = np.cov(turned.T, bias=True)
+        return (
+            f"At {angle} degrees the new columns have the variances {covariance[0, 0]:.2f} and "
+            f"{covariance[1, 1]:.2f}, and the covariance {covariance[0, 1]:.2f}."
+        )
+
+    def describe(self, angle, correlation, spread):
+        return (
+            f"Left, {POINTS} centered points with a correlation of {correlation:g} and two axes at right angles, the "
+            f"first at {angle} degrees. Right, the same points with these axes as coordinates."
         )

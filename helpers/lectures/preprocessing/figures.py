@@ -2,7 +2,18 @@
 
 import numpy as np
 
-from helpers.drawing.style import BLACK, BLUE, COMPARED, GREY, ORANGE, ROLES, VERMILLION, new_figure
+from helpers.drawing.style import (
+    BLACK,
+    BLUE,
+    COMPARED,
+    GREEN,
+    GREY,
+    ORANGE,
+    ROLES,
+    VERMILLION,
+    described,
+    new_figure,
+)
 
 from .experiments.transformations import TRANSFORMATIONS, transformed
 
@@ -28,22 +39,26 @@ def draw_columns(columns, limits):
             )
     ax.set_xscale("log")
     ax.set_yticks(range(len(columns)), columns)
-    ax.set(xlabel="square metres (logarithmic)", title="blue: as expected; red crosses: look again")
-    return figure
+    ax.set(xlabel="square meters (logarithmic)", title="blue: as expected; red crosses: look again")
+    words = "; ".join(
+        f"{label}: {len(values)} values from {np.min(values):g} to {np.max(values):g}, "
+        f"{int(np.sum(np.asarray(values) > limits[label]))} of them above {limits[label]:g} and marked with a cross"
+        for label, values in columns.items()
+    )
+    return described(figure, f"Each advertisement is a dot on a logarithmic axis. {words}.")
 
 
-def draw_bars(scores, xlabel, reference=None):
+def draw_bars(scores, xlabel):
     """Named numbers as horizontal bars, each with its value; `scores` is {label: number}."""
     figure, ax = new_figure(height=0.6 + 0.38 * len(scores))
     places = np.arange(len(scores))[::-1]
     ax.barh(places, list(scores.values()), color=BLUE, height=0.6)
     for place, value in zip(places, scores.values(), strict=True):
         ax.text(max(value, 0) + 0.01, place, f"{value:.2f}", va="center")
-    if reference is not None:
-        ax.axvline(reference, **ROLES["reference"])
     ax.set_yticks(places, scores)
     ax.set(xlabel=xlabel, xlim=(0, 1.08))
-    return figure
+    values = ", ".join(f"{label} {value:.2f}" for label, value in scores.items())
+    return described(figure, f"{len(scores)} bars, {xlabel}: {values}.")
 
 
 def level_lines(descent, count=5):
@@ -62,7 +77,8 @@ def draw_descents(descents, labels):
 
     `descents` is {title: Descent}, `labels` {title: (name of the first weight, of the second)}.
     """
-    figure, axes = new_figure(1, len(descents), width=10, height=3.5)
+    figure, axes = new_figure(1, len(descents), width=3.4 * len(descents), height=3.5)
+    words = []
     for ax, (title, descent) in zip(axes, descents.items(), strict=True):
         for line in level_lines(descent):
             ax.plot(*line.T, color=GREY, linewidth=0.8)
@@ -78,18 +94,11 @@ def draw_descents(descents, labels):
             ylabel=labels[title][1],
         )
         ax.locator_params(nbins=5)
-    return figure
-
-
-def draw_zig_zag(runs):
-    """Paths of two weights; `runs` is {title: ZigZag}."""
-    figure, axes = new_figure(1, len(runs), height=3.2, sharex=True, sharey=True)
-    for ax, (title, run) in zip(axes, runs.items(), strict=True):
-        ax.plot(*run.path[: run.steps_needed + 1].T, color=VERMILLION, marker=".", markersize=4, linewidth=0.9)
-        ax.plot(*run.goal, marker="*", color=BLACK, markersize=11)
-        ax.plot(*run.path[0], marker="s", color=BLUE, markersize=6)
-        ax.set(title=title, xlabel="first weight", ylabel="second weight", aspect="equal")
-    return figure
+        words.append(
+            f"{title}: ellipses {np.sqrt(descent.stretch):.1f} times as long as wide, {descent.steps_needed:g} steps "
+            f"to the goal"
+        )
+    return described(figure, f"Level lines of the loss over two weights and the path of descent. {'; '.join(words)}.")
 
 
 def draw_transformations(points):
@@ -104,7 +113,15 @@ def draw_transformations(points):
         reach = 1.1 * np.abs(table).max()
         ax.set(title=name, xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
         ax.locator_params(nbins=5)
-    return figure
+    shapes = []
+    for name in TRANSFORMATIONS:
+        first, second = transformed(points, name)[:-1].std(axis=0)
+        shapes.append(f"{name} {first:.2f} and {second:.2f}")
+    return described(
+        figure,
+        f"The same {len(points)} points under eight transformations; standard deviations of the two columns without "
+        f"the marked point: {', '.join(shapes)}. A red cross marks the same point in each.",
+    )
 
 
 def draw_outlier(spreads):
@@ -112,27 +129,37 @@ def draw_outlier(spreads):
     figure, ax = new_figure(height=3)
     for role, (name, (sizes, values)) in zip(COMPARED, spreads.items(), strict=False):
         ax.loglog(sizes, values / values[0], label=name, **ROLES[role])
-    ax.set(xlabel="how far out one point lies, in deviations", ylabel="spread of the other 199,\nas a share of before")
+    ax.set(
+        xlabel="how far out one point lies, in standard deviations",
+        ylabel="spread of the other 199,\nas a share of before",
+    )
     ax.legend()
-    return figure
+    ends = ", ".join(f"{name} {100 * values[-1] / values[0]:.1f} %" for name, (_, values) in spreads.items())
+    return described(
+        figure, f"Spread of the ordinary points against the distance of one outlier. At the far end are left: {ends}."
+    )
 
 
-def draw_patches(rows):
-    """Rows of small square pictures; `rows` is {label: (count, size * size)}, each picture with its own range."""
+def draw_patches(rows, as_they_are=()):
+    """Rows of small square pictures; `rows` is {label: (count, size * size)}.
+
+    Each picture has its own range of gray, but for the rows in `as_they_are`, where 0 is black and 1 is white.
+    """
     count = min(len(row) for row in rows.values())
     figure, axes = new_figure(len(rows), count, width=9, height=1.05 * len(rows))
     for line, (label, row) in zip(axes, rows.items(), strict=True):
         for ax, picture in zip(line, row, strict=False):
             size = int(np.sqrt(len(picture)))
-            ax.imshow(picture.reshape(size, size), cmap="gray")
+            bounds = {"vmin": 0, "vmax": 1} if label in as_they_are else {}
+            ax.imshow(picture.reshape(size, size), cmap="gray", **bounds)
             ax.set_xticks([])
             ax.set_yticks([])
         line[0].set_ylabel(label, rotation=0, ha="right", va="center")
-    return figure
+    return described(figure, f"Rows of {count} small gray pictures: {', '.join(rows)}.")
 
 
 def draw_pictures(rows):
-    """Rows of colour pictures with their titles; `rows` is {label: {title: picture (height, width, 3)}}."""
+    """Rows of color pictures with their titles; `rows` is {label: {title: picture (height, width, 3)}}."""
     count = max(len(row) for row in rows.values())
     figure, axes = new_figure(len(rows), count, width=9, height=1.6 * len(rows) + 0.2, squeeze=False)
     for line, (label, row) in zip(axes, rows.items(), strict=True):
@@ -145,7 +172,11 @@ def draw_pictures(rows):
             ax.set_yticks([])
             ax.set_title(title, fontsize=8)
         line[0].set_ylabel(label, rotation=0, ha="right", va="center")
-    return figure
+    words = "; ".join(
+        f"{label} {', '.join(row)} (mean brightness {np.mean([p.mean() for p in row.values()]):.0f} of 255)".strip()
+        for label, row in rows.items()
+    )
+    return described(figure, f"Rows of small color pictures: {words}.")
 
 
 def draw_day_and_night(results):
@@ -159,4 +190,44 @@ def draw_day_and_night(results):
     ax.set_yticks(places, results)
     ax.set(xlabel="validation accuracy (dotted: guessing)", xlim=(0, 1))
     ax.legend(loc="lower right")
-    return figure
+    words = "; ".join(f"{label}: {100 * day:.0f} and {100 * night:.0f}" for label, (day, night) in results.items())
+    return described(figure, f"Accuracy in percent by day and at night. {words}.")
+
+
+def draw_axes(points):
+    """A cloud (n, 2) with the eigenvectors of its covariance as arrows, each as long as two standard deviations."""
+    figure, ax = new_figure(width=4.2, height=3.6)
+    center = points.mean(axis=0)
+    variances, axes = np.linalg.eigh(np.cov(points.T, bias=True))
+    ax.plot(*points.T, ".", color=BLUE, markersize=4, alpha=0.6)
+    for variance, axis, color in zip(variances[::-1], axes.T[::-1], (VERMILLION, GREEN), strict=True):
+        ax.annotate(
+            "",
+            xy=center + 2 * np.sqrt(variance) * axis,
+            xytext=center,
+            arrowprops={"arrowstyle": "->", "color": color, "linewidth": 2.5},
+        )
+    ax.set(aspect="equal", xlabel="first column", ylabel="second column")
+    angle = np.degrees(np.arctan2(*axes[::-1, 1])) % 180
+    return described(
+        figure,
+        f"{len(points)} points as a slanted cloud. Two arrows at right angles start at its center: the longer one, at "
+        f"{angle:.0f} degrees, for a variance of {variances[1]:.1f}, the shorter one for {variances[0]:.2f}.",
+    )
+
+
+def draw_rotation(angles, variances, covariances):
+    """What becomes of the rotated first column (its variance) and of the covariance, against the angle in degrees."""
+    figure, ax = new_figure(width=7, height=2.8)
+    ax.plot(angles, variances, color=BLUE, label="variance of the first new column")
+    ax.plot(angles, covariances, color=VERMILLION, linestyle="--", label="covariance of both")
+    ax.axhline(0, **ROLES["reference"])
+    ax.set(xlabel="angle of the first new axis, degrees", ylabel="")
+    ax.legend()
+    best = angles[int(np.argmax(variances))]
+    zero = angles[int(np.argmin(np.abs(covariances)))]
+    return described(
+        figure,
+        f"Variance and covariance of a rotated cloud against the angle. The variance is largest at {best:.0f} degrees; "
+        f"the covariance passes zero nearest to {zero:.0f} degrees.",
+    )

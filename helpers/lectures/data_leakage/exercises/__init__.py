@@ -1,5 +1,6 @@
 """The exercises of lecture 02, one file each, in the order of the lecture."""
 
+from .honest_test import HONEST_TEST
 from .known_in_time import KNOWN_IN_TIME
 from .optimism import OPTIMISM
 from .oversample_train import OVERSAMPLE_TRAIN
@@ -17,6 +18,7 @@ EXERCISES = (
     STANDARDIZE_SPLIT,
     OVERSAMPLE_TRAIN,
     OPTIMISM,
+    HONEST_TEST,
     ALLOWED_BEFORE_THE_SPLIT,
     SORTED_TAIL,
     FAIR_TEST,

@@ -8,7 +8,7 @@ AFTERWARDS = "4. Known only afterwards"
 EVERYTHING = "5. Fitted on everything"
 RESAMPLING = "6. Drawn again before the split"
 TOGETHER = "7. Side by side"
-TAIL = "9. The tail of `validation_split`"
+TAIL = "11. The tail of `validation_split`"
 
 SWAPPED = "The two results are in the wrong order: train comes first."
 MASKS = "These are masks. Indices are asked for: `np.flatnonzero` gives the positions at which a mask is true."

@@ -111,7 +111,7 @@ def _drawn_again(seed):
 
 
 def _made_from_two(seed):
-    """What SMOTE does: a row on the way from one malignant case to one of its five nearest neighbours."""
+    """What SMOTE does: a row on the way from one malignant case to one of its five nearest neighbors."""
     import pandas
     from sklearn.neighbors import NearestNeighbors
 
@@ -139,7 +139,7 @@ LEAKY = {
     "people on both sides": ("groups", _same_people),
     "the future for the past": ("future", _same_years),
     "the length of the stay": ("afterwards", _length_of_stay),
-    "standardised together": ("scaler", _scaled_together),
+    "standardized together": ("scaler", _scaled_together),
     "squeezed into 0..1 together": ("scaler", _squeezed_together),
     "drawn again": ("resampling", _drawn_again),
     "made from two (SMOTE)": ("resampling", _made_from_two),

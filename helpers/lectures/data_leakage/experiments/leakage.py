@@ -13,7 +13,7 @@ import numpy as np
 from helpers.datasets.hospital import OUTCOME, draw_stays, numbers, typed_twice
 
 TEST_SHARE = 0.3
-MODELS = ("trees", "one tree", "nearest neighbours", "logistic regression")
+MODELS = ("trees", "one tree", "random forest", "nearest neighbors", "logistic regression")
 CANDIDATES, KEPT, FEW = 1000, 10, 160  # columns to select from, columns selected, rows, in the leak "selection"
 DAYS = 730  # two years, as `draw_stays` gives them
 QUIET = {"individuality": 0.0, "waves": 0.0}
@@ -26,7 +26,7 @@ class Trial:
     train: tuple
     test: tuple
     fresh: tuple
-    scaled: bool = False  # already standardised: the model is not to do it again
+    scaled: bool = False  # already standardized: the model is not to do it again
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,18 @@ class Scores:
         """Reported minus fresh, one a repetition."""
         return self.reported - self.fresh
 
-    def __str__(self):
+    @property
+    def in_words(self):
+        """Means of the reported score, the fresh score and the optimism with its standard deviation, as texts."""
         mean = round(self.optimism.mean(), 2) + 0.0  # no minus in front of a zero
         return (
-            f"reported {self.reported.mean():.2f}, fresh {self.fresh.mean():.2f}, "
-            f"optimism {mean:+.2f} ± {self.optimism.std():.2f}"
+            f"{self.reported.mean():.2f}",
+            f"{self.fresh.mean():.2f}",
+            f"{mean:+.2f} ± {self.optimism.std():.2f}",
         )
+
+    def __str__(self):
+        return "reported {}, fresh {}, optimism {}".format(*self.in_words)
 
 
 def copies_across(strength, patients, seed, right=False):
@@ -87,7 +93,7 @@ def known_afterwards(strength, patients, seed, right=False):
 
 
 def scaler_on_everything(strength, patients, seed, right=False):
-    """Features standardised before the split. Strength: the share of the test rows that the scaler was fitted on.
+    """Features standardized before the split. Strength: the share of the test rows that the scaler was fitted on.
 
     Right: it was fitted on none of them.
     """
@@ -102,23 +108,23 @@ def scaler_on_everything(strength, patients, seed, right=False):
     return Trial(*sets, scaled=True)
 
 
-def selection_on_everything(strength, patients, seed, right=False, candidates=CANDIDATES):
-    """A thousand `candidates`, columns of pure noise, of which the ten that go best with the outcome are kept.
+def selection_on_everything(strength, patients, seed, right=False, candidates=CANDIDATES, rows=FEW):
+    """A thousand `candidates`, columns of noise, of which the ten most correlated with the outcome are kept.
 
-    Strength: the share of the test rows that had a say. Right: none had. `patients` plays no part: there are 160 rows,
+    Strength: the share of the test rows that had a say. Right: none had. `patients` plays no part: there are `rows`,
     half of them with the outcome.
     """
     rng = np.random.default_rng(seed)
-    labels = np.tile([0, 1], FEW // 2)
-    features, fresh = rng.normal(size=(FEW, candidates)), rng.normal(size=(2 * FEW, candidates))
-    is_test = np.arange(FEW) >= (1 - TEST_SHARE) * FEW
-    seen = ~is_test | (rng.random(FEW) < (0 if right else strength))
+    labels = np.tile([0, 1], rows // 2)
+    features, fresh = rng.normal(size=(rows, candidates)), rng.normal(size=(2 * rows, candidates))
+    is_test = np.arange(rows) >= (1 - TEST_SHARE) * rows
+    seen = ~is_test | (rng.random(rows) < (0 if right else strength))
     gap = features[seen & (labels == 1)].mean(axis=0) - features[seen & (labels == 0)].mean(axis=0)
     kept = np.argsort(-np.abs(gap))[:KEPT]
     return Trial(
         (features[~is_test][:, kept], labels[~is_test]),
         (features[is_test][:, kept], labels[is_test]),
-        (fresh[:, kept], np.tile([0, 1], FEW)),
+        (fresh[:, kept], np.tile([0, 1], rows)),
     )
 
 
@@ -170,14 +176,15 @@ LEAKS = {
     "person": one_person_on_both_sides,
     "resampling": resampled_before_the_split,
 }
-USUAL_MODEL = {"scaler": "nearest neighbours", "selection": "logistic regression"}  # for the others, trees
+USUAL_MODEL = {"scaler": "nearest neighbors", "selection": "logistic regression"}  # for the others, trees
 
 
 def measure(leak, strength=1.0, model=None, patients=150, repetitions=10, right=False):
     """The reported and the fresh scores of one leak, each repetition with other people.
 
-    leak: a key of LEAKS; strength: 0 to 1; model: one of MODELS, by default the one that suffers visibly; right: with
-    the remedy in the place of the leak.
+    leak: a key of LEAKS; strength: 0 to 1; model: one of MODELS, by default trees, but nearest neighbors for
+    the scaler (trees do not see a scale) and a logistic regression for the selection; right: with the remedy in the
+    place of the leak.
     """
     return _measured(leak, float(strength), model or USUAL_MODEL.get(leak, "trees"), patients, repetitions, bool(right))
 
@@ -223,18 +230,20 @@ def _thread_pools():
 
 
 def _model(name, seed, scaled):
-    from sklearn.ensemble import ExtraTreesClassifier
+    from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.neighbors import KNeighborsClassifier
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
     from sklearn.tree import DecisionTreeClassifier
 
+    if name == "random forest":  # with the leaves of five rows that many people ask for
+        return RandomForestClassifier(30, min_samples_leaf=5, random_state=seed)
     if name == "one tree":
         return DecisionTreeClassifier(random_state=seed)
     if name == "trees":  # they do not care about scales
         return ExtraTreesClassifier(30, max_features=0.5, random_state=seed)
-    model = KNeighborsClassifier(5, weights="distance") if name == "nearest neighbours" else LogisticRegression()
+    model = KNeighborsClassifier(5, weights="distance") if name == "nearest neighbors" else LogisticRegression()
     return model if scaled else make_pipeline(StandardScaler(), model)
 
 
@@ -263,6 +272,23 @@ def monthly_rates(patients=600, town=0, days=DAYS):
     stays = draw_stays(patients, 0, individuality=0.0, waves=1.0, town=town)
     month = stays["day"] * 24 // days
     return np.bincount(month, stays[OUTCOME]) / np.bincount(month)
+
+
+def sides(leak, rows=24, seed=4):
+    """A small table that shows a leak and its remedy: {how it is split: (groups (rows,), mask of the test rows)}.
+
+    What belongs together has one group: both entries of a stay ("copies"), a patient ("person"), a month ("future").
+    """
+    rng = np.random.default_rng(seed)
+    together = {"copies": 2, "person": 4, "future": 3}[leak]
+    groups = np.arange(rows) // together
+    test = round(TEST_SHARE * rows / together) * together
+    at_random = np.zeros(rows, bool)
+    at_random[rng.permutation(rows)[:test]] = True
+    if leak == "future":
+        return {"rows at random": (groups, at_random), "cut by time": (groups, np.arange(rows) >= rows - test)}
+    whole = np.isin(groups, rng.permutation(groups.max() + 1)[: test // together])
+    return {"rows at random": (groups, at_random), "groups at random": (groups, whole)}
 
 
 def _split_rng(seed):

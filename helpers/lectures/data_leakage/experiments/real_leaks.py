@@ -29,7 +29,7 @@ def bikes():
 
 
 def parkinsons_r2(by_patient, repetitions=10):
-    """R squared of one nearest neighbour for total UPDRS, from age, sex and 16 measures of the voice: (repetitions,).
+    """R squared of one nearest neighbor for total UPDRS, from age, sex and 16 measures of the voice: (repetitions,).
 
     by_patient: hold patients out rather than recordings; a fifth is held out each time.
     """

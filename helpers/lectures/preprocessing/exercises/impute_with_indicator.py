@@ -254,7 +254,7 @@ def in_single_precision(features):
 IMPUTE_WITH_INDICATOR = Exercise(
     name="impute_with_indicator",
     lecture=LECTURE,
-    section="6. A gap is a measurement too",
+    section="8. A gap is a measurement too",
     minutes=6,
     difficulty=1,
     parts=(

@@ -247,7 +247,7 @@ def in_single_precision(features, low=0.0, high=1.0):
 MIN_MAX = Exercise(
     name="min_max",
     lecture=LECTURE,
-    section="4. One cloud, four scalers",
+    section="5. One cloud, four scalers",
     minutes=5,
     difficulty=1,
     parts=(Part("values", 2, values), Part("bounds", 1, bounds), Part("edge cases", 1, edge_cases)),

@@ -289,7 +289,7 @@ def in_single_precision(features):
 ROBUST_SCALE = Exercise(
     name="robust_scale",
     lecture=LECTURE,
-    section="4. One cloud, four scalers",
+    section="5. One cloud, four scalers",
     minutes=5,
     difficulty=1,
     parts=(Part("values", 2, values), Part("outliers", 1, outliers), Part("edge cases", 1, edge_cases)),

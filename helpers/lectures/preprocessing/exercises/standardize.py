@@ -290,7 +290,7 @@ def in_single_precision(features):
 STANDARDIZE = Exercise(
     name="standardize",
     lecture=LECTURE,
-    section="4. One cloud, four scalers",
+    section="5. One cloud, four scalers",
     minutes=6,
     difficulty=1,
     parts=(

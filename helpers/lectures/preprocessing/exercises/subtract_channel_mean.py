@@ -240,7 +240,7 @@ def in_single_precision(images):
 SUBTRACT_CHANNEL_MEAN = Exercise(
     name="subtract_channel_mean",
     lecture=LECTURE,
-    section="7. Pictures",
+    section="9. Pictures",
     minutes=5,
     difficulty=1,
     parts=(

@@ -17,14 +17,14 @@ def sightings():
     return table[:, :-1], table[:, -1].astype(int)
 
 
-def nearest_neighbour(standardised):
-    """Accuracy of one nearest neighbour, the mean of five folds; the scaler is fitted within each."""
+def nearest_neighbor(standardized):
+    """Accuracy of one nearest neighbor, the mean of five folds; the scaler is fitted within each."""
     from sklearn.model_selection import StratifiedKFold, cross_val_score
     from sklearn.neighbors import KNeighborsClassifier
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     model = KNeighborsClassifier(1)
-    model = make_pipeline(StandardScaler(), model) if standardised else model
+    model = make_pipeline(StandardScaler(), model) if standardized else model
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     return float(cross_val_score(model, *sightings(), cv=folds).mean())

@@ -23,8 +23,8 @@ class ZCA(PCA):
 
 # Name -> an estimator that has yet to be fitted; all of scikit-learn's interface.
 SCALERS = {
-    "centred": StandardScaler(with_std=False),
-    "standardised": StandardScaler(),
+    "centered": StandardScaler(with_std=False),
+    "standardized": StandardScaler(),
     "min-max": MinMaxScaler(),
     "robust": RobustScaler(),
     "PCA": PCA(),
