@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .style import COMPARED, ROLES, new_figure
+from .style import COMPARED, ROLES, described, new_figure
 
 
 def draw_layers(signals):
@@ -18,4 +18,5 @@ def draw_layers(signals):
         ax.set_xticks(layers)
         ax.axhline(1, **ROLES["reference"])
     right.legend()
-    return figure
+    ends = (f"{name}: {s.stds[-1]:.1e} and {s.gradient_stds[0]:.1e}" for name, s in signals.items())
+    return described(figure, "Outputs in the last layer and gradients in the first, as lines. " + "; ".join(ends) + ".")

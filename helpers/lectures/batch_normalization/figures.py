@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.drawing.style import BLACK, COMPARED, GREY, ROLES, new_figure
+from helpers.drawing.style import BLACK, COMPARED, GREY, ROLES, described, new_figure
 
 WITHOUT, WITH = ROLES["second"], ROLES["first"]
 
@@ -20,7 +20,11 @@ def draw_units(before, after):
         ax.axvline(0, **ROLES["reference"])
         ax.set(title=title, xlabel="value", ylim=(0.5, values.shape[1] + 0.7))
     axes[0].set_yticks(range(1, before.shape[1] + 1), [f"unit {unit}" for unit in range(1, before.shape[1] + 1)])
-    return figure
+    clouds = "; ".join(
+        f"unit {unit}: mean {a.mean():.1f} and standard deviation {a.std():.1f} before, {abs(b.mean()):.1f} and {b.std():.1f} after"
+        for unit, (a, b) in enumerate(zip(before.T, after.T, strict=True), start=1)
+    )
+    return described(figure, f"Rows of dots, one dot a sample, before and after normalizing. {clouds}.")
 
 
 def draw_ten_layers(without, normalised):
@@ -39,7 +43,16 @@ def draw_ten_layers(without, normalised):
     for ax in (left, right):
         ax.set_xticks(layers)
     left.legend(loc="lower left")
-    return figure
+    rows = "; ".join(
+        f"{label}: outputs {without[label].stds[-1]:.1e} without and {signal.stds[-1]:.2f} with, gradients "
+        f"{without[label].gradient_stds[0]:.1e} without and {signal.gradient_stds[0]:.2f} with"
+        for label, signal in normalised.items()
+    )
+    return described(
+        figure,
+        "Standard deviations of outputs and of gradients over the layers, logarithmic, without the layer (dotted) and with "
+        f"it (black). Outputs of the last layer and gradients of the first: {rows}.",
+    )
 
 
 def draw_influence(constant, full):
@@ -54,7 +67,14 @@ def draw_influence(constant, full):
         ax.set_yticks(range(len(matrix)), range(1, len(matrix) + 1))
     axes[0].set_ylabel("output of sample")
     figure.colorbar(image, ax=axes, label="slope")
-    return figure
+    others = ~np.eye(len(full), dtype=bool)
+    return described(
+        figure,
+        "Two matrices: the derivative of each output with respect to each input. With mean and variance held fixed the "
+        f"diagonal is {constant[0, 0]:.2f} and {np.sum(np.abs(constant[others]) > 1e-3)} of the other fields are not 0. As "
+        f"it is, the diagonal is {np.diag(full).mean():.2f} on average and {np.sum(np.abs(full[others]) > 1e-3)} of the "
+        f"{others.sum()} other fields are not 0.",
+    )
 
 
 def draw_running(values, averages, goal):
@@ -66,7 +86,13 @@ def draw_running(values, averages, goal):
     ax.axhline(goal, **ROLES["reference"])
     ax.set(xlabel="update", ylabel="mean of the unit", ylim=(-0.5, goal + 2.5))
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return figure
+    arrivals = "; ".join(
+        f"{label} comes within a tenth of it after {np.argmax(np.abs(curve - goal) < abs(goal) / 10)} updates"
+        for label, curve in averages.items()
+    )
+    return described(
+        figure, f"The means of {len(values)} batches, dots around {goal:g}, and running averages from 0: {arrivals}."
+    )
 
 
 def draw_comparison(comparison, xlabel):
@@ -84,4 +110,9 @@ def draw_comparison(comparison, xlabel):
     ax.set_xticks([], minor=True)
     ax.set(xlabel=xlabel, ylabel="validation accuracy in %", ylim=(0, 102))
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    return figure
+    rows = "; ".join(
+        f"{name} batch normalization "
+        + ", ".join(f"{100 * a:.0f} % at {v:g}" for v, a in zip(values, row, strict=True))
+        for name, row in zip(("without", "with"), comparison.accuracy.mean(axis=2), strict=True)
+    )
+    return described(figure, f"Validation accuracy against the {xlabel}, a dot for each run: {rows}.")

@@ -9,7 +9,7 @@ from .common import LECTURE
 BIAS_IN_FRONT = Question(
     name="bias_before_normalization",
     lecture=LECTURE,
-    section="3. And let it learn not to be",
+    section="3. Scale and shift",
     minutes=2,
     difficulty=1,
     answer="b",
@@ -46,7 +46,7 @@ ALONE = Question(
 TEN_TIMES = Question(
     name="ten_times_the_weights",
     lecture=LECTURE,
-    section="2. Ten layers that forget how they started",
+    section="2. Ten layers, three starts",
     minutes=2,
     difficulty=2,
     answer="c",
