@@ -45,13 +45,15 @@ def train_parallel(
     before_activation=True,
     batch_noise=None,
     l2=0.0,
+    start=None,
 ):
     """Train a network for each of the `seeds` and return their Runs.
 
     `learning_rate` and `weight_scale` are one for all or a sequence, one a network. `optimizer` is "sgd", "momentum"
     (0.9) or "adam". `momentum` is that of the running averages. With `shortcuts`, a hidden layer adds its input to its
     output where both have the same size. `before_activation=False` normalizes the activation's outputs instead.
-    `batch_noise(rng, shape)`, in training only, is added to what the activation receives.
+    `batch_noise(rng, shape)`, in training only, is added to what the activation receives. `start` is a list of
+    (weights, bias) from which every network starts instead; it is not changed.
     """
     x, y = data.x_train.astype(np.float32), data.y_train
     activation = ACTIVATIONS[activation]
@@ -60,7 +62,7 @@ def train_parallel(
     scales = [weight_scale] * count if callable(weight_scale) else weight_scale
     rngs = [np.random.default_rng(seed) for seed in seeds]
     sizes = (x.shape[1], *hidden, int(y.max()) + 1)
-    starts = [initial_layers(sizes, rng, scale) for rng, scale in zip(rngs, scales, strict=True)]
+    starts = [start or initial_layers(sizes, rng, scale) for rng, scale in zip(rngs, scales, strict=True)]
     parameters = [
         [np.stack([s[i][0] for s in starts]).astype(np.float32), np.zeros((count, 1, sizes[i + 1]), np.float32)]
         for i in range(depth + 1)

@@ -304,10 +304,10 @@ def test_the_row_training_does_not_care_where_the_batch_lies():
     explorer = BatchNormalizationExplorer()
     defaults = explorer.defaults()
     for shift, scale in ((0.0, 1.0), (-6.0, 3.0), (4.0, 0.5)):
-        assert "After training: mean 0.00, deviation 1.00." in explorer.draw(
+        assert "After training: mean 0.00, standard deviation 1.00." in explorer.draw(
             **defaults | {"shift": shift, "scale": scale}
         )
-    assert "After training: mean 0.00, deviation 0.00." in explorer.draw(**defaults | {"scale": 0.0})
+    assert "After training: mean 0.00, standard deviation 0.00." in explorer.draw(**defaults | {"scale": 0.0})
 
 
 def test_those_that_undo_it_give_the_batch_back():

@@ -21,7 +21,8 @@ def draw_units(before, after):
         ax.set(title=title, xlabel="value", ylim=(0.5, values.shape[1] + 0.7))
     axes[0].set_yticks(range(1, before.shape[1] + 1), [f"unit {unit}" for unit in range(1, before.shape[1] + 1)])
     clouds = "; ".join(
-        f"unit {unit}: mean {a.mean():.1f} and standard deviation {a.std():.1f} before, {abs(b.mean()):.1f} and {b.std():.1f} after"
+        f"unit {unit}: mean {a.mean():.1f} and standard deviation {a.std():.1f} before, "
+        f"{abs(b.mean()):.1f} and {b.std():.1f} after"
         for unit, (a, b) in enumerate(zip(before.T, after.T, strict=True), start=1)
     )
     return described(figure, f"Rows of dots, one dot a sample, before and after normalizing. {clouds}.")
@@ -50,8 +51,8 @@ def draw_ten_layers(without, normalised):
     )
     return described(
         figure,
-        "Standard deviations of outputs and of gradients over the layers, logarithmic, without the layer (dotted) and with "
-        f"it (black). Outputs of the last layer and gradients of the first: {rows}.",
+        "Standard deviations of outputs and of gradients over the layers, logarithmic, without the layer (dotted) and "
+        f"with it (black). Outputs of the last layer and gradients of the first: {rows}.",
     )
 
 
@@ -70,10 +71,10 @@ def draw_influence(constant, full):
     others = ~np.eye(len(full), dtype=bool)
     return described(
         figure,
-        "Two matrices: the derivative of each output with respect to each input. With mean and variance held fixed the "
-        f"diagonal is {constant[0, 0]:.2f} and {np.sum(np.abs(constant[others]) > 1e-3)} of the other fields are not 0. As "
-        f"it is, the diagonal is {np.diag(full).mean():.2f} on average and {np.sum(np.abs(full[others]) > 1e-3)} of the "
-        f"{others.sum()} other fields are not 0.",
+        "Two matrices: the derivative of each output with respect to each input. With mean and variance held fixed "
+        f"the diagonal is {constant[0, 0]:.2f}, and {np.sum(np.abs(constant[others]) > 1e-3)} others are not 0. "
+        f"As it is, the diagonal is {np.diag(full).mean():.2f} on average, and {np.sum(np.abs(full[others]) > 1e-3)} of "
+        f"the {others.sum()} other fields are not 0.",
     )
 
 
