@@ -5,6 +5,7 @@ network the numbers are those of `networks.train_dense` with the same seed (a te
 except that everything is computed in single precision.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,7 @@ class Runs:
     validation_accuracy: np.ndarray
     layers: list  # of (weights (networks, fan_in, fan_out), biases (networks, 1, fan_out)) after the last epoch
     norms: list  # of (gamma, beta, running mean, running variance), each (networks, 1, units); empty without them
+    scores: Callable  # features (n, d) -> (networks, n, classes), at inference
 
 
 def train_parallel(
@@ -86,7 +88,7 @@ def train_parallel(
                 losses.append(loss * batch.shape[1] / len(x))
             rows.append((np.sum(losses, axis=0), *network.accuracies(data)))
     columns = [np.array(column).T for column in zip(*rows, strict=True)]
-    return Runs(*columns, [tuple(layer[:2]) for layer in parameters], norms)
+    return Runs(*columns, [tuple(layer[:2]) for layer in parameters], norms, network.scores)
 
 
 class _Network:
@@ -165,7 +167,7 @@ class _Network:
 
     def loss(self, x, y):
         """Of all samples at inference."""
-        scores = self.forward(np.broadcast_to(x, (len(self.parameters[0][0]), *x.shape)))[0]
+        scores = self.scores(x)
         return -np.log(_softmax(scores)[:, np.arange(len(y)), y]).mean(axis=1)
 
     def accuracies(self, data):
@@ -175,6 +177,7 @@ class _Network:
             yield np.mean((scores.argmax(axis=2) == y) & np.isfinite(scores).all(axis=2), axis=1)
 
     def scores(self, x):
+        """Of the same features for every network, at inference."""
         x = x.astype(np.float32)
         return self.forward(np.broadcast_to(x, (len(self.parameters[0][0]), *x.shape)))[0]
 
