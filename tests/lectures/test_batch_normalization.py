@@ -18,8 +18,8 @@ from helpers.lectures.batch_normalization.experiments import (
     accuracy_in_batches,
     fixed_scale,
     memory_of_wrong_labels,
-    running_average,
     noise_of_one_sample,
+    running_average,
     with_and_without,
 )
 from helpers.lectures.batch_normalization.explorer import UNDO, BatchNormalizationExplorer

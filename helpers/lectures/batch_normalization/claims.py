@@ -347,7 +347,7 @@ CLAIMS = (
         {"a batch of 8": {"samples": 8}},
     ),
     Claim(
-        "In fifty layers the gradient explodes: batch normalization does not prevent it, it causes it (Yang et al. 2019).",
+        "In fifty layers the gradient explodes: batch normalization does not prevent it, it causes it",
         _explodes,
         "powers of ten over a factor of 100",
         {OWN: {}, "200 units": {"width": 200}, "70 layers": {"depth": 70}},

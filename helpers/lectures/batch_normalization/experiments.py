@@ -14,7 +14,7 @@ WITHOUT, WITH = 0, 1
 
 @dataclass(frozen=True)
 class Comparison:
-    """Networks that differ in one setting, each trained without and with batch normalisation."""
+    """Networks that differ in one setting, each trained without and with batch normalization."""
 
     setting: str
     values: tuple
@@ -66,7 +66,7 @@ def epochs_to(curve, goal):
 
 
 def shaken(rng, shape):
-    """Noise whose mean and size are new for every unit and every step, as Santurkar et al. (2018) put behind the layer."""
+    """Noise whose mean and size are new for every unit and every step, as Santurkar et al. (2018) tried."""
     units = (1, shape[1])
     return rng.normal(0, 0.5, units) + rng.uniform(0, 1, units) * rng.standard_normal(shape)
 

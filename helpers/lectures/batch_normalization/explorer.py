@@ -79,7 +79,7 @@ class BatchNormalizationExplorer(Explorer):
 
     def describe(self, size, shift, scale, parameters, momentum):
         return (
-            f"Left, {size} samples of one unit with shift {shift:g} and scale {scale:g}: as they come in, normalised "
+            f"Left, {size} samples of one unit with shift {shift:g} and scale {scale:g}: as they come in, normalized "
             "as in training, and as at inference. Middle and right, the means and variances of "
             f"{UPDATES} such batches as dots, and their running averages with momentum {momentum:g} as lines."
         )

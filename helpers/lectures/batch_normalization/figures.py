@@ -30,7 +30,7 @@ def draw_units(before, after):
 
 
 def draw_ten_layers(without, normalized):
-    """Standard deviations forward and backward, layer by layer; both arguments are {label: Signal} with the same labels."""
+    """Standard deviations forward and backward, layer by layer; both are {label: Signal} with the same labels."""
     figure, (left, right) = new_figure(1, 2, height=3.4)
     for role, (label, signal) in zip(COMPARED, without.items(), strict=False):
         layers = np.arange(1, len(signal.stds) + 1)
@@ -72,8 +72,8 @@ def draw_influence(constant, full):
     others = ~np.eye(len(full), dtype=bool)
     return described(
         figure,
-        "Two matrices: the derivative of each output with respect to each input. With mean and variance held fixed "
-        f"the diagonal is {constant[0, 0]:.2f}, and {np.sum(np.abs(constant[others]) > 1e-3)} others are not 0. "
+        "Two matrices: the derivative of each output with respect to each input. With mean and variance fixed "
+        f"the diagonal is {constant[0, 0]:.2f}, and {np.sum(np.abs(constant[others]) > 1e-3)} others are not. "
         f"As it is, the diagonal is {np.diag(full).mean():.2f} on average, and {np.sum(np.abs(full[others]) > 1e-3)} of "
         f"the {others.sum()} other fields are not 0.",
     )
@@ -88,12 +88,15 @@ def draw_running(values, averages, goal):
     ax.axhline(goal, **ROLES["reference"])
     ax.set(xlabel="update", ylabel="mean of the unit", ylim=(-0.5, goal + 2.5))
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    arrivals = "; ".join(
-        f"{label} comes within a tenth of it after {np.argmax(np.abs(curve - goal) < abs(goal) / 10)} updates"
-        for label, curve in averages.items()
-    )
+    arrivals = []
+    for label, curve in averages.items():
+        near = np.flatnonzero(np.abs(curve - goal) < abs(goal) / 10)
+        arrivals.append(
+            f"{label} comes within a tenth of it " + (f"after {near[0]} updates" if near.size else "nowhere")
+        )
     return described(
-        figure, f"The means of {len(values)} batches, dots around {goal:g}, and running averages from 0: {arrivals}."
+        figure,
+        f"Means of {len(values)} batches, dots around {goal:g}, and running averages from 0: {'; '.join(arrivals)}.",
     )
 
 
