@@ -74,7 +74,7 @@ def draw_influence(constant, full):
         figure,
         "Two matrices: the derivative of each output with respect to each input. With mean and variance fixed "
         f"the diagonal is {constant[0, 0]:.2f}, and {np.sum(np.abs(constant[others]) > 1e-3)} others are not. "
-        f"As it is, the diagonal is {np.diag(full).mean():.2f} on average, and {np.sum(np.abs(full[others]) > 1e-3)} of "
+        f"As it is, the diagonal is {np.diag(full).mean():.2f} on average; {np.sum(np.abs(full[others]) > 1e-3)} of "
         f"the {others.sum()} other fields are not 0.",
     )
 

@@ -18,7 +18,8 @@ VARIANCE = "3. Which variance keeps the signal?"
 BACKWARD = "4. The backward pass"
 HALF = "5. ReLU instead of tanh"
 LIMIT = "6. Normal or uniform"
-MEASURE = "7. Measure, then scale"
+MEASURE = "8. Measure, then scale"
+CLINIC = "11. A clinic for sick starts"
 
 NOT_IN_PLACE = (
     "It changes the array that it was given: `*=` and `/=` write into that array. Compute a new one, as in "
