@@ -16,10 +16,10 @@ from helpers.lectures.batch_normalization.experiments import (
     WITH,
     WITHOUT,
     accuracy_in_batches,
-    fixed_deviation,
+    fixed_scale,
     memory_of_wrong_labels,
+    noise_of_one_sample,
     running_average,
-    spread_in_company,
     with_and_without,
 )
 from helpers.lectures.batch_normalization.explorer import UNDO, BatchNormalizationExplorer
@@ -259,7 +259,7 @@ def test_a_rate_of_one_is_too_much_without_the_layer_only(data):
 
 def test_tiny_weights_are_forgiven_with_the_layer_only(data):
     result = with_and_without(
-        data, "weight_scale", (fixed_deviation(0.01),), 1, hidden=(50,) * 5, epochs=8, batch_size=32, learning_rate=0.1
+        data, "weight_scale", (fixed_scale(0.01),), 1, hidden=(50,) * 5, epochs=8, batch_size=32, learning_rate=0.1
     )
     assert result.accuracy[WITHOUT].max() < 0.2
     assert result.accuracy[WITH].min() > 0.85
@@ -286,7 +286,7 @@ def test_a_running_average_keeps_the_share_momentum_of_the_past():
 
 
 def test_a_smaller_batch_is_a_noisier_one():
-    spreads = spread_in_company((64, 16, 4))
+    spreads = noise_of_one_sample((64, 16, 4))
     assert np.all(np.diff(spreads) > 0)
     assert spreads[0] == pytest.approx(1 / np.sqrt(64), abs=0.05)
 
@@ -294,7 +294,7 @@ def test_a_smaller_batch_is_a_noisier_one():
 def test_noise_of_small_batches_keeps_false_labels_from_being_learned_by_heart(data):
     setting = {"epochs": 30, "learning_rate": 0.1, "weight_scale": he, "seeds": 1}
     large, small = (memory_of_wrong_labels(data, batch_size=size, batch_norm=True, **setting) for size in (16, 4))
-    assert small.memorised[0] < large.memorised[0] - 0.3
+    assert small.memorized[0] < large.memorized[0] - 0.3
 
 
 # The explorer.
@@ -304,10 +304,10 @@ def test_the_row_training_does_not_care_where_the_batch_lies():
     explorer = BatchNormalizationExplorer()
     defaults = explorer.defaults()
     for shift, scale in ((0.0, 1.0), (-6.0, 3.0), (4.0, 0.5)):
-        assert "After training: mean 0.00, deviation 1.00." in explorer.draw(
+        assert "After training: mean 0.00, standard deviation 1.00." in explorer.draw(
             **defaults | {"shift": shift, "scale": scale}
         )
-    assert "After training: mean 0.00, deviation 0.00." in explorer.draw(**defaults | {"scale": 0.0})
+    assert "After training: mean 0.00, standard deviation 0.00." in explorer.draw(**defaults | {"scale": 0.0})
 
 
 def test_those_that_undo_it_give_the_batch_back():

@@ -41,7 +41,7 @@ class BatchNormalizationExplorer(Explorer):
         self.bars = [rows.plot([0, 0], [height + 0.3] * 2, color="black", linewidth=2)[0] for height in (3, 2, 1)]
         rows.axvline(0, **ROLES["reference"])
         rows.set_yticks([3, 2, 1], ["input", "training", "inference"])
-        rows.set(title="the newest batch, mean ± deviation", xlabel="value", xlim=(-REACH, REACH), ylim=(0.5, 3.7))
+        rows.set(title="the newest batch, mean ± std", xlabel="value", xlim=(-REACH, REACH), ylim=(0.5, 3.7))
         self.batches, self.averages = [], []
         for ax, title, limits in ((means, "mean", (-7, 7)), (variances, "variance", (0, 15))):
             self.batches += ax.plot([0], [0], ".", color=GREY, markersize=5, label="one batch")
@@ -72,15 +72,15 @@ class BatchNormalizationExplorer(Explorer):
             line.set_data(np.arange(UPDATES + 1), average)
         return (
             f"The newest batch has mean {mean[0]:.2f} and variance {var[0]:.2f}; gamma {gamma:.2f}, beta {beta:.2f}. "
-            f"After training: mean {_zero(trained.mean()):.2f}, deviation {trained.std():.2f}. "
+            f"After training: mean {_zero(trained.mean()):.2f}, standard deviation {trained.std():.2f}. "
             f"Running averages after {UPDATES} updates: mean {_zero(running_mean[-1]):.2f}, "
             f"variance {running_var[-1]:.2f}; "
-            f"with them, at inference: mean {_zero(inferred.mean()):.2f}, deviation {inferred.std():.2f}."
+            f"with them, at inference: mean {_zero(inferred.mean()):.2f}, standard deviation {inferred.std():.2f}."
         )
 
     def describe(self, size, shift, scale, parameters, momentum):
         return (
-            f"Left, {size} samples of one unit with shift {shift:g} and scale {scale:g}: as they come in, normalised "
+            f"Left, {size} samples of one unit with shift {shift:g} and scale {scale:g}: as they come in, normalized "
             "as in training, and as at inference. Middle and right, the means and variances of "
             f"{UPDATES} such batches as dots, and their running averages with momentum {momentum:g} as lines."
         )

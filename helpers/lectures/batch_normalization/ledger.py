@@ -15,12 +15,12 @@ from helpers.neural.signal import he, propagate
 from .experiments import (
     WITH,
     WITHOUT,
-    fixed_deviation,
+    fixed_scale,
     memory_of_wrong_labels,
     with_and_without,
 )
 
-_DEEP = {"hidden": (50,) * 5, "activation": "relu", "epochs": 10, "batch_size": 32, "seeds": 3}
+_DEEP = {"hidden": (50,) * 5, "activation": "relu", "epochs": 10, "batch_size": 32, "seeds": 10}
 
 
 def _batch():
@@ -114,7 +114,7 @@ def _higher_rates():
 
 
 def _bad_starts_survived():
-    starts = (fixed_deviation(0.01), fixed_deviation(1.0))
+    starts = (fixed_scale(0.01), fixed_scale(1.0))
     comparison = with_and_without(digits(), "weight_scale", starts, learning_rate=0.1, **_DEEP)
     good = comparison.summary() > 0.85
     return "yes" if good[WITH].all() and not good[WITHOUT].any() else "no"
@@ -124,26 +124,26 @@ def _bad_starts_survived():
 def _batch_size_that_still_works():
     sizes = (32, 16, 8, 4, 2)
     network = {"hidden": (50,) * 3, "activation": "relu", "epochs": 10, "learning_rate": 0.1, "weight_scale": he}
-    accuracy = with_and_without(digits(), "batch_size", sizes, seeds=3, **network).summary()
+    accuracy = with_and_without(digits(), "batch_size", sizes, seeds=10, **network).summary()
     return float(min(size for size, share in zip(sizes, accuracy[WITH], strict=True) if share > 0.85))
 
 
 @cache
-def _memorised(batch_size, batch_norm):
+def _memorized(batch_size, batch_norm):
     result = memory_of_wrong_labels(
         digits(),
-        seeds=3,
+        seeds=10,
         epochs=40,
         learning_rate=0.1,
         weight_scale=he,
         batch_size=batch_size,
         batch_norm=batch_norm,
     )
-    return result.memorised.mean()
+    return result.memorized.mean()
 
 
 def _regularises(batch_size):
-    less = _memorised(batch_size, True) < _memorised(batch_size, False) - 0.1
+    less = _memorized(batch_size, True) < _memorized(batch_size, False) - 0.1
     return "memorises less" if less else "does not memorise less"
 
 

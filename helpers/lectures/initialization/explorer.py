@@ -29,7 +29,7 @@ SHOWN = ("identity", "tanh", "sigmoid", "relu", "leaky_relu", "elu", "selu", "ge
 
 class InitializationExplorer(Explorer):
     controls: ClassVar[dict] = {
-        "scheme": Choice("deviation", tuple(SCHEMES), "1/sqrt(fan_in), normal"),
+        "scheme": Choice("standard deviation", tuple(SCHEMES), "1/sqrt(fan_in), normal"),
         "scale": Slider("times scale", 0.01, 3.0, 0.01, 1.0),
         "activation": Choice("activation", SHOWN, "tanh"),
         "depth": Slider("layers", 1, MOST_LAYERS, 1, 10),
@@ -54,7 +54,7 @@ class InitializationExplorer(Explorer):
             *lines.plot([1], [1], label="outputs", **ROLES["forward"] | look),
             *lines.plot([1], [1], label="gradient", **ROLES["backward"] | look | {"marker": "s"}),
         ]
-        lines.set(title="deviation by layer", xlabel="layer", xlim=(0, 21), ylim=EDGES, yscale="log")
+        lines.set(title="standard deviation by layer", xlabel="layer", xlim=(0, 21), ylim=EDGES, yscale="log")
         lines.set_xticks(range(0, 21, 5))
         lines.axhline(1, **ROLES["reference"])
         lines.legend(loc="lower left")
@@ -85,7 +85,8 @@ class InitializationExplorer(Explorer):
     def describe(self, scheme, scale, activation, depth, width):
         return (
             f"Left, a histogram of the outputs of each of {depth} {activation} layers of {width} units, one below the "
-            f"other; right, the deviations of outputs and gradient by layer. Weights: {scheme}, times {scale:g}."
+            f"other; right, the standard deviations of outputs and gradient by layer. "
+            f"Weights: {scheme}, times {scale:g}."
         )
 
     def _drawn(self, distribution, depth, width):
@@ -107,7 +108,8 @@ def _heights(outputs):
 
 def _sentence(signal, depth):
     """What is seen, in words."""
-    text = f"Outputs: deviation {_number(signal.stds[0])} in layer 1, {_number(signal.stds[-1])} in layer {depth}."
+    ends = f"{_number(signal.stds[0])} in layer 1, {_number(signal.stds[-1])} in layer {depth}"
+    text = f"Outputs: standard deviation {ends}."
     if signal.saturated[-1] > 0.01:
         text += f" In layer {depth}, {100 * signal.saturated[-1]:.0f} % of the slopes are nearly 0."
     bottom, top = signal.gradient_stds[0], signal.gradient_stds[-1]

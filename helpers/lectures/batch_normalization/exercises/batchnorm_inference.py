@@ -225,7 +225,7 @@ def inference_with_a_work_array(x, gamma, beta, running_mean, running_var, epsil
 INFERENCE = Exercise(
     name="batchnorm_inference",
     lecture=LECTURE,
-    section="5. One sample at a time",
+    section="8. One image at a time",
     minutes=4,
     difficulty=1,
     parts=(

@@ -320,7 +320,7 @@ def classifiers_asked_for(rng):
 NORMALIZED_NETWORK = Exercise(
     name="normalized_network",
     lecture=LECTURE,
-    section="The same in Keras",
+    section="17. The same in Keras",
     minutes=8,
     difficulty=2,
     parts=(

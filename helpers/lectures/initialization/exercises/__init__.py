@@ -11,7 +11,9 @@ from .gradient_stds import GRADIENT_STDS
 from .he_normal import HE_NORMAL
 from .layer_statistics import LAYER_STATISTICS
 from .lsuv_scale import LSUV_SCALE
+from .name_start import NAME_START
 from .questions import DEEP_RELU, HUNDRED_TIMES_WIDER, SAME_START
+from .repair_start import REPAIR_START
 from .uniform_limit import UNIFORM_LIMIT
 from .xavier_normal import XAVIER_NORMAL
 
@@ -24,6 +26,8 @@ EXERCISES = (
     UNIFORM_LIMIT,
     GLOROT_UNIFORM,
     LSUV_SCALE,
+    NAME_START,
+    REPAIR_START,
     SAME_START,
     HUNDRED_TIMES_WIDER,
     DEEP_RELU,

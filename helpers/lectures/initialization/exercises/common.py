@@ -13,12 +13,13 @@ from helpers.judging.exercise import Part, Seeded, call
 
 LECTURE = "06_initialization"
 LAYERS = "2. Ten layers, five hundred units"
-SYMMETRY = "1. Every unit the same"
-VARIANCE = "3. Keep the variance"
-BACKWARD = "4. The way back"
-HALF = "5. ReLU throws half away"
+SYMMETRY = "1. Equal weights"
+VARIANCE = "3. Which variance keeps the signal?"
+BACKWARD = "4. The backward pass"
+HALF = "5. ReLU instead of tanh"
 LIMIT = "6. Normal or uniform"
-MEASURE = "7. Measure, then scale"
+MEASURE = "8. Measure, then scale"
+CLINIC = "11. A clinic for sick starts"
 
 NOT_IN_PLACE = (
     "It changes the array that it was given: `*=` and `/=` write into that array. Compute a new one, as in "
