@@ -407,7 +407,7 @@ def test_the_run_of_the_static_twin_is_not_the_reader_s(center, monkeypatch):
 def test_the_static_twin_needs_neither_ipywidgets_nor_tensorflow_nor_a_thread():
     code = """
 import sys, threading
-from helpers.explorers import babysitting
+from helpers.lectures.babysitting import explorer as babysitting
 babysitting.LIMIT = 60
 babysitting.SCRIPT = ((0, -6.0),)
 babysitting.CommandCenter().static()

@@ -57,7 +57,7 @@ def draw_memorizing(log):
     return described(
         figure,
         f"Left, the training loss on a logarithmic axis, from {log.train_loss[0]:.2f} to {log.train_loss[-1]:.1g} at "
-        f"epoch {log.update[-1]}. Right, the accuracy, from {log.train_accuracy[0]:.0%} to {log.train_accuracy[-1]:.0%}.",
+        f"epoch {log.update[-1]}. Right, the accuracy, {log.train_accuracy[0]:.0%} to {log.train_accuracy[-1]:.0%}.",
     )
 
 
@@ -159,10 +159,8 @@ def draw_gallery(logs, titles=True, columns=3):
     for ax in axes[:, 0]:
         ax.set_ylabel("loss")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    return described(
-        figure, f"{len(logs)} small plots of training and validation loss; training loss: {', '.join(said)}. A triangle "
-        "at the upper edge marks where a curve leaves the frame."
-    )  # fmt: skip
+    words = f"{len(logs)} small plots of training and validation loss; training loss: {', '.join(said)}."
+    return described(figure, f"{words} A triangle at the upper edge marks where a curve leaves the frame.")
 
 
 def draw_gap(penalties, training, validation, title):
