@@ -13,7 +13,8 @@ from helpers.datasets import Pictures
 def on_principal_axes(pictures, count):
     """`pictures` (datasets.Pictures, flat, mean subtracted) as coordinates on the first `count` principal axes.
 
-    The axes are those of the training part: Halko, Martinsson and Tropp (2011), with two power iterations and a fixed random start; float32 as before.
+    The axes are those of the training part, found as by Halko, Martinsson and Tropp (2011) with two power iterations
+    and a fixed random start; float32 as before.
     """
     x = pictures.x_train
     start = np.random.default_rng(0).standard_normal((x.shape[1], count + 20)).astype(np.float32)
