@@ -236,7 +236,7 @@ def draw_spread(validation, test):
     )
 
 
-def draw_densities(exponents, good, others, next_one):
+def draw_densities(exponents, good, others, later):
     """How TPE sees one axis: densities of the good trials and of the others, and their ratio."""
     figure, (left, right) = new_figure(1, 2, height=2.9, sharex=True)
     grid = np.linspace(min(others.min(), good.min()), max(others.max(), good.max()), 200)
@@ -250,7 +250,7 @@ def draw_densities(exponents, good, others, next_one):
         densities.append(density)
     ratio = densities[0] / (densities[1] + 0.02)
     right.plot(grid, ratio, color=BLACK)
-    right.axvline(next_one, color=GREEN, linestyle="--", label="the next trial")
+    right.plot(later, np.zeros(len(later)), "|", color=GREEN, markersize=14, label="the next trials")
     left.set(xlabel=exponents, ylabel="density")
     right.set(xlabel=exponents, ylabel="good / others")
     left.legend()
@@ -258,7 +258,7 @@ def draw_densities(exponents, good, others, next_one):
     return described(
         figure,
         f"Left, the density of the {len(good)} best trials and of the {len(others)} others over the {exponents}. "
-        f"Right, their ratio, highest at {grid[ratio.argmax()]:.1f}; the next trial is at {next_one:.1f}.",
+        f"Right, their ratio, highest at {grid[ratio.argmax()]:.1f}; the next {len(later)} trials have a median of {np.median(later):.1f}.",
     )
 
 

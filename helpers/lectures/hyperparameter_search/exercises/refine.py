@@ -11,7 +11,7 @@ import numpy as np
 
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
-from .common import LECTURE, NOT_IN_PLACE, EDGE
+from .common import EDGE, LECTURE, NOT_IN_PLACE
 
 NAN = math.nan
 # Why some changes to the solution make no difference.

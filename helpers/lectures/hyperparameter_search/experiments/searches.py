@@ -302,19 +302,19 @@ def halving_race(surface, rounds, repeats=500, seed=0):
     return Race(cost, np.array(halved), np.array(plain), (rounds[0][0], cost // last))
 
 
-def slow_starters(pictures, rates=(0.02, 0.3), count=9, epochs=27, seed=0):
+def slow_starters(pictures, rates=((0.02, 0.12), (0.05, 0.3)), count=9, epochs=27, seed=0):
     """Networks of one and of two hidden layers that start from small weights, on standardized inputs.
 
     Returns {"1 hidden layer": curves (count, epochs + 1) of validation accuracy, "2 hidden layers": ...} over `count`
-    rates, evenly spaced in the exponent. A run that was broken off guesses from there on.
+    rates, evenly spaced in the exponent between the (low, high) of each depth. A run that was broken off guesses from there on.
     """
     scale = np.float32(pictures.x_train.std() * np.sqrt(pictures.x_train.shape[1] / PIXELS))
     parts = {name: getattr(pictures, name) / scale for name in ("x_train", "x_validation", "x_test")}
     curves = {}
-    for depth, label in ((1, "1 hidden layer"), (2, "2 hidden layers")):
+    for depth, (label, ends) in enumerate(zip(("1 hidden layer", "2 hidden layers"), rates, strict=True), start=1):
         configurations = [
             {"learning_rate": float(rate), "regularization": 1e-4, "decay": 0.95, "hidden": (50,) * depth}
-            for rate in np.geomspace(*rates, count)
+            for rate in np.geomspace(*ends, count)
         ]
         runs = train_many(
             configurations,
