@@ -258,7 +258,8 @@ def draw_densities(exponents, good, others, later):
     return described(
         figure,
         f"Left, the density of the {len(good)} best trials and of the {len(others)} others over the {exponents}. "
-        f"Right, their ratio, highest at {grid[ratio.argmax()]:.1f}; the next {len(later)} trials have a median of {np.median(later):.1f}.",
+        f"Right, their ratio, highest at {grid[ratio.argmax()]:.1f}; "
+        f"the next {len(later)} trials have a median of {np.median(later):.1f}.",
     )
 
 

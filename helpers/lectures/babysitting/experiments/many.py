@@ -55,6 +55,7 @@ def train_stack(
     batch=BATCH,
     clip=None,
     pictures=None,
+    by_class=False,
     every=50,
     measured=1000,
 ):
@@ -62,12 +63,13 @@ def train_stack(
 
     `schedule(update)` multiplies all rates; `regularization` and `scale` (the first standard deviation) are numbers or
     one a run. `optimizer`: "sgd", "momentum" (0.9) or "adam". `clip` is the largest norm of a gradient over all four
-    arrays. `pictures` leaves only so many of the training pictures.
+    arrays. `pictures` leaves only so many of the training pictures. `by_class`: no random minibatches, but one after the
+    other through the pictures sorted by class.
     """
     columns = (rates, seeds, regularization, scale)
     rates, seeds, regularization, scale = np.broadcast_arrays(*map(np.atleast_1d, columns))
     options = {"schedule": schedule, "optimizer": optimizer, "hidden": hidden, "batch": batch, "clip": clip}
-    options |= {"pictures": pictures, "every": every, "measured": measured}
+    options |= {"pictures": pictures, "by_class": by_class, "every": every, "measured": measured}
     parts = []
     for first in range(0, len(rates), TOGETHER):
         part = slice(first, first + TOGETHER)
@@ -81,8 +83,9 @@ def train_stack(
 
 
 def _train(
-    data, rates, seeds, updates, l2, scales, schedule, optimizer, hidden, batch, clip, pictures, every, measured
-):
+    data, rates, seeds, updates, l2, scales, *,
+    schedule, optimizer, hidden, batch, clip, pictures, by_class, every, measured,
+):  # fmt: skip
     count, d = len(rates), data.x_train.shape[1]
     x_train, y_train = data.x_train[:pictures], data.y_train[:pictures]
     parameters = [np.empty((count, d, hidden), np.float32), np.zeros((count, 1, hidden), np.float32)]
@@ -93,13 +96,17 @@ def _train(
         parameters[0][run] = scales[run] * rng.standard_normal((d, hidden))
         parameters[2][run] = scales[run] * rng.standard_normal((hidden, 10))
     start = [array.copy() for array in parameters]
+    ordered = np.argsort(y_train, kind="stable")
     state = [(np.zeros_like(array), np.zeros_like(array)) for array in parameters]
     ratios = np.zeros((count, 2))
     readings = []
     with np.errstate(all="ignore"), threadpool_limits(1, "blas"):
         readings.append(_read(data, parameters, ratios, measured))
         for update in range(updates):
-            picked = np.stack([generator.integers(0, len(x_train), batch) for generator in generators])
+            if by_class:
+                picked = np.tile(ordered[(update * batch + np.arange(batch)) % len(ordered)], (count, 1))
+            else:
+                picked = np.stack([generator.integers(0, len(x_train), batch) for generator in generators])
             slopes = _slopes(parameters, x_train[picked], y_train[picked])
             for place in (0, 2):
                 slopes[place] += _column(l2) * parameters[place]

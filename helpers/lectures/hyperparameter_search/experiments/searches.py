@@ -306,7 +306,8 @@ def slow_starters(pictures, rates=((0.02, 0.12), (0.05, 0.3)), count=9, epochs=2
     """Networks of one and of two hidden layers that start from small weights, on standardized inputs.
 
     Returns {"1 hidden layer": curves (count, epochs + 1) of validation accuracy, "2 hidden layers": ...} over `count`
-    rates, evenly spaced in the exponent between the (low, high) of each depth. A run that was broken off guesses from there on.
+    rates, evenly spaced in the exponent between the (low, high) of each depth. A run that was broken off guesses from
+    there on.
     """
     scale = np.float32(pictures.x_train.std() * np.sqrt(pictures.x_train.shape[1] / PIXELS))
     parts = {name: getattr(pictures, name) / scale for name in ("x_train", "x_validation", "x_test")}
