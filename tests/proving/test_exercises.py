@@ -232,6 +232,7 @@ LOOK_ALIKES = {
         lambda s: lambda ranges, count, rng: np.round(s(ranges, count, rng)),
         lambda s: lambda ranges, count, rng: np.sort(s(ranges, count, rng), axis=0),
     ],
+    "plan_rounds": [lambda s: lambda curves, budget: s(curves, 2 * budget), lambda s: lambda curves, budget: [[1, 27]]],
     "successive_halving": [
         lambda s: lambda c, train, budget, eta=3: s(c[:-2], train, budget, eta) if len(c) > 4 else c[0],
         lambda s: lambda c, train, budget, eta=3: s(c, lambda one, b: round(train(one, b), 1), budget, eta),

@@ -63,8 +63,8 @@ def train_stack(
 
     `schedule(update)` multiplies all rates; `regularization` and `scale` (the first standard deviation) are numbers or
     one a run. `optimizer`: "sgd", "momentum" (0.9) or "adam". `clip` is the largest norm of a gradient over all four
-    arrays. `pictures` leaves only so many of the training pictures. `by_class`: no random minibatches, but one after the
-    other through the pictures sorted by class.
+    arrays. `pictures` leaves only so many of the training pictures. `by_class`: no random minibatches, but one after
+    the other through the pictures sorted by class.
     """
     columns = (rates, seeds, regularization, scale)
     rates, seeds, regularization, scale = np.broadcast_arrays(*map(np.atleast_1d, columns))
