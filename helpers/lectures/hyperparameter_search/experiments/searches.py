@@ -302,8 +302,9 @@ def halving_race(surface, rounds, repeats=500, seed=0):
     return Race(cost, np.array(halved), np.array(plain), (rounds[0][0], cost // last))
 
 
-def slow_starters(pictures, rates=((0.02, 0.12), (0.05, 0.3)), count=9, epochs=27, seed=0):
-    """Networks of one and of two hidden layers that start from small weights, on standardized inputs.
+def slow_starters(pictures, rates=((0.02, 0.12), (0.05, 0.3)), count=9, epochs=27, start=0.01, seed=0):
+    """Networks of one and of two hidden layers that start from small weights (standard deviation
+    `start`), on standardized inputs.
 
     Returns {"1 hidden layer": curves (count, epochs + 1) of validation accuracy, "2 hidden layers": ...} over `count`
     rates, evenly spaced in the exponent between the (low, high) of each depth. A run that was broken off guesses from
@@ -322,7 +323,7 @@ def slow_starters(pictures, rates=((0.02, 0.12), (0.05, 0.3)), count=9, epochs=2
             replace(pictures, **parts),
             epochs=epochs,
             batch_size=BATCH_SIZE,
-            weight_scale=fixed(0.01),
+            weight_scale=fixed(start),
             stop_factor=20,
             seed=seed,
         )
