@@ -74,7 +74,7 @@ def settings(troubles, rng):
     count = len(troubles)
     rates, scales, penalties = 10 ** rng.uniform(-0.6, -0.2, count), rng.uniform(0.05, 0.12, count), np.zeros(count)
     rates = np.where(troubles == 1, 10 ** rng.uniform(-6, -4, count), rates)
-    rates = np.where(troubles == 2, 10 ** rng.uniform(0.8, 1.2, count), rates)
+    rates = np.where(troubles == 2, 10 ** rng.uniform(2, 3, count), rates)
     scales = np.where(troubles == 3, 0.0, np.where(troubles == 4, rng.uniform(3, 6, count), scales))
     penalties = np.where(troubles == 5, rng.uniform(0.8, 2, count), penalties)
     return (column[:, None, None] for column in (rates, scales, penalties))
@@ -170,6 +170,12 @@ def followed(chart, tests):
             goal = below if run[int(test)] < limit else otherwise
         ends.append(-1 - int(goal))
     return np.array(ends)
+
+
+def share_named(chart):
+    """The share of the runs that nobody has seen whose trouble a chart names."""
+    tests, troubles = unseen()
+    return np.mean(followed(chart, tests) == troubles)
 
 
 def naming(share):
@@ -277,7 +283,7 @@ def one_off(tests, troubles):
 def _right_when_shifted(chart):
     goals = chart[:, 2:]
     shifted = np.concatenate([chart[:, :2], np.where(goals < 0, goals - 1, goals)], axis=1)
-    return trouble_with(shifted) == "" and np.mean(followed(shifted, unseen()[0]) == unseen()[1]) > 0.7
+    return trouble_with(shifted) == "" and share_named(shifted) > 0.7
 
 
 # Right ones.
