@@ -246,7 +246,7 @@ def duel(surface, per_axis=(2, 3, 4, 5, 6), idle=0, repeats=500, epoch=5, window
     # All points are looked up at once, which takes a hundredth of the time.
     found = accuracy_at(surface, np.concatenate(points), epoch)
     best = np.maximum.reduceat(found, np.cumsum([0, *owners[:-1]])).reshape(repeats, 1 + len(per_axis) * len(LAYOUTS))
-    short = (best[:, :1] - best[:, 1:]).reshape(repeats, len(per_axis), len(LAYOUTS))
+    short = (best.max(axis=1, keepdims=True) - best[:, 1:]).reshape(repeats, len(per_axis), len(LAYOUTS))
     return Duel(tuple(counts), tuple(per_axis), {name: short[:, :, place].T for place, name in enumerate(LAYOUTS)})
 
 
