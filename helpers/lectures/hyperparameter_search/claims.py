@@ -222,7 +222,7 @@ CLAIMS = (
         "A halving that starts with one epoch throws all of them away",
         deep_ones_are_lost,
         "networks",
-        {OWN: {}, "weights halved": {"start": 0.005}},
+        {OWN: {}},
         {"larger weights": {"start": 0.1}},
     ),
     Claim(
