@@ -113,6 +113,8 @@ class Exercise:
     untouched_points: int = 1
     tolerance: Tolerance = Tolerance()
     equivalent_mutants: dict[str, str] = field(default_factory=dict)
+    # Many answers are right, and parts ask how far one gets: a changed solution that earns all points is one of them.
+    open_ended: bool = False
     # The answer builds a model; the oracle returns a `networks.Network`, and judges of parts and mistakes get one.
     uses_keras: bool = False
 

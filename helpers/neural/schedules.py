@@ -47,3 +47,13 @@ def one_cycle(peak, steps, share=0.3):
         return 0.5 * peak * (1 + math.cos(math.pi * min((step - rise) / (steps - rise), 1)))
 
     return rate
+
+
+def linear_decay(rate, steps):
+    """Fall in a straight line to 0 at `steps`."""
+    return lambda step: rate * max(1 - step / steps, 0)
+
+
+def cosine_decay(rate, steps):
+    """Fall along half a cosine to 0 at `steps` (Loshchilov and Hutter 2017)."""
+    return lambda step: 0.5 * rate * (1 + math.cos(math.pi * min(step / steps, 1)))

@@ -24,6 +24,8 @@ from .solutions import NoSolution, answer_to_question, function_from, solution_s
 
 FRESH_SEEDS = (1, 20, 300)
 
+OPEN = "The exercise is open: an answer that gets as far is right."
+
 
 @dataclass
 class Proof:
@@ -131,7 +133,8 @@ def _prove_exercise(proof: Proof) -> None:
     proof.failures += [] if proof.stub_not_attempted else ["the stub does not count as not attempted"]
 
     proof.mutants, alive = survivors(exercise, source)
-    proof.survivors = [(description, exercise.equivalent_mutants.get(description, "")) for description in alive]
+    otherwise = OPEN if exercise.open_ended else ""
+    proof.survivors = [(description, exercise.equivalent_mutants.get(description, otherwise)) for description in alive]
     proof.failures += [f"no reason why this mutant survives: {d}" for d, reason in proof.survivors if not reason]
     # A reason for a mutant that is caught, or no longer exists, misleads the next reader.
     stale = [description for description in exercise.equivalent_mutants if description not in alive]

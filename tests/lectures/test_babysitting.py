@@ -136,7 +136,7 @@ def test_zero_weights_leave_every_unit_dead_and_the_weights_where_they_are(data)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_the_gradient_check_tells_right_from_wrong_without_a_grey_zone(fault):
+def test_the_gradient_check_tells_right_from_wrong_at_a_usual_penalty(fault):
     error = np.median(gradient_errors(fault))
     assert error < 1e-8 if fault == "none" else error > 0.1
 

@@ -120,28 +120,39 @@ def test_the_rows_of_the_deck_are_all_there_and_lie_in_their_ranges():
 # Repeated searches on a surface.
 
 
-def test_where_one_axis_does_not_matter_random_search_beats_a_grid_of_few_runs():
-    duel = searches.grid_against_random(surface_of(ridge), per_axis=(3,), repeats=200)
-    assert duel.runs == (9,)
-    assert duel.random.mean() < duel.grid.mean() - 0.1
-    assert duel.grid.min() > -0.05  # the best of a window is read from a fine grid
+def test_where_one_axis_is_idle_random_search_beats_a_grid_of_many_runs():
+    short = searches.duel(surface_of(ridge), per_axis=(3,), idle=1, repeats=100)
+    assert short.runs == (27,)
+    lost = {name: values.mean() for name, values in short.short.items()}
+    assert lost["Sobol sequence"] < lost["random"] < lost["grid, middles of cells"] < lost["grid, ends included"]
+    assert min(values.min() for values in short.short.values()) >= 0
 
 
-def test_where_both_axes_matter_alike_a_grid_is_no_worse():
+def test_where_both_axes_matter_alike_a_grid_of_middles_is_no_worse():
     def bowl(rate, regularization):
         return -((rate + 3.5) ** 2) - (regularization + 1.5) ** 2
 
-    duel = searches.grid_against_random(surface_of(bowl), per_axis=(5,), repeats=200)
-    assert duel.grid.mean() < duel.random.mean() + 0.02
+    short = searches.duel(surface_of(bowl), per_axis=(5,), repeats=100).short
+    assert short["grid, middles of cells"].mean() < short["random"].mean() + 0.02
 
 
-def test_idle_axes_cost_the_grid_and_nothing_else():
+def test_idle_axes_cost_the_grids_and_nothing_else():
     surface = surface_of(ridge)
-    plain = searches.grid_against_random(surface, per_axis=(3,), repeats=50)
-    idle = searches.grid_against_random(surface, per_axis=(3,), idle=2, repeats=50)
+    plain, idle = (searches.duel(surface, per_axis=(3,), idle=axes, repeats=50) for axes in (0, 2))
     assert idle.runs == (81,)
-    assert idle.grid.mean() == pytest.approx(plain.grid.mean(), rel=0.4)
-    assert idle.random.mean() < plain.random.mean() / 3
+    for name in searches.LAYOUTS[:2]:
+        assert idle.short[name].mean() == pytest.approx(plain.short[name].mean(), rel=0.4)
+    assert idle.short["random"].mean() < plain.short["random"].mean() / 3
+
+
+def test_middles_of_cells_lie_half_a_cell_inside():
+    assert searches.middles([(0.0, 4.0)], 2).tolist() == [[1.0], [3.0]]
+
+
+def test_the_error_of_a_difference_on_the_same_images_is_the_paired_one():
+    first = np.array([True, True, False, True])
+    assert searches.standard_error(first, first) == 0
+    assert searches.standard_error(first) == pytest.approx(np.sqrt(0.75 * 0.25 / 4))
 
 
 def test_halving_27_runs_has_three_rounds_and_costs_seven_full_runs():

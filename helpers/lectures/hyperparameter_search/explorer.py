@@ -92,7 +92,7 @@ class SearchBoard(Explorer):
         (self.crosses,) = plane.plot([], [], "x", color=VERMILLION, markersize=6)
         (self.ring,) = plane.plot([], [], "o", color="none", markeredgecolor=BLACK, markersize=12)
         plane.set(xscale="log", yscale="log", xlim=(10**-7.3, 10**-0.7), ylim=(10**-6.5, 10**6.5))
-        plane.set(xlabel=RATE, ylabel=REGULARIZATION, title="every run; colour: accuracy in %; x: broken off")
+        plane.set(xlabel=RATE, ylabel=REGULARIZATION, title="every run; color: accuracy in %; x: broken off")
         figure.colorbar(self.dots, ax=plane)
         (self.side_dots,) = side.plot([], [], "o", color=BLUE, markersize=4)
         (self.side_crosses,) = side.plot([], [], "x", color=VERMILLION, markersize=6)
@@ -193,7 +193,7 @@ class SearchBoard(Explorer):
             said = f"Nothing searched yet; start will train {count} networks for {self.epochs} epochs each."
         for run in best:
             rate, regularization = run.configuration["learning_rate"], run.configuration["regularization"]
-            said += f" Best: {100 * run.score:.0f} % at rate {rate:.1e}, regularisation {regularization:.1e}."
+            said += f" Best: {100 * run.score:.0f} % at rate {rate:.1e}, regularization {regularization:.1e}."
             at = place(rate, *ranges["learning_rate"])
             if not EDGE < at < 1 - EDGE:
                 beyond = "lower" if at < 0.5 else "upper"
@@ -202,7 +202,7 @@ class SearchBoard(Explorer):
 
     def describe(self, rate_low, rate_high, regularization_low, regularization_high, count):
         return (
-            "Left, every run as a dot over learning rate and regularisation, coloured by validation accuracy, with a "
+            "Left, every run as a dot over learning rate and regularization, colored by validation accuracy, with a "
             f"frame from 10^{rate_low:g} to 10^{rate_high:g} and from 10^{regularization_low:g} to "
             f"10^{regularization_high:g}. Right, accuracy against learning rate."
         )

@@ -10,6 +10,7 @@ from .numerical_gradient import NUMERICAL_GRADIENT
 from .overfit_tiny import OVERFIT_TINY
 from .questions import A_GAP_THAT_GROWS, ACCURACY_WITHOUT_LOSS, NAN_AT_ONCE
 from .sgd_step import SGD_STEP
+from .triage_chart import TRIAGE_CHART
 from .two_layer_loss import TWO_LAYER_LOSS
 from .update_ratio import UPDATE_RATIO
 from .warmup_then_decay import WARMUP_THEN_DECAY
@@ -22,6 +23,7 @@ EXERCISES = (
     OVERFIT_TINY,
     DIAGNOSE,
     UPDATE_RATIO,
+    TRIAGE_CHART,
     WARMUP_THEN_DECAY,
     ACCURACY_WITHOUT_LOSS,
     NAN_AT_ONCE,

@@ -359,7 +359,7 @@ def by_table(losses):
 DIAGNOSE = Exercise(
     name="diagnose",
     lecture=LECTURE,
-    section="5. Read the curve",
+    section="6. What does the curve say?",
     minutes=5,
     difficulty=1,
     parts=(Part("four curves", 1, the_four), Part("unseen curves", 2, unseen), Part("edge cases", 1, edge_cases)),

@@ -136,7 +136,7 @@ def in_an_array(n_classes):
 EXPECTED_FIRST_LOSS = Exercise(
     name="expected_first_loss",
     lecture=LECTURE,
-    section="1. The first loss is no surprise",
+    section="1. What must the first loss be?",
     minutes=2,
     difficulty=1,
     parts=(Part("values", 1, values), Part("edge cases", 1, edge_cases)),

@@ -476,7 +476,7 @@ def in_single_precision(features, labels, rng):
 OVERFIT_TINY = Exercise(
     name="overfit_tiny",
     lecture=LECTURE,
-    section="3. Twenty pictures by heart",
+    section="3. Can it memorize twenty images?",
     minutes=8,
     difficulty=2,
     parts=(

@@ -227,7 +227,7 @@ def in_single_precision(parameters, gradients, learning_rate):
 SGD_STEP = Exercise(
     name="sgd_step",
     lecture=LECTURE,
-    section="3. Twenty pictures by heart",
+    section="3. Can it memorize twenty images?",
     minutes=3,
     difficulty=1,
     parts=(Part("values", 2, values), Part("edge cases", 1, edge_cases)),

@@ -612,7 +612,7 @@ def by_entropy_of_targets(parameters, features, labels, regularization):
 TWO_LAYER_LOSS = Exercise(
     name="two_layer_loss",
     lecture=LECTURE,
-    section="2. Is it the slope?",
+    section="2. Is the gradient right?",
     minutes=15,
     difficulty=3,
     parts=(

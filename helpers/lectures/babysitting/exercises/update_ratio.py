@@ -210,7 +210,7 @@ def in_single_precision(weights, gradient, learning_rate):
 UPDATE_RATIO = Exercise(
     name="update_ratio",
     lecture=LECTURE,
-    section="6. Look behind the loss",
+    section="8. What lies behind the loss?",
     minutes=3,
     difficulty=1,
     parts=(Part("values", 2, values), Part("edge cases", 1, edge_cases)),

@@ -252,7 +252,7 @@ def in_single_precision(step, peak, warmup_steps, decay):
 WARMUP_THEN_DECAY = Exercise(
     name="warmup_then_decay",
     lecture=LECTURE,
-    section="7. Change the rate on purpose",
+    section="9. How should the rate change?",
     minutes=4,
     difficulty=1,
     parts=(Part("warming up", 1, warming_up), Part("decaying", 1, decaying), Part("edge cases", 1, edge_cases)),

@@ -1,7 +1,7 @@
 """One run of a small network, watched closely: the checklist of lecture 10 on the network 3072-50-10.
 
-Pictures keep their raw scale of 0 to 255, less the mean picture of the training set, and weights start normal with
-deviation 1e-4, as in the decks. That is why the learning rates are small.
+Pictures keep their raw scale of 0 to 255, minus the mean picture of the training set, and weights start normal with
+standard deviation 1e-4, as in the decks. That is why the learning rates are small.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -18,13 +18,13 @@ from helpers.neural.signal import fixed, he
 
 RELU = ACTIVATIONS["relu"]
 HIDDEN, CLASSES, BATCH = 50, 10, 100
-TINY = fixed(1e-4)  # the deviation of the first weights
+TINY = fixed(1e-4)  # the standard deviation of the first weights
 EPOCH = 490  # updates in an epoch of the decks: 49 000 pictures in batches of 100
 _threads = ThreadpoolController()
 
 
 def prepared(pictures):
-    """Colour pictures (datasets.ColourPictures) as rows of float32 less the mean picture of the training set."""
+    """Colour pictures (datasets.ColourPictures) as rows of float32 minus the mean picture of the training set."""
     parts = [part.reshape(len(part), -1).astype(np.float32) for part in (pictures.x_train, pictures.x_validation)]
     mean = parts[0].mean(axis=0)
     x_train, x_validation = (part - mean for part in parts)
@@ -204,14 +204,14 @@ def with_scores_times(training, factor):
 # A gallery of loss curves: what was done to a run that should have been like "good".
 
 GALLERY = {
-    "rate too low": {"learning_rate": 1e-5},
-    "good": {"learning_rate": 3e-4},
-    "rate too high": {"learning_rate": 2e-3},
-    "rate far too high": {"learning_rate": 3.5e-3},
-    "tiny weights, low rate": {"learning_rate": 2e-4},
-    "large weights": {"learning_rate": 3e-4, "weight_scale": he},
-    "weights of zero": {"learning_rate": 3e-4, "weight_scale": fixed(0.0)},
-    "200 pictures": {"learning_rate": 5e-4, "pictures": 200},
+    "rate 1e-5": {"learning_rate": 1e-5},
+    "rate 2e-4": {"learning_rate": 2e-4},
+    "rate 1e-3": {"learning_rate": 1e-3},
+    "rate 2.5e-3": {"learning_rate": 2.5e-3},
+    "rate 6e-3": {"learning_rate": 6e-3},
+    "He weights": {"learning_rate": 3e-4, "weight_scale": he},
+    "weights of zero": {"learning_rate": 1e-3, "weight_scale": fixed(0.0)},
+    "200 images": {"learning_rate": 1e-3, "pictures": 200},
     "sorted by class": {"learning_rate": 1e-3, "order": "sorted"},
 }
 
@@ -231,12 +231,12 @@ def gallery(data, settings=GALLERY, updates=500, every=20, seed=0):
 
 # The gradient check.
 
-FAULTS = ("none", "penalty not in the gradient", "a sum in place of the mean", "ReLU forgotten on the way back")
+FAULTS = ("none", "penalty not in the gradient", "a sum in place of the mean", "ReLU forgotten in the backward pass")
 
 
 def gradient_errors(fault="none", step=1e-5, central=True, dtype=float, regularization=0.1, seed=0):
-    """Relative errors |a - n| / max(|a|, |n|) of the analytic slopes a of a small network (8-6-3, 20 samples) against
-    difference quotients n, one for each weight: an array (weights,). `fault` spoils the analytic slopes."""
+    """Relative errors |a - n| / max(|a|, |n|) of the analytic derivatives a of a small network (8-6-3, 20 samples)
+    against difference quotients n, one for each weight and bias: an array (75,). `fault` spoils the analytic ones."""
     rng = np.random.default_rng(seed)
     x, y = rng.normal(size=(20, 8)).astype(dtype), rng.integers(0, 3, 20)
     layers = initial_layers((8, 6, 3), rng, he, dtype=dtype)
@@ -246,17 +246,18 @@ def gradient_errors(fault="none", step=1e-5, central=True, dtype=float, regulari
         return loss(forward(layers, x, RELU)[1][-1], y) + 0.5 * regularization * float(penalty)
 
     here, errors = objective(), []
-    for (weights, _), (slopes, _) in zip(layers, _spoiled(fault, layers, x, y, regularization), strict=True):
-        for place in np.ndindex(weights.shape):
-            before = weights[place]
-            weights[place] = before + dtype(step)
+    slopes = _spoiled(fault, layers, x, y, regularization)
+    for array, analytic in zip(sum(layers, ()), sum(slopes, ()), strict=True):
+        for place in np.ndindex(array.shape):
+            before = array[place]
+            array[place] = before + dtype(step)
             above = objective()
-            weights[place] = before - dtype(step)
+            array[place] = before - dtype(step)
             below = objective()
-            weights[place] = before
+            array[place] = before
             numerical = (above - below) / (2 * step) if central else (above - here) / step
-            largest = max(abs(numerical), abs(slopes[place]), 1e-12)
-            errors.append(abs(numerical - slopes[place]) / largest)
+            largest = max(abs(numerical), abs(analytic[place]), 1e-12)
+            errors.append(abs(numerical - analytic[place]) / largest)
     return np.array(errors)
 
 
@@ -264,7 +265,7 @@ def _spoiled(fault, layers, x, y, regularization):
     if fault == "penalty not in the gradient":
         return gradients(layers, x, y, RELU)
     activation = RELU
-    if fault == "ReLU forgotten on the way back":
+    if fault == "ReLU forgotten in the backward pass":
         activation = replace(RELU, derivative=np.ones_like)
     slopes = gradients(layers, x, y, activation, regularization)
     if fault == "a sum in place of the mean":
@@ -272,11 +273,36 @@ def _spoiled(fault, layers, x, y, regularization):
     return slopes
 
 
+# What a run looks like from inside.
+
+
+def first_layers(data, learning_rate, moments, seed=0):
+    """The weights of the first layer after so many updates: {"update 0": (pixels, hidden), ...}."""
+    training, seen = Training(data, learning_rate, seed=seed), {}
+    for moment in moments:
+        training.advance(moment - training.updates)
+        seen[f"update {moment}"] = training.layers[0][0].copy()
+    return seen
+
+
+def range_test(data, low=1e-5, high=3e-2, updates=300, every=5, seed=0):
+    """A run in which the rate rises by the same factor at every update (Smith 2017): rates and training losses."""
+    log = Training(
+        data, low, schedule=lambda step: low * (high / low) ** (step / updates), seed=seed, measured=500
+    ).watch(updates, every)
+    return log.learning_rate, log.train_loss
+
+
+def on_a_parabola(rate, curvature=1.0, start=2.0, steps=8):
+    """The positions of gradient descent on curvature / 2 * w^2: (steps + 1,)."""
+    return start * (1 - rate * curvature) ** np.arange(steps + 1)
+
+
 # Runs whose curves are to be diagnosed before it is said what was done to them.
 UNSEEN = {
-    "weights of 0.02, rate 3e-3": {"learning_rate": 3e-3, "weight_scale": fixed(0.02)},
+    "weights of 0.02, rate 1e-2": {"learning_rate": 1e-2, "weight_scale": fixed(0.02)},
     "rate 1e-5": {"learning_rate": 1e-5},
-    "large weights, rate 1e-4": {"learning_rate": 1e-4, "weight_scale": he},
+    "He weights, rate 1e-4": {"learning_rate": 1e-4, "weight_scale": he},
     "rate 1e-2": {"learning_rate": 1e-2},
     "rate 1e-3": {"learning_rate": 1e-3},
     "rate 1e-4": {"learning_rate": 1e-4},

@@ -7,6 +7,7 @@ oracles take other roads than the lecture's solutions: SciPy, exact fractions, a
 from .at_edge import AT_EDGE
 from .grid_points import GRID_POINTS
 from .log_uniform import LOG_UNIFORM
+from .plan_rounds import PLAN_ROUNDS
 from .questions import BEST_OF_MANY, WHY_RANDOM, WORRYING_BEST
 from .random_points import RANDOM_POINTS
 from .refine import REFINE
@@ -20,6 +21,7 @@ EXERCISES = (
     GRID_POINTS,
     RANDOM_POINTS,
     SUCCESSIVE_HALVING,
+    PLAN_ROUNDS,
     REFINE,
     WORRYING_BEST,
     WHY_RANDOM,

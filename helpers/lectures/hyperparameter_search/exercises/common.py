@@ -7,12 +7,12 @@ from helpers.judging.distributions import Draws
 from helpers.judging.exercise import Seeded
 
 LECTURE = "11_hyperparameter_search"
-LOG_SPACE = "1. Three decades are three decades"
-EDGE = "3. The best at the edge"
-BREAK_OFF = "4. Three times the first loss"
-GRID = "5. Grid or random"
-HALVING = "6. Halve the field"
-WINNER = "7. The winner is an optimist"
+LOG_SPACE = "1. Value or exponent?"
+EDGE = "3. What does a best value at the edge mean?"
+BREAK_OFF = "4. When to break off a run?"
+GRID = "5. Grid or random?"
+HALVING = "6. How to spend a number of epochs?"
+WINNER = "7. What does the winner promise?"
 
 NOT_IN_PLACE = (
     "The result is right, but the caller's list was changed on the way. Work on a list of your own: `sorted`."

@@ -11,7 +11,7 @@ import numpy as np
 
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
-from .common import LECTURE, NOT_IN_PLACE, WINNER
+from .common import EDGE, LECTURE, NOT_IN_PLACE
 
 NAN = math.nan
 # Why some changes to the solution make no difference.
@@ -287,7 +287,7 @@ def with_nan_to_num(results, keep):
 REFINE = Exercise(
     name="refine",
     lecture=LECTURE,
-    section=WINNER,
+    section=EDGE,
     minutes=6,
     difficulty=2,
     parts=(Part("values", 2, values), Part("diverged runs", 1, diverged), Part("edge cases", 1, edge_cases)),

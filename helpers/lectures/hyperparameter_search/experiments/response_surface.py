@@ -1,10 +1,11 @@
-"""A search rehearsed: how validation accuracy answers to rate and regularisation, measured once and looked up after.
+"""A search rehearsed: how validation accuracy answers to rate and regularization, measured once and looked up after.
 
 Comparing ways to search needs hundreds of searches. On a surface that the engine has measured on a grid, a search costs
 as good as nothing, and every way of searching meets the same landscape.
 """
 
 import itertools
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,6 +71,27 @@ class ResponseSurface:
             _looked_up(configuration, nothing, curve, end, None if end == self.epochs else end)
             for configuration, curve, end in zip(configurations, curves, ends, strict=True)
         ]
+
+
+@dataclass(frozen=True)
+class NoisySurface(ResponseSurface):
+    """A surface on which every configuration has an error of its own, as a training with another seed would have.
+
+    The error of a configuration is always the same; its standard deviation is `noise` wherever something was learned.
+    """
+
+    noise: float = 0.01
+
+    def curves(self, learning_rates, regularizations):
+        curves = super().curves(learning_rates, regularizations)
+        points = np.stack([np.atleast_1d(learning_rates), np.atleast_1d(regularizations)], axis=1)
+        errors = [np.random.default_rng(zlib.crc32(point.tobytes())).standard_normal() for point in points]
+        return np.clip(curves + self.noise * np.array(errors)[:, None] * (curves > 0.2), 0, 1)
+
+
+def with_noise(surface, noise=0.01):
+    """The same surface with an error for each configuration."""
+    return NoisySurface(**vars(surface), noise=noise)
 
 
 def measure_surface(pictures, rates, regularizations, per_axis=(12, 8), epochs=5, decay=1.0, **options):

@@ -1,0 +1,348 @@
+"""triage_chart: order at most three tests, then say what is wrong with a run; judged on runs not seen.
+
+The runs are small networks that were really trained, each with one thing wrong. A chart is plain numbers, so it can be
+followed on as many runs as one likes, by somebody who has not written it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from helpers.judging.compare import Difference
+from helpers.judging.exercise import Exercise, Part, call, mistake
+
+from .common import LECTURE
+
+TESTS = (
+    "first training loss / log(classes)",
+    "last training loss / log(classes)",
+    "last validation loss / log(classes)",
+    "log10 of update / weights, layer 1",
+    "share of dead hidden units",
+    "share of the weights that the penalty takes away per step",
+    "last training accuracy",
+    "share of training samples whose nearest neighbor has the same label",
+)
+TROUBLES = (
+    "healthy",
+    "rate too low",
+    "rate too high",
+    "weights of zero",
+    "weights too large",
+    "penalty too strong",
+    "labels shuffled",
+)
+SAMPLES, INPUTS, HIDDEN, CLASSES, UPDATES = 60, 10, 24, 5, 150
+BEYOND = 99.0  # what stands for a loss that is not finite, or larger
+MOST_TESTS = 3
+
+
+def recorded(each, rng):
+    """`each` runs of every trouble, in random order: tests (runs, 8) and troubles (runs,), integers."""
+    troubles = rng.permutation(np.repeat(np.arange(len(TROUBLES)), each))
+    rates, scales, penalties = settings(troubles, rng)
+    x, y, x_new, y_new = samples(troubles, rng)
+    w1 = scales * rng.standard_normal((len(troubles), INPUTS, HIDDEN))
+    w2 = scales * rng.standard_normal((len(troubles), HIDDEN, CLASSES))
+    b1, b2 = np.zeros((len(troubles), 1, HIDDEN)), np.zeros((len(troubles), 1, CLASSES))
+    ratios = np.zeros(len(troubles))
+    with np.errstate(all="ignore"):
+        first = loss(x, y, w1, b1, w2, b2)[0]
+        for _ in range(UPDATES):
+            hidden = np.maximum(x @ w1 + b1, 0)
+            error = softmax(hidden @ w2 + b2)
+            error -= np.eye(CLASSES)[y]
+            error /= SAMPLES
+            inner = (error @ w2.transpose(0, 2, 1)) * (hidden > 0)
+            step = rates * (x.transpose(0, 2, 1) @ inner + penalties * w1)
+            ratios = length(step) / np.maximum(length(w1), 1e-12)
+            w2 = w2 - rates * (hidden.transpose(0, 2, 1) @ error + penalties * w2)
+            b2 = b2 - rates * error.sum(axis=1, keepdims=True)
+            w1, b1 = w1 - step, b1 - rates * inner.sum(axis=1, keepdims=True)
+        last, accuracy, dead = loss(x, y, w1, b1, w2, b2)
+        new = loss(x_new, y_new, w1, b1, w2, b2)[0]
+        logs = np.log10(np.maximum(ratios, 1e-12))
+    columns = (first, last, new, logs, dead, (rates * penalties).ravel(), accuracy, neighbors_agree(x, y))
+    table = np.stack([np.clip(np.nan_to_num(column, nan=BEYOND), -12, BEYOND) for column in columns], axis=1)
+    return table.round(3), troubles
+
+
+def settings(troubles, rng):
+    """Rate, standard deviation of the first weights, and penalty of every run: (runs, 1, 1) each."""
+    count = len(troubles)
+    rates, scales, penalties = 10 ** rng.uniform(-0.6, -0.2, count), rng.uniform(0.05, 0.12, count), np.zeros(count)
+    rates = np.where(troubles == 1, 10 ** rng.uniform(-6, -4, count), rates)
+    rates = np.where(troubles == 2, 10 ** rng.uniform(2, 3, count), rates)
+    scales = np.where(troubles == 3, 0.0, np.where(troubles == 4, rng.uniform(3, 6, count), scales))
+    penalties = np.where(troubles == 5, rng.uniform(0.8, 2, count), penalties)
+    return (column[:, None, None] for column in (rates, scales, penalties))
+
+
+def samples(troubles, rng):
+    """Clouds of points, five a run; where labels are shuffled, they are so in training only."""
+    centers = 1.5 * rng.standard_normal((len(troubles), CLASSES, INPUTS))
+    parts = []
+    for _ in range(2):
+        y = np.array([rng.permutation(np.arange(SAMPLES) % CLASSES) for _ in troubles])
+        x = np.take_along_axis(centers, y[:, :, None], axis=1) + 0.6 * rng.standard_normal(
+            (len(troubles), SAMPLES, INPUTS)
+        )
+        parts += [x, y]
+    x, y, x_new, y_new = parts
+    y = np.where((troubles == 6)[:, None], rng.permuted(y, axis=1), y)
+    return x, y, x_new, y_new
+
+
+def loss(x, y, w1, b1, w2, b2):
+    """Mean cross-entropy over log(classes), accuracy and the share of dead units of every run."""
+    hidden = np.maximum(x @ w1 + b1, 0)
+    scores = hidden @ w2 + b2
+    top = scores.max(axis=2, keepdims=True)
+    logs = scores - top - np.log(np.exp(scores - top).sum(axis=2, keepdims=True))
+    of_label = np.take_along_axis(logs, y[:, :, None], axis=2)[:, :, 0]
+    return (
+        -of_label.mean(axis=1) / np.log(CLASSES),
+        (scores.argmax(axis=2) == y).mean(axis=1),
+        np.all(hidden == 0, axis=1).mean(axis=1),
+    )
+
+
+def softmax(scores):
+    scores = np.exp(scores - scores.max(axis=2, keepdims=True))
+    return scores / scores.sum(axis=2, keepdims=True)
+
+
+def length(array):
+    return np.sqrt(np.sum(array**2, axis=(1, 2)))
+
+
+def neighbors_agree(x, y):
+    distances = np.sum((x[:, :, None] - x[:, None]) ** 2, axis=3)
+    distances[:, np.arange(SAMPLES), np.arange(SAMPLES)] = np.inf
+    return np.mean(np.take_along_axis(y, distances.argmin(axis=2), axis=1) == y, axis=1)
+
+
+@cache
+def unseen():
+    return recorded(30, np.random.default_rng(2026))
+
+
+def cases(rng):
+    return [call(*recorded(6, rng)) for _ in range(2)]
+
+
+# Charts.
+
+
+def trouble_with(chart):
+    """Why this is no chart; "" if it is one."""
+    if chart.ndim != 2 or chart.shape[1:] != (4,) or not 1 <= len(chart) <= 2**MOST_TESTS - 1:
+        return "A chart has 1 to 7 rows of four numbers: (test, limit, if below, otherwise)."
+    if not np.isfinite(chart).all() or np.any(chart[:, [0, 2, 3]] % 1):
+        return "Tests and goals of a chart are whole numbers."
+    if not np.isin(chart[:, 0], np.arange(len(TESTS))).all():
+        return f"A test is a column of `tests`, from 0 to {len(TESTS) - 1}."
+    for row, goals in enumerate(chart[:, 2:]):
+        for goal in goals:
+            if goal >= 0 and not row < goal < len(chart):
+                return f"Row {row} leads to row {goal:g}: a goal from 0 up is a row *further down* in the chart."
+            if goal < -len(TROUBLES):
+                return f"Row {row} ends at {goal:g}: a trouble k is written -1 - k, so from -1 to {-len(TROUBLES)}."
+    if depth(chart) > MOST_TESTS:
+        return f"Some run would need {depth(chart)} tests on its way through the chart; {MOST_TESTS} are allowed."
+    return ""
+
+
+def depth(chart, row=0):
+    """The most tests on a way through the chart from this row."""
+    return 1 + max(depth(chart, int(goal)) if goal >= 0 else 0 for goal in chart[row, 2:])
+
+
+def followed(chart, tests):
+    """The trouble at which every run ends: (runs,)."""
+    ends = []
+    for run in tests:
+        goal = 0
+        while goal >= 0:
+            test, limit, below, otherwise = chart[int(goal)]
+            goal = below if run[int(test)] < limit else otherwise
+        ends.append(-1 - int(goal))
+    return np.array(ends)
+
+
+def share_named(chart):
+    """The share of the runs that nobody has seen whose trouble a chart names."""
+    tests, troubles = unseen()
+    return np.mean(followed(chart, tests) == troubles)
+
+
+def naming(share):
+    """The judge of a part: the chart must name the trouble of this share of the runs that nobody has seen."""
+
+    def judge(one, value, before=None):
+        chart = np.asarray(value, dtype=float)
+        if why := trouble_with(chart):
+            return Difference("value", why)
+        tests, troubles = unseen()
+        found = followed(chart, tests)
+        right = np.mean(found == troubles)
+        if right >= share:
+            return None
+        pairs = np.unique(np.stack([troubles, found])[:, found != troubles], axis=1, return_counts=True)
+        was, called = pairs[0][:, pairs[1].argmax()]
+        return Difference(
+            "value",
+            f"On new runs this chart is right for {right:.0%}; {share:.0%} are asked for. Most often it says "
+            f"{TROUBLES[called]!r} where the run has {TROUBLES[was]!r}.",
+        )
+
+    judge.any_shape = True
+    return judge
+
+
+GOOD = np.array(
+    [
+        [1, 0.75, 1, 3],  # has it learned?
+        [0, 1.6, 2, -1 - 4],  # with a first loss as it must be?
+        [7, 0.6, -1 - 6, -1 - 0],
+        [3, -3.5, 4, 5],  # are the updates tiny?
+        [4, 0.99, -1 - 1, -1 - 3],
+        [5, 0.05, -1 - 2, -1 - 5],
+    ]
+)
+
+
+def oracle(tests, troubles):
+    """By hand, from what each test measures."""
+    return GOOD
+
+
+# How the wrong ones are recognized.
+
+
+def recognized(test):
+    def judge(one, value, before=None):
+        chart = np.asarray(value, dtype=float)
+        is_it = chart.ndim == 2 and len(chart) > 0 and test(chart)
+        return None if is_it else Difference("value", "It is another chart.")
+
+    judge.any_shape = True
+    return judge
+
+
+@mistake(
+    "One test cannot tell seven troubles apart. Use up to three on each way: a goal may be another row.",
+    recognized(lambda chart: trouble_with(chart) == "" and len(chart) == 1),
+)
+def one_test(tests, troubles):
+    return np.array([[1, 0.75, -1, -2]])
+
+
+@mistake(
+    "A way through this chart needs more than three tests. Every test costs, so ask first what splits the troubles in "
+    "halves.",
+    recognized(lambda chart: trouble_with(chart).startswith("Some run would need")),
+)
+def one_after_the_other(tests, troubles):
+    return np.array([[0, 1.6, 1, -5], [4, 0.99, 2, -4], [5, 0.05, 3, -6], [3, -3.5, -2, 4], [7, 0.6, -7, -1]])
+
+
+@mistake(
+    "A goal leads back to its own row or to one above, so nobody gets out. Rows are counted from 0, and a trouble k is "
+    "written -1 - k: the healthy ones are -1, not 0.",
+    recognized(lambda chart: "further down" in trouble_with(chart)),
+)
+def healthy_as_zero(tests, troubles):
+    return np.array([[1, 0.75, 0, 1], [3, -3.5, -2, -3]])
+
+
+@mistake(
+    "The last two numbers of the rows are exchanged: the third is where to go when the test is *below* its limit.",
+    recognized(
+        lambda chart: (
+            trouble_with(chart) == "" and np.mean(followed(chart[:, [0, 1, 3, 2]], unseen()[0]) == unseen()[1]) > 0.7
+        )
+    ),
+)
+def goals_exchanged(tests, troubles):
+    return GOOD[:, [0, 1, 3, 2]]
+
+
+@mistake(
+    "Troubles are written as -k. With rows counted from 0, trouble 0 would be a row: write -1 - k.",
+    recognized(lambda chart: trouble_with(chart) == "" and _right_when_shifted(chart)),
+)
+def one_off(tests, troubles):
+    return np.array(
+        [[1, 0.75, 1, 3], [0, 1.6, 2, -4], [7, 0.6, -6, -1], [3, -3.5, 4, 5], [4, 0.99, -1, -3], [5, 0.05, -2, -5]]
+    )
+
+
+def _right_when_shifted(chart):
+    goals = chart[:, 2:]
+    shifted = np.concatenate([chart[:, :2], np.where(goals < 0, goals - 1, goals)], axis=1)
+    return trouble_with(shifted) == "" and share_named(shifted) > 0.7
+
+
+# Right ones.
+
+
+def another_order(tests, troubles):
+    """The size of the updates first: it is tiny where the rate or the start is at fault, or where scores are huge."""
+    return np.array(
+        [
+            [3, -4, 1, 2],
+            [0, 1.6, 3, -5],
+            [1, 0.6, 4, 5],
+            [4, 0.99, -2, -4],
+            [7, 0.6, -7, -1],
+            [5, 0.05, -3, -6],
+        ]
+    )
+
+
+def as_a_list(tests, troubles):
+    return GOOD.tolist()
+
+
+def as_tuples(tests, troubles):
+    return tuple(map(tuple, GOOD.tolist()))
+
+
+def limits_from_the_records(tests, troubles):
+    """The limits are the middles between the groups that a test is to separate, as they are in the records."""
+
+    def middle(test, low, high):
+        below, above = tests[np.isin(troubles, low), test], tests[np.isin(troubles, high), test]
+        return (below.max() + above.min()) / 2
+
+    chart = GOOD.copy()
+    chart[3, 1] = middle(3, [1, 3], [5])
+    chart[4, 1] = middle(4, [1], [3])
+    chart[1, 1] = middle(0, [0, 6], [4])
+    return chart
+
+
+def in_single_precision(tests, troubles):
+    return GOOD.astype(np.float32)
+
+
+TRIAGE_CHART = Exercise(
+    name="triage_chart",
+    lecture=LECTURE,
+    section="8. What lies behind the loss?",
+    minutes=20,
+    difficulty=3,
+    parts=(Part("most runs", 2, cases, judge=naming(0.7)), Part("nearly all runs", 2, cases, judge=naming(0.9))),
+    oracle=oracle,
+    mistakes=(one_test, one_after_the_other, healthy_as_zero, goals_exchanged, one_off),
+    spellings=(limits_from_the_records, another_order, as_a_list, as_tuples, in_single_precision),
+    open_ended=True,
+    hints=(
+        "Print the median of every test for every trouble. Which test splits the seven troubles into three and four?",
+        "Begin with the last training loss: healthy, too large weights and shuffled labels get below three quarters of "
+        "log(classes). Then the first loss on one side, and the size of the updates on the other.",
+    ),
+)
