@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .style import COMPARED, ROLES, described, looks, new_figure
+from .style import ROLES, described, looks, new_figure
 
 
 def draw_layers(signals):
@@ -35,5 +35,3 @@ def layers_in_words(signals):
             f"{signal.gradient_stds[0]:.2g} in layer 1."
         )
     return " ".join(sentences)
-    ends = (f"{name}: {s.stds[-1]:.1e} and {s.gradient_stds[0]:.1e}" for name, s in signals.items())
-    return described(figure, "Outputs in the last layer and gradients in the first, as lines. " + "; ".join(ends) + ".")
