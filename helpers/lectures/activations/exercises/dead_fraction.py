@@ -210,7 +210,7 @@ def dead_as_array_of_no_dimension(activations):
 DEAD_FRACTION = Exercise(
     name="dead_fraction",
     lecture=LECTURE,
-    section="How a unit dies",
+    section="When does a unit die?",
     minutes=4,
     difficulty=1,
     parts=(Part("values", 2, dead_fraction_values), Part("edge cases", 1, dead_fraction_edge_cases)),

@@ -9,7 +9,7 @@ from .common import LECTURE
 ALWAYS_POSITIVE_INPUTS = Question(
     name="always_positive_inputs",
     lecture=LECTURE,
-    section="5. When every input is positive",
+    section="5. What if every input is positive?",
     minutes=2,
     difficulty=2,
     answer="b",
@@ -29,7 +29,7 @@ ALWAYS_POSITIVE_INPUTS = Question(
 UNIT_THAT_DIED = Question(
     name="unit_that_died",
     lecture=LECTURE,
-    section="How a unit dies",
+    section="When does a unit die?",
     minutes=2,
     difficulty=2,
     answer="c",

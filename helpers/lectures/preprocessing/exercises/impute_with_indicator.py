@@ -254,7 +254,7 @@ def in_single_precision(features):
 IMPUTE_WITH_INDICATOR = Exercise(
     name="impute_with_indicator",
     lecture=LECTURE,
-    section="8. A gap is a measurement too",
+    section="8. What does a gap tell you?",
     minutes=6,
     difficulty=1,
     parts=(
