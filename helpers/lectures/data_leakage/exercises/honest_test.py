@@ -233,7 +233,7 @@ def as_masks(features, labels, patients, days, known_at, predict_at, cutoff):
 
 
 def by_masks(features, labels, patients, days, known_at, predict_at, cutoff):
-    """Everything early is train; what is later is test if its patient is new. Twins share both and stay together."""
+    """What is early is train; what is later is test if its patient is new. Twins share both, so they stay together."""
     early = days < cutoff
     new = ~early & ~np.isin(patients, patients[early])
     return np.flatnonzero(known_at <= predict_at), np.flatnonzero(early), np.flatnonzero(new)
