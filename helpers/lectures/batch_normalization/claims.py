@@ -363,8 +363,7 @@ CLAIMS = (
         "The layer reaches 90 % in fewer epochs, each side at its best rate.",
         _fewer_epochs,
         "epochs saved",
-        {OWN: {}, "momentum": {"optimizer": "momentum"}, "tanh": {"activation": "tanh"}},
-        {"Adam": {"optimizer": "adam"}},
+        {OWN: {}, "momentum": {"optimizer": "momentum"}, "Adam": {"optimizer": "adam"}},
     ),
     Claim(
         "The layer allows higher rates: at rate 1 it learns where the plain network does not.",
