@@ -74,12 +74,18 @@ def _statements_of(module: str) -> list:
     """The statements of a module of exercises, after those of the modules that it imports from beside it."""
     source = ast.parse(inspect.getsource(importlib.import_module(module)))
     own = statements_of(ast.unparse(_Undecorated().visit(source)))
-    beside = [s.node.module for s in own if _is_of_the_course(s.node) and ".exercises." in s.node.module]
-    return [statement for name in beside for statement in _statements_of(name)] + own
+    beside = [_imported(s.node, module) for s in own if _is_of_the_course(s.node)]
+    return [statement for name in beside if ".exercises." in name for statement in _statements_of(name)] + own
 
 
 def _is_of_the_course(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.ImportFrom) and statement.module.startswith("helpers.")
+    return isinstance(statement, ast.ImportFrom) and (statement.level > 0 or statement.module.startswith("helpers."))
+
+
+def _imported(statement: ast.ImportFrom, module: str) -> str:
+    """The full name of the module from which a statement in `module` imports."""
+    package = module.split(".")[: -statement.level] if statement.level else []
+    return ".".join([*package, *filter(None, [statement.module])])
 
 
 class _Undecorated(ast.NodeTransformer):
