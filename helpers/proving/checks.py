@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from joblib import Parallel, delayed
+
 from helpers.judging.exercise import Exercise, Free, Question
 from helpers.judging.judge import (
     CORRECT,
@@ -16,7 +18,7 @@ from helpers.judging.judge import (
     judge_letter,
     public_examination,
 )
-from helpers.lectures import exercises_of
+from helpers.lectures import exercise_named, exercises_of
 from helpers.sandbox.observe import observe
 
 from .mutants import mutants, time_guard
@@ -46,9 +48,22 @@ class Proof:
 
 
 def prove_all(lectures: Iterable[str]) -> list[Proof]:
-    """A proof for every exercise and question of these lectures, in their order; what a person marks has no check."""
-    checked = (e for lecture in lectures for e in exercises_of(lecture) if not isinstance(e, Free))
-    return [prove(exercise) for exercise in checked]
+    """A proof for each exercise and question, in their order; as many at a time as there are cores.
+
+    What a person marks has no check.
+    """
+    exercises = [e for lecture in lectures for e in exercises_of(lecture) if not isinstance(e, Free)]
+    proofs = Parallel(n_jobs=-1)(delayed(_prove_named)(exercise.name) for exercise in exercises)
+    for proof, exercise in zip(proofs, exercises, strict=True):
+        proof.exercise = exercise
+    return proofs
+
+
+def _prove_named(name: str) -> Proof:
+    """The proof of an exercise, without the exercise: its functions stay in the process that has them."""
+    proof = prove(exercise_named(name))
+    proof.exercise = None
+    return proof
 
 
 def prove(exercise: Exercise | Question) -> Proof:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from joblib import Parallel, delayed
+
 from helpers.datasets import available
 from helpers.evidence.row import AGREES, Row
 from helpers.lectures import lecture_named
@@ -71,14 +73,26 @@ def ledger_table(lectures: Sequence[str], path: Path = PATH) -> str:
         "*other setting*, that they differ and the deck does not say how its number came about; *erratum*, that the "
         "slide is wrong. Lines that need a data set are computed where it is present.",
     ]
+    tasks = [
+        (lecture, number) for lecture in lectures for number, row in enumerate(rows_of(lecture)) if computable(row)
+    ]
+    computed = dict(zip(tasks, Parallel(n_jobs=-1)(delayed(_computed)(*task) for task in tasks), strict=True))
     for lecture in lectures:
         rows = rows_of(lecture)
         if rows:
-            entries = [compute(row) if computable(row) else _kept(row, known) for row in rows]
+            entries = [
+                Entry(row, *computed[lecture, number]) if (lecture, number) in computed else _kept(row, known)
+                for number, row in enumerate(rows)
+            ]
             lines += ["", f"## {lecture}", "", _summary(entries), ""]
             lines += ["| what | deck | slide says | course computes | tolerance | verdict | note |", "|" + "---|" * 7]
             lines += [_line(entry) for entry in entries]
     return "\n".join(lines) + "\n"
+
+
+def _computed(lecture: str, number: int) -> tuple[str, str]:
+    entry = compute(rows_of(lecture)[number])
+    return entry.computed, entry.verdict
 
 
 def _kept(row: Row, known) -> Entry:
