@@ -198,8 +198,8 @@ def fill_gradebook(plan: Plan, book: Gradebook) -> None:
 
 def bent(value, by):
     """What a function returned, with an error in it that nobody means."""
-    if isinstance(value, tuple):
-        return (bent(value[0], by), *value[1:])
+    if isinstance(value, tuple) or (isinstance(value, list) and any(np.ndim(item) for item in value)):
+        return type(value)([bent(value[0], by), *value[1:]])
     if isinstance(value, dict):
         return {key: bent(item, by) for key, item in value.items()}
     if isinstance(value, str):
@@ -335,7 +335,7 @@ def read_report(path: Path) -> Report:
         return {key: float(value) for key, value in found.items() if value}
 
     return Report(
-        Counter({(t[2], t[3], row["data-mistake"]): int(t[0]) for row in rows("mistakes") for t in [texts(row)]}),
+        Counter({(t[3], t[4], row["data-mistake"]): int(t[0]) for row in rows("mistakes") for t in [texts(row)]}),
         shared,
         Counter({status: int(count) for status, count in map(texts, rows("statuses"))}),
         {lecture: list(map(int, counts)) for lecture, *counts, _ in map(texts, rows("completion-table"))},
