@@ -339,6 +339,6 @@ GRADIENT_STDS = Exercise(
         "`zip(weights[::-1], sums[::-1])` gives both from the last layer to the first. Reverse the results at the end.",
     ),
     equivalent_mutants={
-        "line 10: `np.array(stds[::-1])` → `stds[::-1]`": LISTS_WILL_DO,
+        "line 10: `np.array(spreads[::-1])` → `spreads[::-1]`": LISTS_WILL_DO,
     },
 )
