@@ -333,6 +333,14 @@ LOOK_ALIKES = {
         lambda s: lambda w, v, g, rate, momentum=0.9: s(w, v, g, rate, min(momentum, 0.5)),
         lambda s: lambda w, v, g, rate, momentum=0.9: s(np.abs(w), v, g, rate, momentum),
     ],
+    "plan_descent": [
+        lambda s: lambda low, high: (1.3 * s(low, high)[0], s(low, high)[1]),
+        lambda s: lambda low, high: (s(low, high)[0], min(s(low, high)[1], 0.5)),
+    ],
+    "name_the_rule": [
+        lambda s: lambda places, gradients: s(places[:2], gradients[:1]),
+        lambda s: lambda places, gradients: s(np.abs(places), np.abs(gradients)),
+    ],
     "adagrad_step": [
         lambda s: lambda w, q, g, rate, epsilon=1e-8: s(w, q, g, rate, min(epsilon, 1e-3)),
         lambda s: lambda w, q, g, rate, epsilon=1e-8: s(w, q, np.abs(g), rate, epsilon),

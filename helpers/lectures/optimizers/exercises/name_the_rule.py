@@ -1,0 +1,211 @@
+"""`name_the_rule`: which optimizer made this path? The oracle lets every rule walk along and looks who fits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.judging.exercise import Exercise, Part, call, mistake
+
+from .common import LECTURE
+
+NAMES = ("SGD", "momentum", "Adagrad", "Adam")
+
+
+def moves_of(name, gradients, rate=1.0):
+    """The steps that a rule takes along these gradients (steps, d), all of them proportional to the rate."""
+    counts = np.arange(1, len(gradients) + 1)[:, None]
+    if name == "SGD":
+        return -rate * gradients
+    if name == "Adagrad":
+        return -rate * gradients / (np.sqrt(np.cumsum(gradients**2, axis=0)) + 1e-8)
+    if name == "momentum":
+        return -rate * _running(gradients, 0.9, 1.0)
+    first, second = _running(gradients, 0.9, 0.1), _running(gradients**2, 0.999, 0.001)
+    return -rate * first / (1 - 0.9**counts) / (np.sqrt(second / (1 - 0.999**counts)) + 1e-8)
+
+
+def _running(values, kept, new):
+    total, totals = np.zeros(values.shape[1:]), []
+    for value in values:
+        total = kept * total + new * value
+        totals.append(total)
+    return np.array(totals)
+
+
+def misfit(name, places, gradients):
+    """The share of the path that the rule cannot explain, whatever its rate."""
+    seen, made = np.diff(np.asarray(places, dtype=float), axis=0), moves_of(name, np.asarray(gradients, dtype=float))
+    rate = np.sum(made * seen) / np.sum(made**2)
+    return float(np.sum((seen - rate * made) ** 2) / np.sum(seen**2))
+
+
+def oracle(places, gradients):
+    return min(NAMES, key=lambda name: misfit(name, places, gradients))
+
+
+def walked(rng, name, rate, steps=12, weights=2):
+    """A path in a noisy valley, and the gradients that were met on it."""
+    curvatures = rng.uniform(0.5, 2, weights)
+    place, places, gradients = rng.uniform(1, 2, weights) * rng.choice([-1, 1], weights), [], []
+    places.append(place)
+    for _ in range(steps):
+        gradients.append(curvatures * place + rng.normal(0, 1, weights))
+        place = places[0] + moves_of(name, np.array(gradients), rate).sum(axis=0)
+        places.append(place)
+    return call(np.array(places), np.array(gradients))
+
+
+def sgd_or_momentum(rng):
+    return [
+        call(np.array([[1.0], [0.0], [-1.0], [-1.5]]), np.array([[2.0], [2.0], [1.0]])),
+        walked(rng, "momentum", 0.05),
+        walked(rng, "SGD", 0.1),
+        walked(rng, "momentum", 0.02, weights=3),
+    ]
+
+
+def all_four(rng):
+    order = [str(name) for name in rng.permutation(NAMES)]
+    return [walked(rng, "Adam", 0.1), walked(rng, "Adagrad", 0.3)] + [
+        walked(rng, name, float(rng.uniform(0.05, 0.2)), steps=15, weights=3) for name in order
+    ]
+
+
+def edge_cases(rng):
+    return [
+        walked(rng, "Adam", 0.05, steps=5, weights=1),
+        walked(rng, "Adagrad", 0.2, steps=5, weights=1),
+        walked(rng, "SGD", 0.001, steps=30, weights=2),
+        walked(rng, "momentum", 0.01, steps=4, weights=4),
+    ]
+
+
+@mistake("Every path was said to be SGD's. Look whether the steps are proportional to the gradients.")
+def always_sgd(places, gradients):
+    return "SGD"
+
+
+@mistake("Every path was said to be momentum's. Look how each step depends on the gradients before it.")
+def always_momentum(places, gradients):
+    return "momentum"
+
+
+@mistake("Every path was said to be Adagrad's. Look how each step depends on the gradients before it.")
+def always_adagrad(places, gradients):
+    return "Adagrad"
+
+
+@mistake("Every path was said to be Adam's. Look how each step depends on the gradients before it.")
+def always_adam(places, gradients):
+    return "Adam"
+
+
+@mistake("The names are written in another way. They are 'SGD', 'momentum', 'Adagrad' and 'Adam'.")
+def small_letters(places, gradients):
+    return oracle(places, gradients).lower()
+
+
+@mistake(
+    "SGD and momentum are exchanged. The steps of SGD are proportional to the gradients, those of momentum are not."
+)
+def exchanged_plain(places, gradients):
+    found = oracle(places, gradients)
+    return {"SGD": "momentum", "momentum": "SGD"}.get(found, found)
+
+
+@mistake("Adagrad and Adam are exchanged. Adagrad sums the squares up; Adam averages, and has a momentum as well.")
+def exchanged_adaptive(places, gradients):
+    found = oracle(places, gradients)
+    return {"Adagrad": "Adam", "Adam": "Adagrad"}.get(found, found)
+
+
+@mistake("Momentum was not found. Its steps are made of all gradients so far: v = 0.9 v - rate g.")
+def never_momentum(places, gradients):
+    return min(("SGD", "Adagrad", "Adam"), key=lambda name: misfit(name, places, gradients))
+
+
+@mistake("Adagrad was not found. Its steps are gradients divided by the root of the sum of the squares so far.")
+def never_adagrad(places, gradients):
+    return min(("SGD", "momentum", "Adam"), key=lambda name: misfit(name, places, gradients))
+
+
+@mistake("Adam was not found. Its step is the corrected first moment divided by the root of the corrected second one.")
+def never_adam(places, gradients):
+    return min(("SGD", "momentum", "Adagrad"), key=lambda name: misfit(name, places, gradients))
+
+
+def least_misfit(places, gradients):
+    """Let each rule walk along the gradients, fit its rate, and see which leaves the least unexplained."""
+    left = {}
+    for name in NAMES:
+        made, seen = moves_of(name, gradients).ravel(), np.diff(places, axis=0).ravel()
+        rate = made @ seen / (made @ made)
+        left[name] = np.linalg.norm(seen - rate * made)
+    return min(left, key=left.get)
+
+
+def constant_ratio(places, gradients):
+    """The right rule's steps and the path have one ratio everywhere, the rate: the ratio that varies least wins."""
+    seen = np.diff(places, axis=0)
+    spread = [
+        np.ptp(seen / moves_of(name, gradients)) / np.abs(np.mean(seen / moves_of(name, gradients))) for name in NAMES
+    ]
+    return NAMES[int(np.argmin(spread))]
+
+
+def most_alike(places, gradients):
+    seen = np.diff(places, axis=0).ravel()
+    cosines = []
+    for name in NAMES:
+        made = moves_of(name, gradients).ravel()
+        cosines.append(seen @ made / np.sqrt(seen @ seen * (made @ made)))
+    return str(np.array(NAMES)[np.argmax(cosines)])
+
+
+def by_first_rate(places, gradients):
+    moves = np.diff(places, axis=0)
+    for name in NAMES:
+        made = moves_of(name, gradients)
+        rate = moves[0, 0] / made[0, 0]
+        if np.allclose(rate * made, moves, rtol=1e-5, atol=1e-9 * np.abs(moves).max()):
+            return name
+    return "unknown"
+
+
+def with_lstsq(places, gradients):
+    moves = np.diff(places, axis=0).ravel()
+    residuals = [np.linalg.lstsq(moves_of(n, gradients).reshape(-1, 1), moves, rcond=None)[1][0] for n in NAMES]
+    return dict(zip(residuals, NAMES, strict=True))[min(residuals)]
+
+
+NAME_THE_RULE = Exercise(
+    name="name_the_rule",
+    lecture=LECTURE,
+    section="5. Which rule for a network?",
+    minutes=15,
+    difficulty=3,
+    parts=(
+        Part("SGD or momentum", 2, sgd_or_momentum),
+        Part("all four", 3, all_four),
+        Part("edge cases", 1, edge_cases),
+    ),
+    oracle=oracle,
+    mistakes=(
+        always_sgd,
+        always_momentum,
+        always_adagrad,
+        always_adam,
+        small_letters,
+        exchanged_plain,
+        exchanged_adaptive,
+        never_momentum,
+        never_adagrad,
+        never_adam,
+    ),
+    spellings=(least_misfit, constant_ratio, most_alike, by_first_rate, with_lstsq),
+    hints=(
+        "The steps of the path are `np.diff(places, axis=0)`. Which rule would have taken them along these gradients?",
+        "Compute each rule's steps with the rate 1. The right ones are proportional to those of the path.",
+        "Fit one rate for each rule, and choose the rule that leaves the least unexplained.",
+    ),
+)
