@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -111,16 +111,25 @@ def _adam(
     weights -= (rate / seen_1) * first / (np.sqrt(second) * seen_2**-0.5 + epsilon)
 
 
+def _rising_share(step, beta_1):
+    return beta_1 * (1 - 0.5 * 0.96**step)
+
+
+@cache
+def _product_of_shares(step, beta_1):
+    """Of the first steps; asked for one step after the other, so that each costs one product."""
+    return _rising_share(step, beta_1) * _product_of_shares(step - 1, beta_1) if step else 1.0
+
+
 def _nadam(weights, state, gradient, rate, count, beta_1=0.9, beta_2=0.999, epsilon=EPSILON):
-    """Adam with Nesterov's look ahead and the slowly rising momentum of Dozat (2016), as Keras has it."""
+    """Adam with Nesterov's look ahead and a momentum that rises at the start (Dozat 2016).
 
-    def share(step):
-        return beta_1 * (1 - 0.5 * 0.96 ** (0.004 * step))
-
+    It rises as in Keras, with 0.96^t; in Dozat's paper more slowly, with 0.96^(t / 250).
+    """
     first, second = _moments(state, gradient, beta_1, beta_2)
-    product = np.prod([share(step) for step in range(1, count + 1)])
-    ahead = share(count + 1) * first / (1 - product * share(count + 1))
-    now = (1 - share(count)) * gradient / (1 - product)
+    seen, seen_next = (1 - _product_of_shares(step, beta_1) for step in (count, count + 1))
+    ahead = _rising_share(count + 1, beta_1) * first / seen_next
+    now = (1 - _rising_share(count, beta_1)) * gradient / seen
     weights -= rate * (ahead + now) / (np.sqrt(second / (1 - beta_2**count)) + epsilon)
 
 

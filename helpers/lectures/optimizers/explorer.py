@@ -14,7 +14,7 @@ RATES = np.geomspace(1e-3, 3, 30)
 VIEW = ((-2.2, 2.2), (-1.6, 1.6))
 STARTS = {"valley": (-2.0, 1.0), "ravine": (-2.0, 0.5), "saddle": (0.02, 1.2), "Rosenbrock": (-1.5, 1.2)}
 GRID = np.stack(np.meshgrid(np.linspace(*VIEW[0], 110), np.linspace(*VIEW[1], 80)), axis=-1)
-WORST = 100.0  # a loss above it is drawn at the edge
+BEST, WORST = 1e-5, 100.0  # what lies beyond is drawn at the edge
 
 
 class RaceExplorer(Explorer):
@@ -22,7 +22,7 @@ class RaceExplorer(Explorer):
 
     controls: ClassVar = {
         "surface": Choice("surface", tuple(SURFACES), "valley"),
-        "condition": Slider("condition", 1, 100, 1, 40),
+        "condition": Slider("condition", 1, 100, 1, 100),
         "noise": Slider("noise", 0.0, 1.0, 0.1, 0.0),
         "first": Choice("first rule", tuple(RULES), "SGD"),
         "second": Choice("second rule", tuple(RULES), "momentum"),
@@ -31,7 +31,7 @@ class RaceExplorer(Explorer):
     def build(self):
         figure, (left, right) = new_figure(1, 2, width=9.5, height=3.6, width_ratios=[3, 2])
         left.set(xlim=VIEW[0], ylim=VIEW[1], xlabel="weight 1", ylabel="weight 2")
-        right.set(xlim=(RATES[0], RATES[-1]), ylim=(1e-8, WORST), xscale="log", yscale="log")
+        right.set(xlim=(RATES[0], RATES[-1]), ylim=(BEST, WORST), xscale="log", yscale="log")
         right.set(xlabel="learning rate", ylabel="loss after 60 steps")
         extent = (*VIEW[0], *VIEW[1])
         bands = np.zeros(GRID.shape[:2])
@@ -46,15 +46,15 @@ class RaceExplorer(Explorer):
 
     def update(self, surface, condition, noise, first, second):
         value, gradient = SURFACES[surface](float(condition))
-        # Bands of equal loss, each twice the one before.
-        self.ground.set_data(np.floor(2 * np.log2(np.maximum(value(GRID), 2**-6))) % 2 * 2)
+        # Bands: the loss doubles from one to the next.
+        self.ground.set_data(np.floor(np.log2(np.maximum(value(GRID), 2**-6))) % 2 * 2)
         found = []
         for rule, line, curve, mark in zip((first, second), self.paths, self.curves, self.marks, strict=True):
             places, losses = raced(rule, value, gradient, STARTS[surface], noise)
             best = int(losses.argmin())
             line.set_data(*np.clip(places[:, best], -9, 9).T)
-            curve.set_data(RATES, np.clip(losses, 1e-8, WORST))
-            mark.set_data([RATES[best]], [max(losses[best], 1e-8)])
+            curve.set_data(RATES, np.clip(losses, BEST, WORST))
+            mark.set_data([RATES[best]], [max(losses[best], BEST)])
             found.append((rule, losses[best], RATES[best]))
         (_, a, _), (_, b, _) = found
         sentences = [f"{rule} reaches {loss:.2g} at its best rate, {rate:.2g}." for rule, loss, rate in found]

@@ -14,6 +14,7 @@ from .common import (
     EPSILON_MISSING,
     IN_PLACE,
     LECTURE,
+    TINY_DEFAULT,
     UPHILL,
     WEIGHTS_ALONE,
     away_from_zero,
@@ -206,4 +207,8 @@ ADAGRAD_STEP = Exercise(
         "Add the square of this gradient to `squares` first: it counts in this step already.",
         "Divide by the root plus epsilon, entry by entry; nothing is summed over the entries.",
     ),
+    equivalent_mutants={
+        "signature: `1e-08` → `2e-08`": TINY_DEFAULT,
+        "signature: `1e-08` → `-1e-08`": TINY_DEFAULT,
+    },
 )

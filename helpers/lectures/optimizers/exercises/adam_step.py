@@ -8,7 +8,16 @@ import numpy as np
 
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
-from .common import EPSILON_FIXED, IN_PLACE, LECTURE, UPHILL, WEIGHTS_ALONE, away_from_zero, number_by_number
+from .common import (
+    EPSILON_FIXED,
+    IN_PLACE,
+    LECTURE,
+    TINY_DEFAULT,
+    UPHILL,
+    WEIGHTS_ALONE,
+    away_from_zero,
+    number_by_number,
+)
 
 
 def oracle(weights, first, second, gradient, step, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
@@ -262,4 +271,8 @@ ADAM_STEP = Exercise(
         "For the step, divide the first moment by 1 - beta_1^step and the second by 1 - beta_2^step.",
         "Return the moments as they were before the division; only the step uses the corrected ones.",
     ),
+    equivalent_mutants={
+        "signature: `1e-08` → `2e-08`": TINY_DEFAULT,
+        "signature: `1e-08` → `-1e-08`": TINY_DEFAULT,
+    },
 )

@@ -209,4 +209,10 @@ CLIP_BY_GLOBAL_NORM = Exercise(
         "First one number: the root of the sum of all squares, over all arrays of the dict.",
         "If it is above the limit, multiply every array by limit / norm; if not, leave them as they are.",
     ),
+    equivalent_mutants={
+        "line 2: `norm > limit` → `norm >= limit`": "Where both are equal the factor is 1 either way.",
+        "line 1: `array.astype(float)` → `array`": (
+            "Squares of small integers are exact, and single precision is compared as such."
+        ),
+    },
 )

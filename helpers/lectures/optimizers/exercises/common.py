@@ -15,6 +15,7 @@ EPSILON_INSIDE = (
     "Epsilon was added under the root. The docstring asks for it outside: the root first, then plus epsilon."
 )
 EPSILON_MISSING = "Epsilon is missing. Where a gradient and its state are 0, 0 is divided by 0."
+TINY_DEFAULT = "The default only keeps 0 / 0 away; beside gradients of ordinary size nobody can tell it from another."
 EPSILON_FIXED = "Epsilon is always 1e-8 here. Use the argument."
 
 

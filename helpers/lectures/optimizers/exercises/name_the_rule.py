@@ -9,18 +9,31 @@ from helpers.judging.exercise import Exercise, Part, call, mistake
 from .common import LECTURE
 
 NAMES = ("SGD", "momentum", "Adagrad", "Adam")
+ANOTHER = "another rule"
+EXACT = 1e-9  # of the squared path: what rounding leaves is far less, what another rule leaves is far more
 
 
 def moves_of(name, gradients, rate=1.0):
-    """The steps that a rule takes along these gradients (steps, d), all of them proportional to the rate."""
+    """The steps that a rule takes along these gradients (steps, d), all of them proportional to the rate.
+
+    Besides NAMES it knows rules that resemble them.
+    """
     counts = np.arange(1, len(gradients) + 1)[:, None]
     if name == "SGD":
         return -rate * gradients
     if name == "Adagrad":
         return -rate * gradients / (np.sqrt(np.cumsum(gradients**2, axis=0)) + 1e-8)
-    if name == "momentum":
-        return -rate * _running(gradients, 0.9, 1.0)
+    if name in ("momentum", "momentum 0.5"):
+        return -rate * _running(gradients, 0.5 if name.endswith("5") else 0.9, 1.0)
+    if name == "Nesterov":
+        return -rate * (0.9 * _running(gradients, 0.9, 1.0) + gradients)
+    if name == "RMSprop":
+        return -rate * gradients / (np.sqrt(_running(gradients**2, 0.9, 0.1)) + 1e-8)
     first, second = _running(gradients, 0.9, 0.1), _running(gradients**2, 0.999, 0.001)
+    if name == "uncorrected Adam":
+        return -rate * first / (np.sqrt(second) + 1e-8)
+    if name == "Adam without momentum":
+        return -rate * gradients / (np.sqrt(second / (1 - 0.999**counts)) + 1e-8)
     return -rate * first / (1 - 0.9**counts) / (np.sqrt(second / (1 - 0.999**counts)) + 1e-8)
 
 
@@ -40,7 +53,13 @@ def misfit(name, places, gradients):
 
 
 def oracle(places, gradients):
-    return min(NAMES, key=lambda name: misfit(name, places, gradients))
+    return nearest(places, gradients)
+
+
+def nearest(places, gradients, names=NAMES):
+    """The rule of `names` that explains the path, or ANOTHER."""
+    name = min(names, key=lambda name: misfit(name, places, gradients))
+    return name if misfit(name, places, gradients) < EXACT else ANOTHER
 
 
 def walked(rng, name, rate, steps=12, weights=2):
@@ -69,6 +88,11 @@ def all_four(rng):
     return [walked(rng, "Adam", 0.1), walked(rng, "Adagrad", 0.3)] + [
         walked(rng, name, float(rng.uniform(0.05, 0.2)), steps=15, weights=3) for name in order
     ]
+
+
+def other_rules(rng):
+    names = ("RMSprop", "uncorrected Adam", "momentum 0.5", "Nesterov", "Adam without momentum")
+    return [walked(rng, str(name), float(rng.uniform(0.05, 0.2))) for name in rng.permutation(names)]
 
 
 def edge_cases(rng):
@@ -121,36 +145,45 @@ def exchanged_adaptive(places, gradients):
 
 @mistake("Momentum was not found. Its steps are made of all gradients so far: v = 0.9 v - rate g.")
 def never_momentum(places, gradients):
-    return min(("SGD", "Adagrad", "Adam"), key=lambda name: misfit(name, places, gradients))
+    return nearest(places, gradients, ("SGD", "Adagrad", "Adam"))
 
 
 @mistake("Adagrad was not found. Its steps are gradients divided by the root of the sum of the squares so far.")
 def never_adagrad(places, gradients):
-    return min(("SGD", "momentum", "Adam"), key=lambda name: misfit(name, places, gradients))
+    return nearest(places, gradients, ("SGD", "momentum", "Adam"))
 
 
 @mistake("Adam was not found. Its step is the corrected first moment divided by the root of the corrected second one.")
 def never_adam(places, gradients):
-    return min(("SGD", "momentum", "Adagrad"), key=lambda name: misfit(name, places, gradients))
+    return nearest(places, gradients, ("SGD", "momentum", "Adagrad"))
+
+
+@mistake(
+    "A path of another rule was given to the one of the four that fits it best. Ask how well it fits: the right rule "
+    "explains every step."
+)
+def always_one_of_the_four(places, gradients):
+    return min(NAMES, key=lambda name: misfit(name, places, gradients))
 
 
 def least_misfit(places, gradients):
-    """Let each rule walk along the gradients, fit its rate, and see which leaves the least unexplained."""
-    left = {}
+    """Let each rule walk along the gradients, fit its rate, and see what is left: nothing, if it is right."""
+    seen = np.diff(places, axis=0).ravel()
     for name in NAMES:
-        made, seen = moves_of(name, gradients).ravel(), np.diff(places, axis=0).ravel()
+        made = moves_of(name, gradients).ravel()
         rate = made @ seen / (made @ made)
-        left[name] = np.linalg.norm(seen - rate * made)
-    return min(left, key=left.get)
+        if np.linalg.norm(seen - rate * made) < 1e-5 * np.linalg.norm(seen):
+            return name
+    return "another rule"
 
 
 def constant_ratio(places, gradients):
-    """The right rule's steps and the path have one ratio everywhere, the rate: the ratio that varies least wins."""
-    seen = np.diff(places, axis=0)
-    spread = [
-        np.ptp(seen / moves_of(name, gradients)) / np.abs(np.mean(seen / moves_of(name, gradients))) for name in NAMES
-    ]
-    return NAMES[int(np.argmin(spread))]
+    """The right rule's steps and the path have one ratio everywhere, the rate: look whether it varies."""
+    for name in NAMES:
+        ratios = np.diff(places, axis=0) / moves_of(name, gradients)
+        if np.ptp(ratios) < 1e-4 * abs(np.mean(ratios)):
+            return name
+    return "another rule"
 
 
 def most_alike(places, gradients):
@@ -159,7 +192,7 @@ def most_alike(places, gradients):
     for name in NAMES:
         made = moves_of(name, gradients).ravel()
         cosines.append(seen @ made / np.sqrt(seen @ seen * (made @ made)))
-    return str(np.array(NAMES)[np.argmax(cosines)])
+    return str(np.array(NAMES)[np.argmax(cosines)]) if max(cosines) > 1 - 1e-9 else "another rule"
 
 
 def by_first_rate(places, gradients):
@@ -167,15 +200,15 @@ def by_first_rate(places, gradients):
     for name in NAMES:
         made = moves_of(name, gradients)
         rate = moves[0, 0] / made[0, 0]
-        if np.allclose(rate * made, moves, rtol=1e-5, atol=1e-9 * np.abs(moves).max()):
+        if np.allclose(rate * made, moves, rtol=1e-4, atol=1e-7 * np.abs(moves).max()):
             return name
-    return "unknown"
+    return "another rule"
 
 
 def with_lstsq(places, gradients):
     moves = np.diff(places, axis=0).ravel()
-    residuals = [np.linalg.lstsq(moves_of(n, gradients).reshape(-1, 1), moves, rcond=None)[1][0] for n in NAMES]
-    return dict(zip(residuals, NAMES, strict=True))[min(residuals)]
+    left = [np.linalg.lstsq(moves_of(n, gradients).reshape(-1, 1), moves, rcond=None)[1].sum() for n in NAMES]
+    return NAMES[int(np.argmin(left))] if min(left) < 1e-10 * (moves @ moves) else "another rule"
 
 
 NAME_THE_RULE = Exercise(
@@ -186,7 +219,8 @@ NAME_THE_RULE = Exercise(
     difficulty=3,
     parts=(
         Part("SGD or momentum", 2, sgd_or_momentum),
-        Part("all four", 3, all_four),
+        Part("all four", 2, all_four),
+        Part("other rules", 1, other_rules),
         Part("edge cases", 1, edge_cases),
     ),
     oracle=oracle,
@@ -201,6 +235,7 @@ NAME_THE_RULE = Exercise(
         never_momentum,
         never_adagrad,
         never_adam,
+        always_one_of_the_four,
     ),
     spellings=(least_misfit, constant_ratio, most_alike, by_first_rate, with_lstsq),
     hints=(

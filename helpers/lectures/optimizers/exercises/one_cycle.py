@@ -173,4 +173,7 @@ ONE_CYCLE = Exercise(
         "Write the two halves one after the other: up to total_steps / 2, and from there.",
         "In the first half the share step / (total_steps / 2) of the way from `low` to `peak` is done.",
     ),
+    equivalent_mutants={
+        "line 2: `step <= half` → `step < half`": "Both halves meet at the peak.",
+    },
 )

@@ -276,4 +276,7 @@ PLAN_DESCENT = Exercise(
         "The narrower the valley, the larger the momentum. What counts is the root of largest / smallest.",
         "The section above gives the best factor per step. The best momentum is its square.",
     ),
+    equivalent_mutants={
+        "line 2: `high - low` → `low - high`": "The sign goes away in the square.",
+    },
 )

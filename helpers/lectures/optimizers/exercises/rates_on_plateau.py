@@ -255,4 +255,14 @@ RATES_ON_PLATEAU = Exercise(
         "Note the rate of an epoch first; then look at its loss, which may change the rate of the next one.",
         "After a reduction set the count to 0, and keep the lowest loss.",
     ),
+    equivalent_mutants={
+        "line 10: `np.array(rates, dtype=float)` → `np.array(rates)`": (
+            "The rates are floats already, but for a whole first rate that never changes."
+        ),
+        "line 10: `np.array(rates, dtype=float)` → `rates`": "A list of numbers counts as an array.",
+        "line 1: `0` → `1`": "The first epoch is a new lowest and sets the count to 0.",
+        "line 8: `waited == patience` → `waited >= patience`": (
+            "The count grows by one and is set back as soon as it gets there."
+        ),
+    },
 )

@@ -14,6 +14,7 @@ from .common import (
     EPSILON_MISSING,
     IN_PLACE,
     LECTURE,
+    TINY_DEFAULT,
     UPHILL,
     WEIGHTS_ALONE,
     away_from_zero,
@@ -226,4 +227,8 @@ RMSPROP_STEP = Exercise(
         "The average keeps the share `rho` of what it was; the square of this gradient gets the rest.",
         "Divide the gradient by the root of the new average plus epsilon.",
     ),
+    equivalent_mutants={
+        "signature: `1e-08` → `2e-08`": TINY_DEFAULT,
+        "signature: `1e-08` → `-1e-08`": TINY_DEFAULT,
+    },
 )
