@@ -211,6 +211,10 @@ def with_lstsq(places, gradients):
     return NAMES[int(np.argmin(left))] if min(left) < 1e-10 * (moves @ moves) else "another rule"
 
 
+_SIGN = "The sign of all steps of a rule belongs to its rate, which is fitted."
+_INVERSE = "If a ratio is the same everywhere, so is its inverse."
+_LIST = "An array divided by a list is an array."
+_ROOM = "Rounding leaves far less and another rule far more than the threshold: there is room for many."
 NAME_THE_RULE = Exercise(
     name="name_the_rule",
     lecture=LECTURE,
@@ -243,4 +247,16 @@ NAME_THE_RULE = Exercise(
         "Compute each rule's steps with the rate 1. The right ones are proportional to those of the path.",
         "Fit one rate for each rule, and choose the rule that leaves the least unexplained.",
     ),
+    equivalent_mutants={
+        "line 10: `np.diff(places, axis=0) / np.array(of_rule)` → "
+        "`np.array(of_rule) / np.diff(places, axis=0)`": _INVERSE,
+        "line 11: `np.ptp(ratios) < 1e-05 * abs(ratios[0, 0])` → `np.ptp(ratios) <= 1e-05 * abs(ratios[0, 0])`": _ROOM,
+        "line 4: `0.9 * velocity + g` → `0.9 * velocity - g`": _SIGN,
+        "line 10: `np.array(of_rule)` → `of_rule`": _LIST,
+        "line 11: `1e-05 * abs(ratios[0, 0])` → `1e-05 / abs(ratios[0, 0])`": _ROOM,
+        "line 11: `1e-05 * abs(ratios[0, 0])` → `1e-05`": _ROOM,
+        "line 11: `1e-05` → `2e-05`": _ROOM,
+        "line 8: `1 - 0.9 ** t` → `0.9 ** t - 1`": _SIGN,
+        "line 11: `0` → `1`": _ROOM,
+    },
 )

@@ -13,7 +13,7 @@ from helpers.judging.exercise import Exercise, Part, call, mistake
 from .common import LECTURE
 
 SHARE = 1e-3  # of the first distance, at which the walk is over
-LONGEST = 3000  # steps after which nobody waits any more
+LONGEST = 1500  # steps after which nobody waits any more
 
 
 def oracle(smallest, largest):
@@ -88,22 +88,22 @@ def near_the_best(smallest, largest):
     return math.ceil(1.25 * steps_of(smallest, largest, *oracle(smallest, largest)))
 
 
-def valley(rng, low, high):
-    """A valley whose condition lies between `low` and `high`, on any scale."""
-    smallest = float(10 ** rng.uniform(-2, 2))
+def valley(rng, low, high, flat):
+    """A valley whose condition lies between `low` and `high`, with tiny (`flat`) or large curvatures."""
+    smallest = float(10 ** (rng.uniform(-2, -1.5) if flat else rng.uniform(1.5, 2)))
     return call(smallest, smallest * float(rng.uniform(low, high)))
 
 
 def sixty_steps(rng):
-    return [call(1.0, 36.0), valley(rng, 30, 45), valley(rng, 40, 60)]
+    return [call(1.0, 36.0), valley(rng, 30, 43, True), valley(rng, 48, 52, False)]
 
 
 def narrow_valleys(rng):
-    return [call(0.5, 200.0), valley(rng, 300, 600), valley(rng, 600, 1000)]
+    return [call(0.5, 75.0), valley(rng, 100, 140, True), valley(rng, 150, 200, False)]
 
 
 def wide_valleys(rng):
-    return [call(2.0, 2.0), call(3.0, 12.0), valley(rng, 2, 6)]
+    return [call(2.0, 2.0), call(3.0, 12.0), valley(rng, 3, 4, True), valley(rng, 7, 9, False)]
 
 
 def _plain(smallest, largest):
