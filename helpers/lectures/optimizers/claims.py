@@ -174,6 +174,7 @@ CLAIMS = (
         "Without bias correction Adam's first steps are more than three times as long.",
         uncorrected_starts_long,
         unit="times the rate",
+        settings={OWN: {}, "1000 steps": {"steps": 1000}},
     ),
     Claim(
         "A loss that is multiplied by 100 leaves Adam's path as it is.",
@@ -207,7 +208,7 @@ CLAIMS = (
         settings={OWN: {}, **_RACE, **_SMALL_BATCH},
     ),
     Claim(
-        "Early in training Nesterov's momentum is faster than RMSprop, each at its own best rate.",
+        "Nesterov's momentum is faster than RMSprop early in training, each at its own best rate.",
         fast_without_own_rates,
         unit="of the logarithm of the loss",
         settings={OWN: {}, **_RACE},

@@ -220,6 +220,12 @@ def scoreboard(epoch, **settings):
     return board
 
 
+def stars(losses, most=3):
+    """Three stars for a loss up to 1.5 times the smallest, two up to three times, else one: {rule: stars}."""
+    best = min(losses.values())
+    return {rule: most - (loss > 1.5 * best) - (loss > 3 * best) for rule, loss in losses.items()}
+
+
 def accuracies(**settings):
     """Each rule at the rate with the best mean validation accuracy at the end: {rule: (rate, accuracies (seeds,))}."""
     board = {}

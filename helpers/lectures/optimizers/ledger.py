@@ -13,6 +13,7 @@ from .experiments import (
     deck_adagrad,
     gigabytes_of_hessian,
     scoreboard,
+    stars,
     step_lengths,
     steps_to_leave_saddle,
     typical,
@@ -41,20 +42,17 @@ def _adagrad_rows():
                 )
 
 
-def _slows_down():
-    lengths = step_lengths("Adagrad of deck 001", np.ones(1000))
-    return "it slows down" if lengths[-1] < 0.5 * lengths[0] else "it does not slow down"
-
-
-def _usual_slows_down():
-    lengths = step_lengths("Adagrad", np.ones(1000))
+def _ending(rule):
+    lengths = step_lengths(rule, np.ones(1000))
     return "stops too early" if lengths[-1] < 0.5 * lengths[0] else "does not stop"
 
 
-def _stars(values, count=3):
-    """More stars for a smaller loss: three for up to 1.5 times the best one, two for up to three times, else one."""
-    best = min(values.values())
-    return {rule: count - (value > 1.5 * best) - (value > 3 * best) for rule, value in values.items()}
+def _with_the_mean():
+    return _ending("Adagrad of deck 001")
+
+
+def _with_the_sum():
+    return _ending("Adagrad")
 
 
 def _losses(epoch):
@@ -70,13 +68,14 @@ _DECK_QUALITY = {"SGD": 3, "momentum": 3, "Nesterov": 3, "Adagrad": 1}
 ROWS = [
     *_adagrad_rows(),
     Row(
-        "Adagrad, divided by the root *mean* square of all gradients",
-        "001",
-        "it slows down",
-        _slows_down,
-        note="Deck 001 calls this Adagrad; deck 002 says that Adagrad stops too early, which is true of the usual one.",
+        "Adagrad with the root of the *mean*, as deck 001 writes it",
+        "002",
+        "stops too early",
+        _with_the_mean,
+        note="What deck 002 says of Adagrad is true of the usual one, with the sum; the formula of deck 001 does not slow "
+        "down by itself.",
     ),
-    Row("Adagrad with the root of the sum", "002", "stops too early", _usual_slows_down),
+    Row("Adagrad with the root of the sum", "002", "stops too early", _with_the_sum),
     Row(
         "a higher rate leaves a saddle sooner",
         "003",
@@ -94,23 +93,23 @@ ROWS = [
         Row(
             f"speed of {rule}, in stars",
             "002",
-            stars,
-            lambda rule=rule: _stars(_losses(EARLY))[rule],
+            given,
+            lambda rule=rule: stars(_losses(EARLY))[rule],
             note=f"Training loss after two epochs at the rule's best rate: {_STARS}.",
             setting_given=False,
         )
-        for rule, stars in _DECK_SPEED.items()
+        for rule, given in _DECK_SPEED.items()
     ),
     *(
         Row(
             f"quality of {rule}, in stars",
             "002",
-            stars,
-            lambda rule=rule: _stars(_losses(EPOCHS))[rule],
+            given,
+            lambda rule=rule: stars(_losses(EPOCHS))[rule],
             note=f"Training loss after twenty epochs at the rule's best rate: {_STARS}.",
             setting_given=False,
         )
-        for rule, stars in _DECK_QUALITY.items()
+        for rule, given in _DECK_QUALITY.items()
     ),
     Row(
         "factor of plain descent per step at condition 100",

@@ -180,7 +180,7 @@ def with_hypot(gradients, limit):
 CLIP_BY_GLOBAL_NORM = Exercise(
     name="clip_by_global_norm",
     lecture=LECTURE,
-    section="7. Gradients that are too long",
+    section="7. Clipping",
     minutes=6,
     difficulty=2,
     parts=(
