@@ -111,6 +111,18 @@ def product_of_all(x):
     return float(np.prod(x))
 
 
+def gradient_of_squares(x):
+    return 2 * np.asarray(x)
+
+
+def gradient_of_fourth_powers(x):
+    return 4 * np.asarray(x) ** 3
+
+
+def gradient_of_sines(x):
+    return np.cos(x)
+
+
 def _by_name(*functions):
     return {function.__name__: function for function in functions}
 
@@ -124,4 +136,6 @@ ACTIVATIONS = _by_name(
 TRAININGS = _by_name(train_rising, train_by_rate)
 # One number for a whole array.
 SCALARS = _by_name(sum_of_squares, sum_of_cubes, sum_of_sines, sum_of_exponentials, product_of_all)
-FUNCTIONS = ACTIVATIONS | TRAININGS | SCALARS
+# The gradient of a sum over all entries, at a place.
+GRADIENTS = _by_name(gradient_of_squares, gradient_of_fourth_powers, gradient_of_sines)
+FUNCTIONS = ACTIVATIONS | TRAININGS | SCALARS | GRADIENTS

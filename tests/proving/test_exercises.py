@@ -331,6 +331,50 @@ LOOK_ALIKES = {
         lambda s: lambda r, h: s(np.ravel(r)[:5], np.ravel(h)[:5]),
     ],
     "mean_square": [lambda s: lambda v: s(np.round(v)), lambda s: lambda v: s(np.ravel(v)[:5])],
+    "momentum_step": [
+        lambda s: lambda w, v, g, rate, momentum=0.9: s(w, v, g, rate, min(momentum, 0.9)),
+        lambda s: lambda w, v, g, rate, momentum=0.9: s(w, np.abs(v), g, rate, momentum),
+    ],
+    "nesterov_step": [
+        lambda s: lambda w, v, g, rate, momentum=0.9: s(w, v, g, rate, min(momentum, 0.5)),
+        lambda s: lambda w, v, g, rate, momentum=0.9: s(np.abs(w), v, g, rate, momentum),
+    ],
+    "plan_descent": [
+        lambda s: lambda low, high: (1.3 * s(low, high)[0], s(low, high)[1]),
+        lambda s: lambda low, high: (s(low, high)[0], min(s(low, high)[1], 0.5)),
+    ],
+    "name_the_rule": [
+        lambda s: lambda places, gradients: s(places[:2], gradients[:1]),
+        lambda s: lambda places, gradients: s(np.abs(places), np.abs(gradients)),
+    ],
+    "adagrad_step": [
+        lambda s: lambda w, q, g, rate, epsilon=1e-8: s(w, q, g, rate, min(epsilon, 1e-3)),
+        lambda s: lambda w, q, g, rate, epsilon=1e-8: s(w, q, np.abs(g), rate, epsilon),
+    ],
+    "rmsprop_step": [
+        lambda s: lambda w, a, g, rate=0.001, rho=0.9, epsilon=1e-8: s(w, a, g, rate, max(rho, 0.9), epsilon),
+        lambda s: lambda w, a, g, rate=0.001, rho=0.9, epsilon=1e-8: s(w, a, np.round(g), rate, rho, epsilon),
+    ],
+    "adam_step": [
+        lambda s: lambda w, m, v, g, step, *rest, **named: s(w, m, v, g, min(step, 3), *rest, **named),
+        lambda s: lambda w, m, v, g, step, *rest, **named: s(w, np.abs(m), v, g, step, *rest, **named),
+    ],
+    "clip_by_global_norm": [
+        lambda s: lambda g, limit: s(g, max(limit, 1.0)),
+        lambda s: lambda g, limit: {name: np.round(array, 4) for name, array in s(g, limit).items()},
+    ],
+    "piecewise_constant": [
+        lambda s: lambda step, boundaries, rates: s(step, boundaries[:2], rates),
+        lambda s: lambda step, boundaries, rates: s(step, boundaries, sorted(rates)[::-1]),
+    ],
+    "one_cycle": [
+        lambda s: lambda step, total, low, peak: s(step, total, low, min(peak, 1.0)),
+        lambda s: lambda step, total, low, peak: round(s(step, total, low, peak), 2),
+    ],
+    "rates_on_plateau": [
+        lambda s: lambda losses, rate, factor=0.5, patience=3: s(np.round(losses), rate, factor, patience),
+        lambda s: lambda losses, rate, factor=0.5, patience=3: s(losses, rate, factor, min(patience, 3)),
+    ],
 }
 
 

@@ -1,0 +1,3 @@
+"""Lecture 08: optimizers and learning-rate schedules."""
+
+LECTURE = "08_optimizers"
