@@ -13,8 +13,8 @@ from .experiments import Run, all_networks, train_many
 
 @cache
 def _network_error(**remedy):
-    """Test error in percent of a network of 784-256-10 after ten epochs on 50 000 pictures of MNIST."""
-    trained = train_many([Run(0, 0.1, **remedy)], 50_000, 10, 128, 256, pictures=mnist())
+    """Test error in percent of a network of 784-256-10 after twenty epochs on 50 000 pictures of MNIST."""
+    trained = train_many([Run(0, 0.5, **remedy)], 50_000, 20, 128, 256, pictures=mnist())
     return 100 * (1 - float(trained.test_accuracy[-1, 0]))
 
 
@@ -43,9 +43,7 @@ def _penalty_of_keras():
 
 
 _MNIST = {"needs": "mnist", "setting_given": False}
-_NETWORK = (
-    "One hidden layer of 256 units, ten epochs of plain SGD; the deck has two, and does not say how they were trained."
-)
+_NETWORK = "One hidden layer of 256 units, twenty epochs of plain SGD; the deck has two and does not say more."
 
 ROWS = [
     Row(
@@ -66,7 +64,7 @@ ROWS = [
         "test error of a network with ridge on MNIST, %",
         "002",
         2.3,
-        lambda: _network_error(l2=5e-5),
+        lambda: _network_error(l2=2e-5),
         0.5,
         _NETWORK,
         **_MNIST,
@@ -75,7 +73,7 @@ ROWS = [
         "test error of a network with dropout on MNIST, %",
         "002",
         1.8,
-        lambda: _network_error(dropout=0.4),
+        lambda: _network_error(dropout=0.3),
         0.5,
         _NETWORK,
         **_MNIST,

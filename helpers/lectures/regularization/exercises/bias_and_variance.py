@@ -182,6 +182,7 @@ BIAS_AND_VARIANCE = Exercise(
         of_the_median,
     ),
     spellings=(with_var, by_what_is_left, with_loops, with_residuals, around_the_mean),
+    equivalent_mutants={"line 2: `mean - truth` → `truth - mean`": "The difference is squared."},
     hints=(
         "A row is one run, a column one point. Average over the runs first: axis 0.",
         "Bias: how far the mean of the runs is from the truth, squared at each point. Variance: how much the runs "

@@ -267,6 +267,10 @@ DROPOUT = Exercise(
         nothing_dropped,
     ),
     spellings=(with_a_mask, with_binomial, with_choice, on_a_copy, one_by_one, in_single_precision),
+    equivalent_mutants={
+        "line 1: `rng.random(x.shape) >= rate` → `rng.random(x.shape) > rate`": "A draw that equals the rate is "
+        "too rare to matter."
+    },
     hints=(
         "`rng.random(x.shape)` gives one uniform number for each value; it is below `rate` with probability `rate`.",
         "Kept values are divided by 1 - rate: what the layer behind receives stays the same on average.",

@@ -172,6 +172,9 @@ MAX_NORM = Exercise(
         in_place,
     ),
     spellings=(with_minimum, with_where, as_keras, only_the_long_ones, unit_by_unit),
+    equivalent_mutants={
+        "line 2: `np.maximum(lengths, limit)` → `np.maximum(limit, lengths)`": "The larger of two, in either order."
+    },
     hints=(
         "`np.linalg.norm(weights, axis=0)` gives the length of each column.",
         "Multiply each column by limit / length, but never by more than 1. Take care of a column of zeros.",

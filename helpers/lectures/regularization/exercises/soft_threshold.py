@@ -158,6 +158,10 @@ SOFT_THRESHOLD = Exercise(
         in_place,
     ),
     spellings=(with_sign, minus_clipped, two_ramps, with_a_loop, with_where, as_lists),
+    equivalent_mutants={
+        "line 1: `np.maximum(np.abs(weights) - amount, 0)` → `np.maximum(0, np.abs(weights) - amount)`": "The larger "
+        "of two numbers, in either order."
+    },
     hints=(
         "Size and sign can be treated apart: `np.abs` and `np.sign`.",
         "The size becomes |w| - amount, but never less than 0.",
