@@ -34,6 +34,7 @@ class CurveExplorer(Explorer):
         left.set(xlim=(0, 1), ylim=(-2.2, 2.2), xlabel="x", ylabel="y")
         left.plot(PLACES, true_curve(PLACES), **ROLES["reference"])
         right.set(xlim=(0, LEVELS - 1), ylim=(LOW, HIGH), yscale="log", xlabel="strength", ylabel="error (RMS)")
+        right.set_xticks(range(0, LEVELS, 5))
         self.fit = left.plot(PLACES, 0 * PLACES, **ROLES["function"])[0]
         self.points = left.plot([], [], "o", color=ORANGE)[0]
         steps = np.arange(LEVELS)
