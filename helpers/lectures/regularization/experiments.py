@@ -470,7 +470,7 @@ def shrunk(optimizer, decoupled, scales=(1.0, 0.01), strength=0.01, rate=0.01, s
 
 
 def in_fog(pictures, density):
-    """Pictures in which every pixel is nearer to white: a share `density` of the way."""
+    """Pictures in which every pixel has gone a share `density` of the way to its largest value."""
     return pictures + density * (1 - pictures)
 
 
@@ -553,7 +553,7 @@ def path(remedy, points, noise, seed) -> Path:
         weights = np.stack([np.linalg.solve(gram + np.diag(o * np.diag(gram) + 1e-8), phi.T @ y) for o in odds])
     else:
         strengths = 10 ** (3 * level - 3.5)
-        found = lasso_path(phi, y, alphas=strengths[::-1] / 2, max_iter=2000, tol=1e-2)[1]
+        found = lasso_path(phi, y, alphas=strengths[::-1] / 2, max_iter=20_000, tol=1e-2)[1]
         weights = found.T[::-1]
     fits = weights @ _bumps(PLACES).T
     train = np.sqrt(np.mean((weights @ phi.T - y) ** 2, axis=1))
