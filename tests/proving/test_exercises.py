@@ -374,6 +374,37 @@ LOOK_ALIKES = {
     "rates_on_plateau": [
         lambda s: lambda losses, rate, factor=0.5, patience=3: s(np.round(losses), rate, factor, patience),
         lambda s: lambda losses, rate, factor=0.5, patience=3: s(losses, rate, factor, min(patience, 3)),
+    "weight_penalty": [
+        lambda s: lambda w, l1=0.0, l2=0.0: s(np.round(w), l1, l2),
+        lambda s: lambda w, l1=0.0, l2=0.0: s(w, min(l1, 0.3), l2),
+    ],
+    "soft_threshold": [
+        lambda s: lambda w, amount: s(w, min(amount, 0.5)),
+        lambda s: lambda w, amount: np.round(s(w, amount), 3),
+    ],
+    "max_norm": [
+        lambda s: lambda w, limit: s(w, max(limit, 1.6)),
+        lambda s: lambda w, limit: s(np.round(w, 2), limit),
+    ],
+    "early_stopping": [
+        lambda s: lambda losses, patience, min_delta=0.0: s(losses, min(patience, 3), min_delta),
+        lambda s: lambda losses, patience, min_delta=0.0: s(np.round(losses), patience, min_delta),
+    ],
+    "dropout": [
+        lambda s: lambda x, rate, rng: s(x, rate * 0.7, rng),
+        lambda s: lambda x, rate, rng: np.round(s(x, rate, rng), 2),
+    ],
+    "alpha_dropout_constants": [
+        lambda s: lambda rate: s(round(rate, 1)),
+        lambda s: lambda rate: tuple(np.round(s(rate), 3)),
+    ],
+    "mixup": [
+        lambda s: lambda x, y, shares, partners: s(x, y, np.maximum(shares, 0.5), partners),
+        lambda s: lambda x, y, shares, partners: s(x, y, shares, np.sort(partners)),
+    ],
+    "bias_and_variance": [
+        lambda s: lambda predictions, truth: s(predictions, np.round(truth)),
+        lambda s: lambda predictions, truth: s(predictions[:4], truth),
     ],
 }
 

@@ -1,0 +1,3 @@
+"""Lecture 09: regularization."""
+
+LECTURE = "09_regularization"
