@@ -347,9 +347,11 @@ LOOK_ALIKES = {
     ],
     "transfer": [
         lambda s: lambda source, target, count: s(source, target, min(count, 1)),
-        lambda s: lambda source, target, count: [
-            {name: np.round(array, 2) for name, array in layer.items()} for layer in s(source, target, count)
-        ],
+        lambda s: (
+            lambda source, target, count: [
+                {name: np.round(array, 2) for name, array in layer.items()} for layer in s(source, target, count)
+            ]
+        ),
     ],
     "freeze": [
         lambda s: lambda gradients, frozen: s(gradients, frozen[:1]),

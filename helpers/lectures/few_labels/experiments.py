@@ -118,12 +118,17 @@ def equally_many(per_class):
     return choose
 
 
-def altered(x, rng, noise=0.2):
-    """Pictures with noise and a dark patch of 3 x 3 pixels, at a place of its own in each."""
+def noisy(x, rng, noise=0.3):
+    """Pictures with normal noise on every pixel."""
+    return x + rng.normal(0, noise, x.shape)
+
+
+def patched(x, rng):
+    """Pictures with a white patch of 3 x 3 pixels, at a place of its own in each."""
     top, left = rng.integers(0, 6, (2, len(x), 1))
     lines = np.arange(8)
     covered = ((lines >= top) & (lines < top + 3))[:, :, None] & ((lines >= left) & (lines < left + 3))[:, None, :]
-    return (x + rng.normal(0, noise, x.shape)) * ~covered.reshape(len(x), -1)
+    return x * ~covered.reshape(len(x), -1)
 
 
 def moved(x, rng, pixels=1):
@@ -134,10 +139,12 @@ def moved(x, rng, pixels=1):
     return padded[np.arange(len(x))[:, None, None], rows, columns].reshape(len(x), -1)
 
 
-def consistent(x, y, unlabeled, seed=0, rate=0.3, steps=2400, threshold=0.9, hidden=(32,), weight=1.0, batch=32, alter=altered):
+def consistent(
+    x, y, unlabeled, seed=0, rate=0.3, steps=800, threshold=0.9, hidden=(32,), weight=1.0, batch=32, alter=noisy
+):
     """FixMatch in small: what the network is sure of for a picture, it shall also say of the altered picture.
 
-    With `weight` 0 only the pictures with labels are used, with the same alterations.
+    Two gradients a step. With `weight` 0 only the pictures with labels are used, with the same alterations.
     """
     rng = np.random.default_rng(seed)
     layers = initial_layers((x.shape[1], *hidden, CLASSES), rng)
@@ -162,10 +169,10 @@ def consistent(x, y, unlabeled, seed=0, rate=0.3, steps=2400, threshold=0.9, hid
 
 def similarity(x, neighbors=7):
     """1 between a picture and its nearest neighbors, in both directions, else 0; parts that hang apart are joined."""
-    near = NearestNeighbors(n_neighbors=neighbors).fit(x)
-    graph = near.kneighbors_graph().toarray()
+    near = NearestNeighbors(n_neighbors=neighbors).fit(x).kneighbors_graph()
+    count, part = connected_components(near, directed=False)
+    graph = near.toarray()
     graph = np.maximum(graph, graph.T)
-    count, part = connected_components(graph)
     if count > 1:  # every picture must be reached by a label
         graph += 1e-6 * (part[:, None] != part[None, :])
     return graph
@@ -180,10 +187,11 @@ def spread(x, y, unlabeled, alpha=0.9, neighbors=7):
     return np.linalg.solve(np.eye(len(w)) - alpha * w / np.outer(roots, roots), hot).argmax(axis=1)
 
 
-BUDGET = 2400  # steps of each side: six rounds of 400
+BUDGET = 1600  # gradients of 32 pictures that each network may compute
+ROUNDS = 3  # of pseudo-labels, so the network is trained four times
 METHODS = (
     "labels only",
-    "labels, altered",
+    "labels with noise",
     "pseudo-labels",
     "balanced pseudo-labels",
     "consistency",
@@ -193,32 +201,40 @@ METHODS = (
 
 
 @cache
-def accuracy(method, count=50, seed=0, rate=0.3, threshold=0.9, hidden=(32,), budget=BUDGET) -> float:
-    """Test accuracy of one method with `count` labels. Every network gets the same number of steps."""
+def accuracy(
+    method, count=50, seed=0, rate=0.3, threshold=0.9, per_class=60, hidden=(32,), budget=BUDGET, alter=noisy
+) -> float:
+    """Test accuracy of one method with `count` labels. Every network may compute the same number of gradients."""
     few = few_labels(count, seed)
     shared = {"seed": seed, "rate": rate, "hidden": hidden}
+    if method == "label spreading":
+        with threadpool_limits(1, "blas"):
+            labels = spread(few.x, few.y, few.unlabeled)
+            near = KNeighborsClassifier(5).fit(np.concatenate([few.x, few.unlabeled]), labels)
+            return float(near.score(few.x_test, few.y_test))
     if method == "labels only":
         layers = fit(few.x, few.y, steps=budget, **shared)
     elif method == "all labels":
         data = pictures()
         layers = fit(data.x_train, data.y_train, steps=budget, **shared)
-    elif method in ("pseudo-labels", "balanced pseudo-labels"):
-        rounds = 5
-        choose = surer_than(threshold)
-        if method == "balanced pseudo-labels":
-            choose = equally_many(60)
-        layers = self_train(few.x, few.y, few.unlabeled, choose, rounds, steps=budget // (rounds + 1), **shared)[-1]
-    elif method == "label spreading":
-        with threadpool_limits(1, "blas"):
-            labels = spread(few.x, few.y, few.unlabeled)
-        near = KNeighborsClassifier(5).fit(np.concatenate([few.x, few.unlabeled]), labels)
-        return float(near.score(few.x_test, few.y_test))
-    else:
-        weight = float(method == "consistency")
+    elif method in ("labels with noise", "consistency"):
+        alone = method == "labels with noise"
+        steps, weight = (budget, 0.0) if alone else (budget // 2, 1.0)
         layers = consistent(
-            few.x, few.y, few.unlabeled, steps=budget, threshold=threshold, weight=weight, **shared
+            few.x, few.y, few.unlabeled, steps=steps, threshold=threshold, weight=weight, alter=alter, **shared
         )
+    else:
+        choose = surer_than(threshold) if method == "pseudo-labels" else equally_many(per_class)
+        steps = budget // (ROUNDS + 1)
+        layers = self_train(few.x, few.y, few.unlabeled, choose, ROUNDS, steps=steps, **shared)[-1]
     return share_right(layers, few.x_test, few.y_test)
+
+
+def sureness(count=50, seed=0, rate=0.3, steps=400):
+    """How sure a network is of each picture without label, and whether it is right."""
+    few = few_labels(count, seed)
+    p = probabilities(fit(few.x, few.y, seed, rate=rate, steps=steps), few.unlabeled)
+    return p.max(axis=1), p.argmax(axis=1) == few.truth
 
 
 # All horses: labels of which one class has more than its share.
@@ -226,8 +242,8 @@ def accuracy(method, count=50, seed=0, rate=0.3, threshold=0.9, hidden=(32,), bu
 HORSES = 8  # the class that has most of the labels
 
 
-def skewed_labels(seed=0, of_horses=12, of_others=2) -> FewLabels:
-    """As `few_labels`, but one class has six times as many labels as each other one."""
+def skewed_labels(seed=0, of_horses=12, of_others=1) -> FewLabels:
+    """As `few_labels`, but one class has twelve labels and each other one a single one."""
     data = pictures()
     order = np.random.default_rng([14, seed]).permutation(len(data.x_train))
     counts = np.where(np.arange(CLASSES) == HORSES, of_horses, of_others)
@@ -246,13 +262,31 @@ def confusion(layers, x, y):
     return counts
 
 
+def surest(count):
+    """Choose the `count` surest rows, whatever their class."""
+
+    def choose(p):
+        rows = np.sort(np.argsort(-p.max(axis=1), kind="stable")[:count])
+        return rows, p[rows].argmax(axis=1)
+
+    return choose
+
+
 @cache
-def drift(seed=0, balanced=False, threshold=0.5, rounds=8, rate=0.3, per_class=60, of_horses=12):
-    """Confusion matrices on the test digits after every round of pseudo-labels, the first one before any."""
-    few = skewed_labels(seed, of_horses)
-    choose = equally_many(per_class) if balanced else surer_than(threshold)
-    film = self_train(few.x, few.y, few.unlabeled, choose, rounds, seed, rate=rate)
+def drift(seed=0, balanced=False, count=200, rounds=6, rate=0.3, hidden=(32,)):
+    """Confusion matrices on the test digits after every round of pseudo-labels, the first one before any.
+
+    In each round the surest `count` pictures get a label; `balanced`, as many in every class.
+    """
+    few = skewed_labels(seed)
+    choose = equally_many(count // CLASSES) if balanced else surest(count)
+    film = self_train(few.x, few.y, few.unlabeled, choose, rounds, seed, rate=rate, hidden=hidden)
     return np.array([confusion(layers, few.x_test, few.y_test) for layers in film])
+
+
+def share_of_horses(matrix) -> float:
+    """The share of all predictions that name the class with the most labels."""
+    return float(matrix[:, HORSES].sum() / matrix.sum())
 
 
 # Layers that were trained for something else.
@@ -306,15 +340,13 @@ def trained_source(source, seed=0, steps=1500, hidden=DEEP):
 
 @cache
 def transferred(source, target, count, frozen, per_class=5, seed=0, rate=0.1, steps=200, hidden=DEEP):
-    """Validation and test accuracy in the task `target` with `per_class` labels and the first `count` layers copied."""
+    """(Validation, test) accuracy in the task `target` with `per_class` labels and the first `count` layers copied."""
     data, (_, rows) = pictures(), halves(seed)
     x, y = TASKS[target].of(data.x_train[rows], data.y_train[rows])
     few = np.concatenate([np.flatnonzero(y == c)[:per_class] for c in range(TASKS[target].classes)])
     fresh = initial_layers((x.shape[1], *hidden, TASKS[target].classes), np.random.default_rng(seed))
     start = [*trained_source(source, seed, hidden=hidden)[:count], *fresh[count:]]
-    layers = fit(
-        x[few], y[few], seed, rate=rate, steps=steps, start=start, frozen=count if frozen else 0
-    )
+    layers = fit(x[few], y[few], seed, rate=rate, steps=steps, start=start, frozen=count if frozen else 0)
     return tuple(
         share_right(layers, *TASKS[target].of(*part))
         for part in ((data.x_validation, data.y_validation), (data.x_test, data.y_test))
@@ -324,17 +356,45 @@ def transferred(source, target, count, frozen, per_class=5, seed=0, rate=0.1, st
 def at_best_rate(source, target, count, frozen, seeds=10, rates=TRANSFER_RATES, **settings):
     """Test accuracies of all seeds, at the rate with the best mean validation accuracy."""
     runs = [
-        np.array([transferred(source, target, count, frozen, seed=seed, rate=rate, **settings) for seed in range(seeds)])
+        np.array(
+            [transferred(source, target, count, frozen, seed=seed, rate=rate, **settings) for seed in range(seeds)]
+        )
         for rate in rates
     ]
     return max(runs, key=lambda run: run[:, 0].mean())[:, 1]
+
+
+RIDGES = (0.1, 1.0, 10.0)
+
+
+@cache
+def probed(source, target, layer, per_class=5, seed=0, hidden=DEEP):
+    """Test accuracy of ridge regression on the outputs of a layer (0: the pixels), at the best of RIDGES.
+
+    The ridge is chosen on validation digits.
+    """
+    data, (_, rows) = pictures(), halves(seed)
+    x, y = TASKS[target].of(data.x_train[rows], data.y_train[rows])
+    few = np.concatenate([np.flatnonzero(y == c)[:per_class] for c in range(TASKS[target].classes)])
+    layers = trained_source(source, seed, hidden=hidden)
+
+    def features(pixels):
+        return forward(layers, pixels, RELU)[1][layer - 1] if layer else pixels
+
+    parts = [TASKS[target].of(*part) for part in ((data.x_validation, data.y_validation), (data.x_test, data.y_test))]
+    found = []
+    for ridge in RIDGES:
+        out, hot = features(x[few]), np.eye(TASKS[target].classes)[y[few]]
+        weights = np.linalg.solve(out.T @ out + ridge * np.eye(out.shape[1]), out.T @ hot)
+        found.append([np.mean((features(part_x) @ weights).argmax(axis=1) == part_y) for part_x, part_y in parts])
+    return float(max(found)[1])
 
 
 # Pre-training without labels.
 
 
 @cache
-def autoencoder(seed=0, units=32, steps=3000, rate=0.3, batch=32):
+def autoencoder(seed=0, units=32, steps=2000, rate=0.03, batch=32):
     """The first layer of a network 64-units-64 that has learned to give back its input (no label is used)."""
     x = pictures().x_train
     rng = np.random.default_rng([16, seed])
@@ -345,13 +405,14 @@ def autoencoder(seed=0, units=32, steps=3000, rate=0.3, batch=32):
             out = np.maximum(some @ w_1 + b_1, 0)
             delta = 2 * (out @ w_2 + b_2 - some) / batch
             delta_1 = (delta @ w_2.T) * (out > 0)
-            w_2, b_2 = w_2 - rate * 0.1 * out.T @ delta, b_2 - rate * 0.1 * delta.sum(axis=0)
-            w_1, b_1 = w_1 - rate * 0.1 * some.T @ delta_1, b_1 - rate * 0.1 * delta_1.sum(axis=0)
+            w_2, b_2 = w_2 - rate * out.T @ delta, b_2 - rate * delta.sum(axis=0)
+            w_1, b_1 = w_1 - rate * some.T @ delta_1, b_1 - rate * delta_1.sum(axis=0)
     return w_1, b_1
 
 
 @cache
-def pretrained(count=50, seed=0, rate=0.3, frozen=0, steps=2400, from_autoencoder=True):
+def pretrained(count=50, seed=0, rate=0.3, frozen=0, steps=BUDGET, from_autoencoder=True):
+    """Test accuracy with a first layer from an autoencoder or a random one, `frozen` (1) or trained further (0)."""
     few = few_labels(count, seed)
     fresh = initial_layers((few.x.shape[1], 32, CLASSES), np.random.default_rng(seed))
     start = [autoencoder(seed), fresh[1]] if from_autoencoder else fresh

@@ -126,7 +126,7 @@ def in_single_precision(first, second):
 AGREEMENT = Exercise(
     name="agreement",
     lecture=LECTURE,
-    section="4. Does a moved picture keep its label?",
+    section="4. Does an altered picture keep its label?",
     minutes=3,
     difficulty=1,
     parts=(Part("values", 2, values), Part("edge cases", 1, edge_cases)),
@@ -144,6 +144,9 @@ AGREEMENT = Exercise(
         last_on_a_tie,
     ),
     spellings=(with_argmax, with_a_loop, with_count_nonzero, by_differences, in_single_precision),
+    equivalent_mutants={
+        "line 1: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
+    },
     hints=(
         "First the predicted class of every row, for each model: the column of the largest probability.",
         "Where are the two equal? The mean of True and False is the share of True.",

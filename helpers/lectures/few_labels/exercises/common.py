@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 LECTURE = "13_few_labels"
 
 
 def sure_rows(rng, n, classes):
-    """Rows of probabilities; the largest ones differ from each other, and from 0.5, 0.75 and 0.9, by more than rounding.
+    """Rows of probabilities whose largest ones differ from each other, and from the thresholds, by more than rounding.
 
     With more rows than classes, each class is the largest somewhere.
     """
@@ -23,6 +25,4 @@ def sure_rows(rng, n, classes):
 
 def layers_of(rng, sizes):
     """Layers with weights "W" and a bias "b", in a list."""
-    return [
-        {"W": rng.normal(0, 1, (a, b)), "b": rng.normal(0, 1, b)} for a, b in zip(sizes[:-1], sizes[1:], strict=True)
-    ]
+    return [{"W": rng.normal(0, 1, (a, b)), "b": rng.normal(0, 1, b)} for a, b in itertools.pairwise(sizes)]

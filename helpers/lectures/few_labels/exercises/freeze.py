@@ -108,8 +108,7 @@ def from_the_end(gradients, frozen):
 @mistake("Each layer became a number. Keep the dicts, with arrays of zeros of the same shape.")
 def zero_for_a_layer(gradients, frozen):
     return tuple(
-        {name: 0.0 for name in layer} if place in frozen else copy.deepcopy(layer)
-        for place, layer in enumerate(gradients)
+        dict.fromkeys(layer, 0.0) if place in frozen else copy.deepcopy(layer) for place, layer in enumerate(gradients)
     )
 
 

@@ -187,6 +187,9 @@ LINEAR_PROBE = Exercise(
         only_those_that_occur,
     ),
     spellings=(with_solve, with_more_rows, with_inverse, with_svd, by_the_samples, column_by_column),
+    equivalent_mutants={
+        "line 2: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
+    },
     hints=(
         "`np.eye(n_classes)[labels]` makes one-hot rows.",
         "Solve (X'X + ridge I) W = X'Y for W with `np.linalg.solve`. I has as many rows as there are features.",

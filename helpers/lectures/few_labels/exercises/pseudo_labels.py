@@ -166,6 +166,10 @@ PSEUDO_LABELS = Exercise(
         from_one,
     ),
     spellings=(with_flatnonzero, with_a_loop, with_where, with_a_mask, with_comprehensions),
+    equivalent_mutants={
+        "line 1: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
+        "line 2: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
+    },
     hints=(
         "The largest probability of each row says how sure the network is. Which rows are above the threshold?",
         "`np.flatnonzero(mask)` gives the places where a mask is true. `argmax` along the classes gives labels.",

@@ -53,7 +53,9 @@ def graph(rng, n, classes, alpha=0.9, known=2, wrong=False):
             labels[0] = (labels[0] + 1) % classes
         order = rng.permutation(n)
         similarity, labels = similarity[np.ix_(order, order)], labels[order]
-        if _clear(similarity, labels, alpha) and (not wrong or oracle(similarity, labels, alpha)[order == 0] != labels[order == 0]):
+        if _clear(similarity, labels, alpha) and (
+            not wrong or oracle(similarity, labels, alpha)[order == 0] != labels[order == 0]
+        ):
             return similarity, labels
 
 
@@ -226,6 +228,13 @@ SPREAD_LABELS = Exercise(
         unknown_only,
     ),
     spellings=(with_solve, with_many_steps, with_inverse, class_by_class, by_eigenvectors),
+    equivalent_mutants={
+        "line 1: `1` → `0`": "The similarity is symmetric, so its rows and columns have the same sums.",
+        "line 1: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
+        "line 3: `(labels[:, None] == np.arange(labels.max() + 1)).astype(float)` → `labels[:, None] == np.arange(labels.max() + 1)`": "`solve` makes floats of True and False.",
+        "line 3: `1` → `2`": "A class more that nobody has gets a column of zeros, which is never the largest.",
+        "line 4: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
+    },
     hints=(
         "Y has a row for each point: 1 in the column of its label, all zeros where the label is -1.",
         "Divide W by the roots of its row sums, along the rows and along the columns. That is S.",

@@ -41,7 +41,7 @@ def other_heads(rng):
 
 
 def edge_cases(rng):
-    normalized = [pair(rng, (3, 4, 2)) for _ in range(2)][0]
+    normalized = pair(rng, (3, 4, 2))
     for layers in normalized:
         layers[0] |= {"gamma": rng.uniform(0.5, 2, 4), "beta": rng.normal(0, 1, 4)}
     return [
@@ -56,7 +56,9 @@ def new(layers):
     return tuple(copy.deepcopy(list(layers)))
 
 
-@mistake("The first `count` layers are those of the target and the rest those of the source. It is the other way round.")
+@mistake(
+    "The first `count` layers are those of the target and the rest those of the source. It is the other way round."
+)
 def exchanged(source, target, count):
     return new([*target[:count], *source[count:]])
 
@@ -173,6 +175,9 @@ TRANSFER = Exercise(
         in_place,
     ),
     spellings=(with_comprehensions, with_deepcopy, with_a_loop, as_a_tuple, with_zip),
+    equivalent_mutants={
+        "line 1: `array.copy()` → `array`": "Shared memory cannot be seen in the values that come back; the docstring asks for new arrays all the same.",
+    },
     hints=(
         "Two slices make the list: one of the source up to `count`, one of the target from there on.",
         "A slice holds the same dicts with the same arrays. Make a new dict of copied arrays for each layer.",
