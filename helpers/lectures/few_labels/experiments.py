@@ -237,6 +237,21 @@ def sureness(count=50, seed=0, rate=0.3, steps=400):
     return p.max(axis=1), p.argmax(axis=1) == few.truth
 
 
+def certainty(seed=0, count=50, threshold=0.9, rate=0.3):
+    """Mean largest probability and accuracy on test digits, of the first network and after ROUNDS of pseudo-labels.
+
+    An array ((first, last), (sure, right)).
+    """
+    few = few_labels(count, seed)
+    film = self_train(few.x, few.y, few.unlabeled, surer_than(threshold), ROUNDS, seed, rate=rate)
+    return np.array(
+        [
+            (probabilities(layers, few.x_test).max(axis=1).mean(), share_right(layers, few.x_test, few.y_test))
+            for layers in (film[0], film[-1])
+        ]
+    )
+
+
 # All horses: labels of which one class has more than its share.
 
 HORSES = 8  # the class that has most of the labels

@@ -35,7 +35,7 @@ class PseudoLabelExplorer(Explorer):
 
     def build(self):
         figure, (left, right) = new_figure(1, 2, width=9, height=3.2)
-        left.set(xlim=(0.1, 1.0), ylim=(0, 320), xlabel="largest probability", ylabel="pictures without label")
+        left.set(xlim=(0.1, 1.0), ylim=(0, 600), xlabel="largest probability", ylabel="pictures without label")
         right.set(xlim=(-0.6, 9.6), ylim=(0, 250), xlabel="pseudo-label", ylabel="pictures", xticks=range(CLASSES))
         width = EDGES[1] - EDGES[0]
         places = EDGES[:-1] + width / 2

@@ -49,7 +49,7 @@ def edge_cases(rng):
         call(np.array([[0.75, 0.25], [0.75, 0.25], [0.875, 0.125], [0.75, 0.25]]), 2),  # equally sure: the lower index
         call(np.array([[0.5, 0.5], [0.25, 0.75], [0.375, 0.625]]), 1),  # a tie: the lowest class
         call(np.array([[0.1, 0.2, 0.7]]), 1),  # more classes than rows
-        call(np.tile([[0.75, 0.25]], (40, 1)), 5),
+        call(np.tile([[0.625, 0.375], [0.75, 0.25], [0.875, 0.125]], (20, 1)), 30),
         call(sure_rows(rng, 1, 3), 1),
     ]
 
@@ -220,8 +220,12 @@ BALANCED_PSEUDO_LABELS = Exercise(
     equivalent_mutants={
         "line 1: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
         "line 3: `1` → `-1`": "The shape has two entries, so entry 1 is the last.",
-        "line 6: `np.array(sorted(chosen), dtype=int)` → `np.array(sorted(chosen))`": "At least one row is chosen, so NumPy finds integers by itself.",
-        "line 6: `np.array(sorted(chosen), dtype=int)` → `sorted(chosen)`": "A list of integers is as good as an array of them.",
+        "line 6: `np.array(sorted(chosen), dtype=int)` → `np.array(sorted(chosen))`": (
+            "At least one row is chosen, so NumPy finds integers by itself."
+        ),
+        "line 6: `np.array(sorted(chosen), dtype=int)` → `sorted(chosen)`": (
+            "A list of integers is as good as an array of them."
+        ),
     },
     hints=(
         "Each row has a predicted class (`argmax`) and a confidence (`max`). Take one class at a time.",

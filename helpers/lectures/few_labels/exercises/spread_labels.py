@@ -231,7 +231,10 @@ SPREAD_LABELS = Exercise(
     equivalent_mutants={
         "line 1: `1` → `0`": "The similarity is symmetric, so its rows and columns have the same sums.",
         "line 1: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
-        "line 3: `(labels[:, None] == np.arange(labels.max() + 1)).astype(float)` → `labels[:, None] == np.arange(labels.max() + 1)`": "`solve` makes floats of True and False.",
+        (
+            "line 3: `(labels[:, None] == np.arange(labels.max() + 1)).astype(float)` → "
+            "`labels[:, None] == np.arange(labels.max() + 1)`"
+        ): ("`solve` makes floats of True and False."),
         "line 3: `1` → `2`": "A class more that nobody has gets a column of zeros, which is never the largest.",
         "line 4: `1` → `-1`": "The array has two axes, so axis 1 is the last.",
     },

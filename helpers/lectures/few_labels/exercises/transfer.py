@@ -176,7 +176,9 @@ TRANSFER = Exercise(
     ),
     spellings=(with_comprehensions, with_deepcopy, with_a_loop, as_a_tuple, with_zip),
     equivalent_mutants={
-        "line 1: `array.copy()` → `array`": "Shared memory cannot be seen in the values that come back; the docstring asks for new arrays all the same.",
+        "line 1: `array.copy()` → `array`": (
+            "Shared memory cannot be seen in the values that come back; the docstring asks for new arrays all the same."
+        ),
     },
     hints=(
         "Two slices make the list: one of the source up to `count`, one of the target from there on.",
