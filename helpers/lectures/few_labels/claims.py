@@ -16,7 +16,6 @@ from .experiments import (
     transferred,
 )
 
-
 RATES = (0.15, 0.3, 0.6)
 
 
@@ -97,9 +96,9 @@ CLAIMS = (
         settings={
             OWN: {},
             "20 labels": {"count": 20},
-            "rate halved": {"rate": 0.15},
             "lower threshold": {"threshold": 0.7},
         },
+        limits={"rate halved": {"rate": 0.15}},
     ),
     Claim(
         "With one class in excess among the labels, training on the surest pseudo-labels drifts towards that class.",
