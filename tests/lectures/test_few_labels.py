@@ -7,6 +7,7 @@ import pytest
 
 from helpers.lectures.few_labels import experiments
 from helpers.lectures.few_labels.explorer import LABELS, PseudoLabelExplorer
+from helpers.neural.networks import gradients
 
 
 @pytest.mark.parametrize("count", [10, 50, 250])
@@ -28,6 +29,16 @@ def test_frozen_layers_stay_where_they_are_and_the_start_is_not_changed():
     )
     assert np.array_equal(layers[0][0], start[0][0])
     assert not np.array_equal(layers[1][0], start[1][0])
+
+
+def test_the_quick_gradients_are_those_of_the_course():
+    few = experiments.few_labels(50)
+    layers = experiments.initial_layers((64, 8, 8, 10), np.random.default_rng(0))
+    for frozen in (0, 2):
+        found = experiments.slopes_of(layers, few.x, few.y, frozen)
+        expected = gradients(layers, few.x, few.y, experiments.RELU)[frozen:]
+        for one, other in zip(found, expected, strict=True):
+            assert all(np.allclose(a, b) for a, b in zip(one, other, strict=True))
 
 
 def test_balanced_choices_take_as_many_of_each_class_and_the_surest_of_them():
