@@ -405,6 +405,37 @@ LOOK_ALIKES = {
     "bias_and_variance": [
         lambda s: lambda predictions, truth: s(predictions, np.round(truth)),
         lambda s: lambda predictions, truth: s(predictions[:4], truth),
+    "pseudo_labels": [
+        lambda s: lambda p, threshold=0.9: s(np.round(p, 2), threshold),
+        lambda s: lambda p, threshold=0.9: s(p, max(threshold, 0.6)),
+    ],
+    "balanced_pseudo_labels": [
+        lambda s: lambda p, per_class: s(np.round(p, 1), per_class),
+        lambda s: lambda p, per_class: s(p, min(per_class, 2)),
+    ],
+    "agreement": [
+        lambda s: lambda first, second: s(np.round(first), second),
+        lambda s: lambda first, second: s(first[:5], second[:5]),
+    ],
+    "spread_labels": [
+        lambda s: lambda w, labels, alpha=0.9: s(w > 0.1, labels, alpha),
+        lambda s: lambda w, labels, alpha=0.9: s(w, labels, min(alpha, 0.5)),
+    ],
+    "linear_probe": [
+        lambda s: lambda x, y, n, ridge=1.0: s(x, y, n, ridge * 1.01),
+        lambda s: lambda x, y, n, ridge=1.0: np.round(s(x, y, n, ridge), 3),
+    ],
+    "transfer": [
+        lambda s: lambda source, target, count: s(source, target, min(count, 1)),
+        lambda s: (
+            lambda source, target, count: [
+                {name: np.round(array, 2) for name, array in layer.items()} for layer in s(source, target, count)
+            ]
+        ),
+    ],
+    "freeze": [
+        lambda s: lambda gradients, frozen: s(gradients, frozen[:1]),
+        lambda s: lambda gradients, frozen: s(gradients, np.sort(frozen)[-1:]),
     ],
 }
 
