@@ -24,8 +24,6 @@ from helpers.proving.solutions import solution_source
 from tests import classroom
 
 NAMES = ("a", "arr", "b", "data", "h", "inp", "k", "m", "out", "q", "r", "res", "s", "t", "tmp", "u", "v", "val", "w")
-    ["a", "arr", "b", "data", "h", "inp", "k", "m", "out", "q", "r", "res", "s", "t", "tmp", "u", "v", "val", "w", "z"]
-)
 GUARDS = (
     "x = np.asarray(x)",
     "x = np.asarray(x, dtype=float)",

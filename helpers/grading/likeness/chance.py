@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import numpy as np
-from scipy import sparse, stats
+from scipy import stats
 from sklearn.feature_extraction import DictVectorizer
 
 _BIN = 0.02  # nats, of the grid on which surprises are added
@@ -42,7 +42,7 @@ def likeness(
         Information that two answers share, in nats, times its share of all that they hold.
     """
     table, counting = _table([*answers, *independent], known)
-    weights = np.log(table.shape[0] / np.asarray(table.sum(axis=0)).ravel()) * counting
+    weights = np.log(len(table) / table.sum(axis=0)) * counting
     return _shared(table[: len(answers)], weights)
 
 
@@ -127,25 +127,25 @@ def false_alarms(
     for _ in range(classes):
         found = []
         for table, counting in tables:
-            drawn = rng.integers(table.shape[0], size=people)
-            having = np.bincount(drawn, minlength=table.shape[0]) @ table + np.asarray(table.sum(axis=0)).ravel()
-            values = _shared(table, np.log((people + table.shape[0]) / having) * counting)
+            drawn = rng.integers(len(table), size=people)
+            having = (1 + np.bincount(drawn, minlength=len(table))) @ table
+            values = _shared(table, np.log((people + len(table)) / having) * counting)
             found.append(surprises(values[drawn[first], drawn[second]], everybody))
         alarms += bool((len(first) * together(np.array(found)) <= expected).any())
     return alarms / classes
 
 
-def _table(answers: Sequence[Collection[str]], known: Collection[str]) -> tuple[sparse.csr_matrix, np.ndarray]:
+def _table(answers: Sequence[Collection[str]], known: Collection[str]) -> tuple[np.ndarray, np.ndarray]:
     """Which answer has which feature, and for each feature whether it counts."""
-    vectorizer = DictVectorizer(sort=False)
+    vectorizer = DictVectorizer(sort=False, sparse=False)
     table = vectorizer.fit_transform([dict.fromkeys(features, 1.0) for features in answers])
     known = frozenset(known)
-    return sparse.csr_matrix(table), np.array([name not in known for name in vectorizer.get_feature_names_out()], float)
+    return table, np.array([name not in known for name in vectorizer.get_feature_names_out()], float)
 
 
-def _shared(table: sparse.csr_matrix, weights: np.ndarray) -> np.ndarray:
-    shared = (table.multiply(weights) @ table.T).toarray()
-    own = table @ weights
+def _shared(table: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    shared = (table * weights) @ table.T
+    own = np.diag(shared)
     both = own[:, None] + own[None, :] - shared
     return np.divide(shared**2, both, out=np.zeros_like(shared), where=both > _SAME)
 
@@ -172,11 +172,10 @@ def _bins(values: np.ndarray) -> np.ndarray:
 
 def _correlations(surprise: np.ndarray) -> np.ndarray:
     """Of each two exercises, over the ranks of the pairs: a few pairs that are alike in both cannot move them much."""
-    correlation = np.eye(len(surprise))
-    for i in range(len(surprise)):
-        for j in range(i):
-            both = ~np.isnan(surprise[i]) & ~np.isnan(surprise[j])
-            a, b = surprise[i][both], surprise[j][both]
-            if len(a) > 2 and np.ptp(a) > 0 and np.ptp(b) > 0:
-                correlation[i, j] = correlation[j, i] = stats.spearmanr(a, b).statistic
-    return correlation
+    there = (~np.isnan(surprise)).astype(float)
+    centered = np.zeros(surprise.shape)
+    for row, values, known in zip(centered, surprise, there > 0, strict=True):
+        row[known] = stats.rankdata(values[known]) - (known.sum() + 1) / 2
+    squares = centered**2 @ there.T  # over the pairs that have both
+    spread = np.sqrt(squares * squares.T)
+    return np.divide(centered @ centered.T, spread, out=np.eye(len(surprise)), where=spread > 0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -81,11 +82,14 @@ def compare(out: Path, earlier: Sequence[Path] = (), limit: float = EXPECTED) ->
         more, also = read_class(folder, str(folder), lectures) if lectures else ([], [])
         found, remarks = found + more, remarks + also
     by_lecture = {lecture: [one for one in found if one.lecture == lecture] for lecture in lectures}
-    count = sum(int(_comparable(people).sum()) for people in by_lecture.values())
-    pairs, figures = [], []
-    for lecture, people in by_lecture.items():
-        pairs += _pairs_of(lecture, people, count)
-        figures.append(_figures(lecture, people, limit, count))
+    pairs = [pair for lecture, people in by_lecture.items() for pair in _pairs_of(lecture, people)]
+    # In all lectures together, so that the list of the class is what the limit speaks of.
+    pairs = [replace(pair, expected=pair.expected * len(pairs)) for pair in pairs]
+    count = Counter(pair.lecture for pair in pairs)
+    figures = [
+        _figures(lecture, people, count[lecture], limit * count[lecture] / max(len(pairs), 1))
+        for lecture, people in by_lecture.items()
+    ]
     pairs.sort(key=lambda pair: (pair.expected, pair.lecture, pair.first, pair.second))
     return Likeness(tuple(pairs), limit, tuple(figures), tuple(remarks))
 
@@ -97,7 +101,8 @@ def _comparable(people: Sequence[Answers]) -> np.ndarray:
     return (names[first] != names[second]) & (now[first] | now[second])
 
 
-def _pairs_of(lecture: str, people: Sequence[Answers], count: int) -> list[Pair]:
+def _pairs_of(lecture: str, people: Sequence[Answers]) -> list[Pair]:
+    """The pairs of a lecture; `expected` is the chance of each alone."""
     first, second = np.triu_indices(len(people), 1)
     comparable = _comparable(people)
     names = [exercise.name for exercise in functions_of(lecture)]
@@ -129,22 +134,16 @@ def _pairs_of(lecture: str, people: Sequence[Answers], count: int) -> list[Pair]
             )
             for e in np.flatnonzero(there[:, k])[np.argsort(-surprise[there[:, k], k], kind="stable")]
         ]
-        pairs.append(Pair(lecture, a.who, b.who, float(chance[k] * count), tuple(alike)))
+        pairs.append(Pair(lecture, a.who, b.who, float(chance[k]), tuple(alike)))
     return pairs
 
 
-def _figures(lecture: str, people: Sequence[Answers], limit: float, count: int) -> LectureFigures:
+def _figures(lecture: str, people: Sequence[Answers], pairs: int, limit: float) -> LectureFigures:
     exercises = [e for e in functions_of(lecture) if any(e.name in one.answers for one in people)]
     usable = [e for e in exercises if len(independent_answers(e)) > 1]
-    compared, made_up = int(_comparable(people).sum()), max(2, min(len(people), _MOST_PEOPLE))
+    made_up = min(len(people), _MOST_PEOPLE)
+    independent, known = [independent_answers(e) for e in usable], [handed_out_features(lecture)] * len(usable)
     rate = 0.0
-    if usable and compared:
-        rate = false_alarms(
-            [independent_answers(e) for e in usable],
-            [handed_out_features(lecture)] * len(usable),
-            made_up,
-            limit * compared / count,  # the share of this lecture in the limit of the class
-            _MADE_UP,
-            np.random.default_rng(0),
-        )
-    return LectureFigures(lecture, len(people), compared, len(exercises), made_up, _MADE_UP, rate)
+    if usable and pairs:
+        rate = false_alarms(independent, known, made_up, limit, _MADE_UP, np.random.default_rng(0))
+    return LectureFigures(lecture, len(people), pairs, len(exercises), made_up, _MADE_UP, rate)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import multiprocessing
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -54,13 +54,14 @@ def read_class(out: Path, year: str = "", lectures: Iterable[str] = ()) -> tuple
             f"{out} holds marks but no code: {out / NAME} is missing. Run course grade again on what was handed in; "
             "the marks stay, and what is read is kept"
         )
-    known, wanted = lecture_names(), set(lectures)
+    known = lecture_names()
+    compared = {paper.lecture for paper in papers if paper.lecture in known} & set(lectures or known)
     found, remarks = [], []
-    if papers:
-        with HandedInBook(out) as handed_in, _Reader(known) as reader:
+    if compared:
+        with HandedInBook(out) as handed_in, _Reader(compared) as reader:
             for paper in papers:
                 unreadable = all(verdict.status == UNREADABLE for verdict in paper.verdicts)
-                if paper.lecture not in known or unreadable or (wanted and paper.lecture not in wanted):
+                if paper.lecture not in compared or unreadable:
                     continue
                 whose = f"{paper.student}, {paper.lecture}{f' ({year})' if year else ''}"
                 cells = handed_in.cells(paper.student, paper.lecture)
@@ -75,8 +76,10 @@ def read_class(out: Path, year: str = "", lectures: Iterable[str] = ()) -> tuple
                         f"it with course show {out} {paper.student} {paper.lecture}"
                     )
                     continue
-                answers, too_large = read
-                remarks += [f"{whose}: the answer to {name} is too large to be compared" for name in too_large]
+                answers, failed = read
+                remarks += [
+                    f"{whose}: the answer to {name} is no Python, or too large, and is not compared" for name in failed
+                ]
                 found.append(Answers(paper.student, paper.lecture, answers, year))
     strange = sorted({paper.lecture for paper in papers} - set(known))
     remarks += [
@@ -129,7 +132,7 @@ def _statements_of(source: str) -> list:
 class _Reader:
     """A process that takes notebooks apart; a new one where one did not answer. Use as a context manager."""
 
-    def __init__(self, lectures: Sequence[str]):
+    def __init__(self, lectures: Iterable[str]):
         self._sources = [source for lecture in lectures for source in _handed_out(lecture)]
         self._pool = None
 

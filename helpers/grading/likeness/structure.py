@@ -42,11 +42,11 @@ def answers_in(cells: Sequence[str], names: Iterable[str]) -> tuple[dict[str, An
 
     An answer is all statements that the grader would take for it (`needed_statements`), without those that were handed
     out, without imports, and without the answers to other exercises that it uses. Also returned are the names of those
-    that are too long or too deep to be taken apart.
+    that cannot be taken apart: they are no Python, or too long or too deep.
     """
     notebook = Notebook(list(cells))
     aliases = _aliases(statement.node for statement in notebook.statements)
-    names, found, too_large = list(names), {}, []
+    names, found, failed = list(names), {}, []
     for name in names:
         others = set(names) - {name}
         own = [
@@ -57,6 +57,7 @@ def answers_in(cells: Sequence[str], names: Iterable[str]) -> tuple[dict[str, An
             and not statement.traits.binds & others
         ]
         if not any(name in statement.traits.binds for statement in own):
+            failed += [name] if notebook.problem(name) else []
             continue
         pieces = [(_lines_of(notebook.sources[s.cell - 1], s.node), s.node) for s in own]
         try:
@@ -64,8 +65,8 @@ def answers_in(cells: Sequence[str], names: Iterable[str]) -> tuple[dict[str, An
                 raise MemoryError
             found[name] = _answer(pieces, aliases)
         except (RecursionError, MemoryError):
-            too_large.append(name)
-    return found, too_large
+            failed.append(name)
+    return found, failed
 
 
 def features_of(source: str) -> frozenset[str]:
