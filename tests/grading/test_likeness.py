@@ -136,7 +136,7 @@ def test_the_page_and_the_table_say_how_surprising_every_pair_is(copied):
     assert len(page.find_all("section")) == len(truth.copied)
     first = page.find("section")
     assert found.pairs[0].first in first.h2.text
-    assert first.select("pre .same .number")[0].text == "1"
+    assert first.select("pre .same .match")[0].text == "1"
     assert not page.find_all(["script", "img", "link", "iframe"])
     with open(out / "likeness.csv", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -41,8 +41,8 @@ def write(found: Likeness, out: Path) -> None:
 def how_often(pair: Pair) -> str:
     """How rarely chance makes a pair so alike, in words."""
     if pair.expected < _RAREST:
-        return f"by chance in fewer than one of {1 / _RAREST:,.0f} classes"
-    return f"by chance in one of about {float(f'{1 / min(pair.expected, 1):.1g}'):,.0f} classes"
+        return f"fewer than one of {1 / _RAREST:,.0f} classes"
+    return f"one of about {float(f'{1 / min(pair.expected, 1):.1g}'):,.0f} classes"
 
 
 def side_by_side(alike: Alike) -> tuple[list[Line], list[Line]]:
