@@ -71,11 +71,11 @@ def popularities(count: int, rng: np.random.Generator) -> np.ndarray:
 
 def chosen_anew(source: str, times: int, rng: np.random.Generator) -> str:
     """The source with some parts written in another way."""
-    tree = ast.parse(source)
     for _ in range(times):
+        tree = ast.parse(source)  # anew each time: a formula may hold one part in two places
         rng.choice([_with_a_variable, _with_another_formula, _with_a_guard], p=[0.4, 0.45, 0.15])(tree, rng)
-        ast.fix_missing_locations(tree)
-    return ast.unparse(tree)
+        source = ast.unparse(ast.fix_missing_locations(tree))
+    return source
 
 
 def renamed(source: str, rng: np.random.Generator) -> str:

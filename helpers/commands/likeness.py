@@ -46,5 +46,5 @@ def run(options) -> int:
         return refuse(error)
     for remark in found.remarks:
         print(f"! {remark}")
-    print(f"{len(found.pairs)} pairs compared, {len(found.listed)} on the list: {options.out / pages.PAGE}")
+    print(f"Pairs compared: {len(found.pairs)}; on the list: {len(found.listed)}. Written: {options.out / pages.PAGE}")
     return OK

@@ -164,7 +164,7 @@ def test_code_and_names_are_shown_and_cannot_act(tmp_path, capsys):
     source = f"def sigmoid(x):\n    note = '{evil}\u202e'\n    return x * 3 + len(note)"
     _class(tmp_path, {f"=cmd{evil}": source, "ada": source, "bo": "sigmoid = abs"})
     assert main(["likeness", str(tmp_path), "--expected", "1"]) == OK
-    assert "3 pairs compared, 1 on the list" in capsys.readouterr().out
+    assert "Pairs compared: 3; on the list: 1" in capsys.readouterr().out
     page = (tmp_path / "likeness.html").read_text()
     assert "&lt;script&gt;" in page
     assert evil not in page
