@@ -46,7 +46,7 @@ def show(exercise: Exercise | Question, next_hint) -> SolutionFeedback | HintFee
         return next_hint(exercise)
     if isinstance(exercise, Question):
         return Note(f"{exercise.name} is {exercise.answer!r}. {exercise.why_right}".strip())
-    source = _course_s_answer(exercise)
+    source = course_s_answer(exercise)
     ways = [Way("The course's answer:", source)] if source else []  # a wheel holds no sources, but the other ways
     ways += [
         Way(inspect.cleandoc(spelling.__doc__), without_docstring(textwrap.dedent(inspect.getsource(spelling))))
@@ -56,7 +56,7 @@ def show(exercise: Exercise | Question, next_hint) -> SolutionFeedback | HintFee
     return SolutionFeedback(exercise, tuple(ways)) if ways else Note(NOT_INSTALLED.format(exercise.lecture))
 
 
-def _course_s_answer(exercise: Exercise) -> str:
+def course_s_answer(exercise: Exercise) -> str:
     """The source of the lecture's own answer, or "" where that is not installed."""
     try:
         from helpers.building.source import SourceError  # reading the sources needs packages that nothing else needs

@@ -16,15 +16,15 @@ from .tables import grades, results, write_csv
 def write_all(book: Gradebook, out: Path) -> None:
     """Write `grades.csv`, `results.csv`, `feedback/` and `report.html` anew."""
     papers = class_papers(book)
-    _replace(out / "grades.csv", lambda path: write_csv(path, grades(papers)))
-    _replace(out / "results.csv", lambda path: write_csv(path, results(papers)))
+    replace_file(out / "grades.csv", lambda path: write_csv(path, grades(papers)))
+    replace_file(out / "results.csv", lambda path: write_csv(path, results(papers)))
     requests = requests_of(book)
     write_feedback(papers, out / "feedback", requests)
     page = report_page(book.settings(), papers, requests)
-    _replace(out / "report.html", lambda path: _write_text(path, page))
+    replace_file(out / "report.html", lambda path: write_text(path, page))
 
 
-def _replace(path: Path, write) -> None:
+def replace_file(path: Path, write) -> None:
     """Write a file beside and move it into place, so that a reader never meets half of one."""
     temporary = path.with_name(path.name + ".new")
     temporary.unlink(missing_ok=True)  # left by an interrupted run, or a link that somebody planted
@@ -32,6 +32,6 @@ def _replace(path: Path, write) -> None:
     os.replace(temporary, path)
 
 
-def _write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
     with open(path, "x", encoding="utf-8", errors="replace") as file:
         file.write(text)

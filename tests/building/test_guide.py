@@ -72,7 +72,7 @@ def followed(tmp_path_factory):
 def test_the_guide_has_a_command_for_every_step():
     text = "\n".join(blocks())
     commands = ("make doctor", "course grade", "--preview", "course adjust", "course export", "course send")
-    commands += ("course class init", "course class check", "course forget")
+    commands += ("course class init", "course class check", "course forget", "course likeness")
     assert all(command in text for command in (*commands, "--backend dask", "course autograder"))
     assert all(f"--format {name}" in text for name in ("canvas", "moodle", "gradescope", "nbgrader"))
 

@@ -341,7 +341,7 @@ def test_without_the_lecture_s_source_the_other_right_ways_are_shown(nothing_sol
 def test_where_there_is_neither_source_nor_another_way_a_solution_says_so(nothing_solved, monkeypatch):
     exercise = replace(exercise_named("leaky_relu"), spellings=())
     progress._solved.add("leaky_relu")
-    monkeypatch.setattr(answers, "_course_s_answer", lambda exercise: "")
+    monkeypatch.setattr(answers, "course_s_answer", lambda exercise: "")
     assert "not installed here" in repr(answers.show(exercise, None))
 
 
