@@ -374,6 +374,7 @@ LOOK_ALIKES = {
     "rates_on_plateau": [
         lambda s: lambda losses, rate, factor=0.5, patience=3: s(np.round(losses), rate, factor, patience),
         lambda s: lambda losses, rate, factor=0.5, patience=3: s(losses, rate, factor, min(patience, 3)),
+    ],
     "weight_penalty": [
         lambda s: lambda w, l1=0.0, l2=0.0: s(np.round(w), l1, l2),
         lambda s: lambda w, l1=0.0, l2=0.0: s(w, min(l1, 0.3), l2),
@@ -405,6 +406,7 @@ LOOK_ALIKES = {
     "bias_and_variance": [
         lambda s: lambda predictions, truth: s(predictions, np.round(truth)),
         lambda s: lambda predictions, truth: s(predictions[:4], truth),
+    ],
     "pseudo_labels": [
         lambda s: lambda p, threshold=0.9: s(np.round(p, 2), threshold),
         lambda s: lambda p, threshold=0.9: s(p, max(threshold, 0.6)),
