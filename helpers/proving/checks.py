@@ -174,9 +174,8 @@ def _prove_question(proof: Proof) -> None:
     proof.failures += [] if proof.stub_not_attempted else ["`...` does not count as not attempted"]
 
 
-def checks_table(proofs: list[Proof] | None = None) -> str:
-    """The text of `solutions/checks.md`: a summary, then every exercise. Proves all checks first unless given."""
-    proofs = prove_all() if proofs is None else proofs
+def checks_table(proofs: list[Proof]) -> str:
+    """The text of `checks.md`: a summary, then every exercise."""
     failures = [failure for proof in proofs for failure in proof.failures]
     lines = [
         "# What the checks are worth",
