@@ -18,6 +18,7 @@ from helpers.judging.judge import (
     judge_letter,
     public_examination,
 )
+from helpers.judging.parts import parts_with_an_idea
 from helpers.lectures import exercise_named, exercises_of
 from helpers.sandbox.observe import observe
 
@@ -69,6 +70,8 @@ def _prove_named(name: str) -> Proof:
 def prove(exercise: Exercise | Question) -> Proof:
     """Put one check to the proof, with the public inputs and with those of several gradings."""
     proof = Proof(exercise)
+    if isinstance(exercise, Exercise):
+        parts_with_an_idea(exercise)  # remembered: its time is not that of the first answer
     try:
         if isinstance(exercise, Question):
             _prove_question(proof)

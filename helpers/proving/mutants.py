@@ -80,7 +80,7 @@ def mutants(source: str) -> list[Mutant]:
 
 @contextlib.contextmanager
 def time_guard(seconds: float = 5.0) -> Iterator[None]:
-    """Break off what runs inside after this time, by an exception. Does nothing where there is no alarm clock."""
+    """Break off what runs inside after this much processor time, by an exception; nothing where there is no such clock."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -88,14 +88,14 @@ def time_guard(seconds: float = 5.0) -> Iterator[None]:
     def stop(number, frame):
         raise TimeoutError
 
-    before = signal.signal(signal.SIGALRM, stop)
+    before = signal.signal(signal.SIGPROF, stop)
     # Again and again: the first exception may be caught by what is to be stopped.
-    signal.setitimer(signal.ITIMER_REAL, seconds, seconds / 10)
+    signal.setitimer(signal.ITIMER_PROF, seconds, seconds / 10)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _replaced(function, place: int, changed):
