@@ -44,7 +44,7 @@ def a_project(folder):
         (programs / name).write_text(f'#!/bin/sh\nPYTHONPATH="{folder}" exec "{sys.executable}" {arguments} "$@"\n')
         (programs / name).chmod(0o755)
     (programs / "activate").write_text(f'PATH="{programs}:$PATH"\n')
-    (folder / ".venv" / "ready").touch()
+    (folder / ".venv" / "ready").write_text(f"{folder}\n")  # set up here: nothing is installed
     return folder
 
 
