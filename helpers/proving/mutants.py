@@ -80,7 +80,7 @@ def mutants(source: str) -> list[Mutant]:
 
 @contextlib.contextmanager
 def time_guard(seconds: float = 5.0) -> Iterator[None]:
-    """Break off what runs inside after this much processor time, by an exception; nothing where there is no such clock."""
+    """Break off what runs inside after this much processor time, by an exception, where there is such a clock."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
