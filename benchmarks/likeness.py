@@ -13,7 +13,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from helpers.grading.likeness.chance import likeness, surprises, together
+from helpers.grading.likeness.chance import likeness, surprises, together, without_habits
 from helpers.grading.likeness.pairs import EXPECTED
 from helpers.grading.likeness.reading import handed_out_features, independent_answers
 from helpers.grading.likeness.structure import features_of
@@ -29,9 +29,12 @@ def expected_by_chance(lecture: str, simulated_class: SimulatedClass) -> dict[fr
     students = list(simulated_class.sources)
     first, second = np.triu_indices(len(students), 1)
     rows = []
+    counted = [
+        without_habits({name: features_of(f"import numpy as np\n{source}") for name, source in sources.items()})
+        for sources in simulated_class.sources.values()
+    ]
     for exercise in functions_of(lecture):
-        sources = [simulated_class.sources[student][exercise.name] for student in students]
-        answers = [features_of(f"import numpy as np\n{source}") for source in sources]
+        answers = [own[exercise.name] for own in counted]
         values = likeness(answers, independent_answers(exercise), handed_out_features(lecture))
         rows.append(surprises(values[first, second], np.ones(len(first), dtype=bool)))
     chance = together(np.array(rows)) * len(first)

@@ -13,7 +13,7 @@ from helpers.commands.common import OK, USAGE
 from helpers.grading.gradebook import Gradebook
 from helpers.grading.handed_in import NAME
 from helpers.grading.likeness import pages, reading
-from helpers.grading.likeness.chance import false_alarms, likeness, surprises, together
+from helpers.grading.likeness.chance import false_alarms, likeness, surprises, together, without_habits
 from helpers.grading.likeness.pairs import compare
 from helpers.grading.likeness.reading import independent_answers
 from helpers.grading.likeness.structure import answers_in, features_of
@@ -65,10 +65,18 @@ def test_an_answer_is_what_the_learner_wrote_for_it_and_no_more():
 
 def test_what_many_share_and_what_was_handed_out_count_little():
     common, rare = {"a", "b", "c"}, {"x", "y", "z"}
-    answers = [common] * 8 + [rare] * 2
+    answers = [dict.fromkeys(features, 1.0) for features in [common] * 8 + [rare] * 2]
     values = likeness(answers, [{"a"}])
     assert values[0, 1] < values[8, 9] / 5
     assert likeness(answers, [{"a"}], known=rare)[8, 9] == 0
+
+
+def test_a_habit_is_one_coincidence_however_many_exercises_show_it():
+    answers = without_habits({"f": {"guard", "sum"}, "g": {"guard", "exp"}, "h": {"guard"}, "i": {"guard"}})
+    assert answers["f"] == {"guard": 0.5, "sum": 1.0}
+    habit, once = answers["h"], {"guard": 1.0}
+    others = [{f"other {i}": 1.0} for i in range(8)]
+    assert likeness([habit, habit, *others], [])[0, 1] == pytest.approx(likeness([once, once, *others], [])[0, 1] / 4)
 
 
 def test_the_most_alike_pair_of_a_hundred_is_as_surprising_as_one_in_a_hundred():

@@ -14,7 +14,8 @@ the sum is taken as more variable, as in Brown's method for dependent tests (Bro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from scipy import stats
@@ -24,15 +25,27 @@ _BIN = 0.02  # nats, of the grid on which surprises are added
 _SAME = 1e-9  # what is equal but for rounding is equal
 
 
+def without_habits(answers: Mapping[str, Collection[str]]) -> dict[str, dict[str, float]]:
+    """How much each feature of one person's answers counts, by exercise.
+
+    Who writes the same guard at the top of nine answers shows one habit, and not nine coincidences with everybody who
+    has it: between two such people it counts a ninth in each.
+    """
+    exercises = Counter(feature for features in answers.values() for feature in features)
+    return {name: {one: exercises[one] ** -0.5 for one in features} for name, features in answers.items()}
+
+
 def likeness(
-    answers: Sequence[Collection[str]], independent: Sequence[Collection[str]], known: Collection[str] = ()
+    answers: Sequence[Mapping[str, float]], independent: Sequence[Collection[str]], known: Collection[str] = ()
 ) -> np.ndarray:
     """How much the answers to one exercise have in common.
 
     Parameters
     ----------
-    answers, independent : sequences of collections of str
-        The features of each answer of the class, and of each independent answer of the course.
+    answers : sequence of mappings from str to float
+        For each answer of the class its features, and how much each counts (`without_habits`).
+    independent : sequence of collections of str
+        The features of each independent answer of the course.
     known : collection of str
         Features of what was handed out, which count nothing.
 
@@ -41,8 +54,8 @@ def likeness(
     ndarray, shape (answers, answers)
         Information that two answers share, in nats, times its share of all that they hold.
     """
-    table, counting = _table([*answers, *independent], known)
-    weights = np.log(len(table) / table.sum(axis=0)) * counting
+    table, counting = _table([*answers, *(dict.fromkeys(features, 1.0) for features in independent)], known)
+    weights = np.log(len(table) / (table > 0).sum(axis=0)) * counting
     return _shared(table[: len(answers)], weights)
 
 
@@ -120,7 +133,10 @@ def false_alarms(
     -------
     float
     """
-    tables = [_table(answers, of_these) for answers, of_these in zip(independent, known, strict=True)]
+    tables = [
+        _table([dict.fromkeys(features, 1.0) for features in answers], of_these)
+        for answers, of_these in zip(independent, known, strict=True)
+    ]
     first, second = np.triu_indices(people, 1)
     everybody = np.ones(len(first), dtype=bool)
     alarms = 0
@@ -135,10 +151,10 @@ def false_alarms(
     return alarms / classes
 
 
-def _table(answers: Sequence[Collection[str]], known: Collection[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Which answer has which feature, and for each feature whether it counts."""
+def _table(answers: Sequence[Mapping[str, float]], known: Collection[str]) -> tuple[np.ndarray, np.ndarray]:
+    """How much of which feature each answer has, and for each feature whether it counts."""
     vectorizer = DictVectorizer(sort=False, sparse=False)
-    table = vectorizer.fit_transform([dict.fromkeys(features, 1.0) for features in answers])
+    table = vectorizer.fit_transform(answers)
     known = frozenset(known)
     return table, np.array([name not in known for name in vectorizer.get_feature_names_out()], float)
 

@@ -12,7 +12,7 @@ import numpy as np
 from helpers.lectures import functions_of
 
 from ..gradebook import GradebookError
-from .chance import false_alarms, likeness, surprises, together
+from .chance import false_alarms, likeness, surprises, together, without_habits
 from .reading import Answers, handed_out_features, independent_answers, read_class
 from .structure import Answer
 
@@ -106,6 +106,7 @@ def _pairs_of(lecture: str, people: Sequence[Answers]) -> list[Pair]:
     first, second = np.triu_indices(len(people), 1)
     comparable = _comparable(people)
     names = [exercise.name for exercise in functions_of(lecture)]
+    counted = [without_habits({name: answer.features for name, answer in one.answers.items()}) for one in people]
     surprise = np.full((len(names), len(first)), np.nan)
     for row, exercise in enumerate(functions_of(lecture)):
         answered = [i for i, one in enumerate(people) if exercise.name in one.answers]
@@ -113,7 +114,7 @@ def _pairs_of(lecture: str, people: Sequence[Answers]) -> list[Pair]:
             continue
         values = np.full((len(people), len(people)), np.nan)
         values[np.ix_(answered, answered)] = likeness(
-            [people[i].answers[exercise.name].features for i in answered],
+            [counted[i][exercise.name] for i in answered],
             independent_answers(exercise),
             handed_out_features(lecture),
         )
