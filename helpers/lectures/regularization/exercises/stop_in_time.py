@@ -11,7 +11,7 @@ from helpers.judging.exercise import Exercise, Part, call, mistake
 
 from .common import LECTURE, STOP
 
-PRICE = 0.002  # of an epoch, in units of the loss
+PRICE = 0.004  # of an epoch, in units of the loss
 ALLOWED = 0.03  # more than this above the price of the course's own rule is too much
 EPOCHS = 80
 ANOTHER = "It is another rule, and cheap enough."
@@ -92,9 +92,10 @@ class As:
 
 
 def recorded(rng, runs=40):
-    """Validation losses of many runs: they fall, quickly or slowly, and most of them rise again."""
+    """Validation losses of many runs: half of them fall quickly, half slowly, and then they rise again."""
     t = np.arange(EPOCHS)[None]
-    fall, turn, rise = (rng.uniform(*ends, (runs, 1)) for ends in ((2, 6), (8, 22), (0.008, 0.02)))
+    fall = np.where(rng.permutation(runs)[:, None] < runs // 2, 1.0, 10.0) * rng.uniform(0.8, 1.4, (runs, 1))
+    turn, rise = fall * rng.uniform(2.5, 4, (runs, 1)), rng.uniform(0.02, 0.05, (runs, 1))
     level = 0.5 + 2 * np.exp(-t / fall) + rise * np.maximum(0, t - turn)
     return np.round(64 * (level + rng.normal(0, 0.02, (runs, EPOCHS)))) / 64
 
@@ -256,12 +257,11 @@ STOP_IN_TIME = Exercise(
         "line 3: `0` → `1`": ANOTHER,
         "line 5: `loss < losses[best]` → `loss <= losses[best]`": ANOTHER,
         "line 7: `epoch - best > 6` → `epoch - best >= 6`": ANOTHER,
-        "line 7: `6` → `1`": ANOTHER,
         "line 7: `6` → `7`": ANOTHER,
         "line 7: `6` → `12`": ANOTHER,
     },
     hints=(
         "Your `early_stopping` is such a rule. How many epochs of patience do scattered losses need?",
-        "An epoch costs 0.002. Waiting for ten epochs has to lower the loss by more than 0.02 to be worth it.",
+        "An epoch costs 0.004. Waiting for ten epochs has to lower the loss by more than 0.04 to be worth it.",
     ),
 )
