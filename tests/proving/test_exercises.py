@@ -399,6 +399,10 @@ LOOK_ALIKES = {
         lambda s: lambda rate: s(round(rate, 1)),
         lambda s: lambda rate: tuple(np.round(s(rate), 3)),
     ],
+    "stop_in_time": [
+        lambda s: lambda runs: s(runs) + 25,
+        lambda s: lambda runs: np.minimum(s(runs), 5),
+    ],
     "mixup": [
         lambda s: lambda x, y, shares, partners: s(x, y, np.maximum(shares, 0.5), partners),
         lambda s: lambda x, y, shares, partners: s(x, y, shares, np.sort(partners)),

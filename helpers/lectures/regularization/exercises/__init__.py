@@ -8,6 +8,7 @@ from .max_norm import MAX_NORM
 from .mixup import MIXUP
 from .questions import BEST_EPOCH_REPORTED, LOSS_WITH_DROPOUT, PERFECT_TRAINING
 from .soft_threshold import SOFT_THRESHOLD
+from .stop_in_time import STOP_IN_TIME
 from .weight_penalty import WEIGHT_PENALTY
 
 EXERCISES = (
@@ -18,6 +19,7 @@ EXERCISES = (
     MAX_NORM,
     EARLY_STOPPING,
     BEST_EPOCH_REPORTED,
+    STOP_IN_TIME,
     DROPOUT,
     LOSS_WITH_DROPOUT,
     ALPHA_DROPOUT_CONSTANTS,
