@@ -412,8 +412,8 @@ LOOK_ALIKES = {
         lambda s: lambda predictions, truth: s(predictions[:4], truth),
     ],
     "pseudo_labels": [
-        lambda s: lambda p, threshold=0.9: s(np.round(p, 2), threshold),
-        lambda s: lambda p, threshold=0.9: s(p, max(threshold, 0.6)),
+        lambda s: lambda p, threshold=0.9: s(np.round(p, 1), threshold),
+        lambda s: lambda p, threshold=0.9: s(p, max(threshold, 0.8)),
     ],
     "balanced_pseudo_labels": [
         lambda s: lambda p, per_class: s(np.round(p, 1), per_class),

@@ -20,19 +20,18 @@ def oracle(probabilities, per_class):
     return np.array([row for row, _ in chosen], dtype=int), np.array([c for _, c in chosen], dtype=int)
 
 
-def skewed(rng, n, classes):
-    """Sure rows of which most are predicted as class 0; the others are less sure."""
-    many, few = sure_rows(rng, n, 2), sure_rows(rng, n, classes)
-    many = np.concatenate([many, np.full((n, classes - 2), 1e-5)], axis=1)
-    rows = np.concatenate([many[many.argmax(axis=1) == 0], few])
-    return rows[rng.permutation(len(rows))]
+def skewed(rng, classes, per_class):
+    """Rows of which most are predicted as class 0, and at least `per_class` + 1 as each other class."""
+    labels = np.concatenate([np.zeros(3 * per_class, dtype=int), np.repeat(np.arange(classes), per_class + 1)])
+    return call(sure_rows(rng, len(labels), classes, labels), per_class)
 
 
 def balance(rng):
     return [
         call(np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.45, 0.55]]), 1),
-        call(skewed(rng, 12, 3), 2),
-        call(skewed(rng, 20, 5), 3),
+        skewed(rng, 3, 2),
+        skewed(rng, 5, 3),
+        skewed(rng, 4, 4),
     ]
 
 

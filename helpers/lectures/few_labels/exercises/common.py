@@ -9,13 +9,14 @@ import numpy as np
 LECTURE = "13_few_labels"
 
 
-def sure_rows(rng, n, classes):
+def sure_rows(rng, n, classes, labels=None):
     """Rows of probabilities whose largest ones differ from each other, and from the thresholds, by more than rounding.
 
-    With more rows than classes, each class is the largest somewhere.
+    With more rows than classes, each class is the largest somewhere; `labels` says where, in a random order.
     """
     steps = rng.permutation(np.linspace(0.41, 0.99, n)) + 0.0013
-    labels = np.concatenate([rng.permutation(classes), rng.integers(0, classes, n)])[:n]
+    if labels is None:
+        labels = np.concatenate([rng.permutation(classes), rng.integers(0, classes, n)])[:n]
     rest = rng.uniform(0.4, 0.6, (n, classes))
     rest[np.arange(n), labels] = 0
     rows = rest / rest.sum(axis=1, keepdims=True) * (1 - steps)[:, None]

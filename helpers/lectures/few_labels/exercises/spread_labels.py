@@ -53,9 +53,8 @@ def graph(rng, n, classes, alpha=0.9, known=2, wrong=False):
             labels[0] = (labels[0] + 1) % classes
         order = rng.permutation(n)
         similarity, labels = similarity[np.ix_(order, order)], labels[order]
-        if _clear(similarity, labels, alpha) and (
-            not wrong or oracle(similarity, labels, alpha)[order == 0] != labels[order == 0]
-        ):
+        kept = (oracle(similarity, labels, alpha) == labels)[labels >= 0]
+        if _clear(similarity, labels, alpha) and (~kept).sum() == wrong:
             return similarity, labels
 
 
