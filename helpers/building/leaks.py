@@ -21,6 +21,7 @@ _COMMON = {
     "x = np.asarray(x, dtype=float)",
     "import numpy as np",
     "else:",
+    "break",
     "return out",
     "return result",
 }

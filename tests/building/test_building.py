@@ -8,6 +8,7 @@ import pytest
 
 from helpers import cli, lectures
 from helpers.building import build, leaks, source
+from helpers.commands.common import USAGE
 from helpers.paths import NOTEBOOKS, SOLUTIONS
 
 LECTURE = "00_start_here"
@@ -150,5 +151,5 @@ def test_the_released_notebooks_are_valid_for_nbgrader():
 
 
 def test_an_unknown_lecture_names_those_that_exist(capsys):
-    assert cli.main(["build", "99_nothing"]) == cli.USAGE
+    assert cli.main(["build", "99_nothing"]) == USAGE
     assert "04_activations" in capsys.readouterr().err

@@ -59,7 +59,7 @@ def draw_distances(distances, share=1e-3):
     for (label, values), role in zip(distances.items(), COMPARED, strict=False):
         ax.semilogy(values, **(ROLES[role] | {"marker": None}), label=label)
     ax.axhline(share * next(iter(distances.values()))[0], **ROLES["reference"])
-    ax.set(xlabel="step", ylabel="distance to the minimum")
+    ax.set(xlabel="step", ylabel="distance to the minimum", ylim=(share / 100, None))
     ax.legend()
     words = "; ".join(f"{label}: {values[-1]:.2g} after {len(values) - 1} steps" for label, values in distances.items())
     return described(figure, f"Distance to the minimum by step, on a logarithmic axis. {words}.")
@@ -99,7 +99,7 @@ def draw_race(curves):
         ax.semilogy(
             places, losses, marker=MARKS[rule], markevery=4, markersize=5, color=COLORS[rule], linewidth=1, label=rule
         )
-    ax.set(xlabel="epoch", ylabel="training loss")
+    ax.set(xlabel="epoch", ylabel="training loss", xticks=range(0, len(losses), 4))
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     words = "; ".join(f"{rule} {losses[-1]:.2g}" for rule, losses in curves.items())
     return described(figure, f"Training loss by epoch, each rule at its best rate. At the end: {words}.")

@@ -72,8 +72,7 @@ ROWS = [
         "002",
         "stops too early",
         _with_the_mean,
-        note="What deck 002 says of Adagrad is true of the usual one, with the sum; the formula of deck 001 does not "
-        "slow down by itself.",
+        note="What deck 002 says of Adagrad is true of the usual one, with the sum; deck 001's does not slow down.",
     ),
     Row("Adagrad with the root of the sum", "002", "stops too early", _with_the_sum),
     Row(
