@@ -25,7 +25,11 @@ def test_the_lock_lists_first_what_learners_need_and_then_what_only_tests_need()
     learners, _, tests = LOCK.read_text(encoding="utf-8").partition(BELOW)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    needed = [*project["dependencies"], *(text for name, texts in extras.items() if name != "test" for text in texts)]
+    apart = ("test", "site")  # the site is made in an environment of its own
+    needed = [
+        *project["dependencies"],
+        *(text for name, texts in extras.items() if name not in apart for text in texts),
+    ]
     assert names(needed) <= packages(learners)
     assert names(extras["test"]) - {"training-neural-networks"} <= packages(tests)
 

@@ -229,7 +229,8 @@ CLAIMS = (
         "the fewer images choose, the more the winner promises there, and the less it scores on others",
         fewer_images_promise_more,
         POINTS,
-        {OWN: {}, "100 against 500": {"few": 100}},
+        {OWN: {}},
+        {"100 against 500": {"few": 100}},
     ),
     Claim(
         "Two networks measured on the *same* images fail on many of the same ones",

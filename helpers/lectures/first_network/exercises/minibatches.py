@@ -33,11 +33,10 @@ class Batches:
 
     def __call__(self, call, value, before=None):
         n_samples, size = call.arguments[:2]
-        try:
-            batches = [np.asarray(batch) for batch in value]
-        except (TypeError, ValueError):
+        batches = _read(value)
+        if batches is None:
             return Difference("type", "A list of arrays of indices is expected.")
-        if any(batch.ndim != 1 or batch.dtype.kind not in "iu" for batch in batches if batch.size):
+        if any(batch.ndim != 1 or (batch.size and batch.dtype.kind == "f") for batch in batches):
             return Difference("type", "Each batch is an array of integers with one axis: the indices of its samples.")
         sentence = self._wrong(n_samples, size, batches) or self._wrong_source(call, batches, before)
         return Difference("value", sentence) if sentence else None
@@ -69,14 +68,28 @@ class Batches:
         if before is None or call.arguments[0] < MANY or self.order in ("given", "blocks"):
             return ""
         earlier, value = before
+        others = _read(value)
+        if not others or any(batch.ndim != 1 for batch in others):
+            return ""
         same_call = identical(list(call.values()), list(earlier.values()))
-        same = np.array_equal(np.concatenate(batches), np.concatenate([np.asarray(batch) for batch in value]))
+        same = np.array_equal(np.concatenate(batches), np.concatenate(others))
         expected = {RNG: same_call, OWN: True, ELSEWHERE: False}[self.source]
         if call.arguments[:2] != earlier.arguments[:2] or same == expected:
             return ""
         if same_call:
             return "Two generators in the same state gave different orders, so the order does not come from `rng`."
         return "Two different generators gave the same order, so the order does not come from `rng`."
+
+
+def _read(value) -> list[np.ndarray] | None:
+    """The batches as arrays; None if they are no list of arrays with an axis."""
+    if not isinstance(value, list | tuple | np.ndarray):
+        return None
+    try:
+        batches = [np.asarray(batch) for batch in value]
+    except (TypeError, ValueError):
+        return None
+    return None if any(batch.ndim == 0 or batch.dtype.kind not in "iuf" for batch in batches) else batches
 
 
 def _listed(lengths) -> str:

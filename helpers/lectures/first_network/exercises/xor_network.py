@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.judging.compare import Difference
+from helpers.judging.compare import Difference, as_array
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
 from .common import LECTURE
@@ -42,18 +42,19 @@ class Computes:
     def __call__(self, call, value, before=None):
         if not isinstance(value, dict) or set(value) != set(NAMES):
             return Difference("type", "It should return a dict with the keys W1, b1, W2 and b2.")
-        try:
-            w1, b1, w2, b2 = (np.asarray(value[name], dtype=float) for name in NAMES)
-        except (TypeError, ValueError):
+        entries = [as_array(value[name]) for name in NAMES]
+        if any(entry is None or entry.dtype.kind not in "fiu" for entry in entries):
             return Difference("type", "Each entry should be an array of numbers, b2 a number.")
+        w1, b1, w2, b2 = (entry.astype(float) for entry in entries)
         if not self.columns and w1.ndim == 2:
             w1 = w1.T
         problem = self._shapes(w1, b1, w2, b2)
         if problem:
             return Difference("shape", problem)
         fires = np.greater if self.strict else np.greater_equal
-        hidden = fires(PAIRS @ w1 + b1, 0).astype(float)
-        given = tuple(fires(hidden @ w2 + b2, 0).astype(int).tolist())
+        with np.errstate(all="ignore"):  # weights may be as large as they like
+            hidden = fires(PAIRS @ w1 + b1, 0).astype(float)
+            given = tuple(fires(hidden @ w2 + b2, 0).astype(int).tolist())
         if given == self.table:
             return None
         wrong = next(pair for pair, got, want in zip(PAIRS, given, self.table, strict=True) if got != want)

@@ -40,7 +40,9 @@ def _first_fault(repaired, sick, activation, inputs):
     for number, layer in enumerate(repaired, start=1):
         if not np.all(np.isfinite(layer)):
             return "not finite", f"The weights of layer {number} are not all finite."
-        if len(np.unique(layer.round(9), axis=1).T) < layer.shape[1]:
+        with np.errstate(all="ignore"):  # rounding multiplies, and the largest numbers have no room
+            units = len(np.unique(layer.round(9), axis=1).T)
+        if units < layer.shape[1]:
             return "equal units", f"Two units of layer {number} have the same weights."
     signal = np.random.default_rng(NEW_SEED).standard_normal((NEW_SAMPLES, inputs.shape[1]))
     with np.errstate(all="ignore"):
