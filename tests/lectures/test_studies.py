@@ -116,7 +116,7 @@ def test_a_study_killed_in_the_middle_of_a_batch_is_resumed_where_it_was(tmp_pat
 
 RUN = """
 import sys, time
-from helpers.experiments import studies
+from helpers.lectures.hyperparameter_search.experiments import studies
 from tests.lectures.test_studies import SPACE, hill
 
 def train(configurations, on_epoch):
