@@ -53,7 +53,7 @@ def wait_for_words(page, pattern):
 
 def printed_by(page, source):
     """Type `source` into the first code cell after the panel's and return what it prints."""
-    index = cell_with(page, r"^from helpers.experiments import schedules|^# scratch")
+    index = cell_with(page, r'^predict\("rate_that_leaves_a_parabola"|^# scratch')
     type_into(page, index, "# scratch\n" + source)
     wait_for_output(page, index)
     return shown_by(page, index)
