@@ -279,15 +279,15 @@ def a_name_of_dots_and_signs(notebook):
     return notebook
 
 
-@notebook("notebook", CORRECT, student="Zoe\u0308")
+@notebook("notebook", NOBODY, student="Zoe\u0308")
 def a_name_in_decomposed_form(notebook):
-    """Hand in under a name that equals a neighbour's once Unicode is normalised."""
+    """Hand in under a name that equals another one once Unicode is normalized: they are one person."""
     return notebook
 
 
 @notebook("notebook", WRONG_STATUS, exercise=ATTACKED, student="Zo\u00eb")
 def a_name_in_composed_form(notebook):
-    """The other of the two: their marks must not mix."""
+    """The other of the two: this paper counts, the newest."""
     cell_of(notebook, ATTACKED)["source"] = WRONG
     return notebook
 
@@ -334,7 +334,7 @@ def a_zip_bomb(archive, student):
             file.write(bytes(2**20))
 
 
-@member("notebook", MISSING)
+@member("notebook", UNREADABLE)
 def a_zip_in_a_zip(archive, student):
     """Put a zip with a notebook into the zip, as the nested bombs do."""
     inner = io.BytesIO()
