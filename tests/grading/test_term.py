@@ -33,7 +33,7 @@ from helpers.judging.judge import CORRECT, NOT_ATTEMPTED, WRONG, PartResult, Ver
 from helpers.lectures import exercises_of, lecture_names
 
 PEOPLE, ABSENT, LATE = 120, 0.1, 0.08
-LECTURES = tuple(name for name in lecture_names() if exercises_of(name))
+LECTURES = tuple(name for name in lecture_names() if exercises_of(name))[:8]  # one a week
 FIRST = (
     *("Ada", "Grace", "José", "Zoë", "Jean-Pierre", "Łukasz", "Søren", "Müge", "伟", "민준", "Anh", "Ngọc"),
     *("Emmy", "Conan", "Wei", "Olga", "Iñaki", "Björk", "Chloé"),
