@@ -20,6 +20,10 @@ def test_an_executed_notebook_gives_the_same_outputs_again(lecture):
             command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", path]
             settings = ["--nbval-sanitize-with", "tests/nbval.cfg", "--nbval-cell-timeout", "300"]
             own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-            environment = own | {"COURSE_PROGRESS": "off", "COURSE_DATA_DIR": ""}
+            environment = own | {
+                "COURSE_PROGRESS": "off",
+                "COURSE_DATA_DIR": "",
+                "OPENBLAS_NUM_THREADS": "1",
+            }  # as built
             done = subprocess.run([*command, *settings], cwd=ROOT, env=environment, capture_output=True, text=True)
             assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
