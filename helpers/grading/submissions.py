@@ -269,7 +269,7 @@ class _Sorting:
 
 def _what_it_is(piece: Piece) -> str:
     if piece.file.problem:
-        return f"not a notebook that can be read ({piece.file.problem}); {_AND_DO}"
+        return f"not a notebook that can be read: {piece.file.problem.partition(';')[0]}; {_AND_DO}"
     ending = piece.name.rpartition(".")[2].lower()
     what = next((what for kind, what in _INSTEAD if re.fullmatch(kind, ending)), "not a notebook")
     return f"{what}; {_AND_DO}"
