@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,6 +79,13 @@ def write(out: Path, rosters: Iterable[Path]) -> Written:
     tables = [read_roster(path) for path in rosters]
     for roster in tables:
         own = [_person(roster, row) for row in roster.people]
+        alike = Counter(same(one.student) for one in own)
+        remarks += [
+            f"{next(one.student for one in own if same(one.student) == name)} stands {count} times in a roster, and "
+            "nothing tells these people apart; give each a number, login or address of their own, and type this again"
+            for name, count in alike.items()
+            if name and count > 1
+        ]
         others = list(people)
         for one in own:
             alone = sum(same(other.name) == same(one.name) for other in own) == 1
@@ -97,15 +105,21 @@ def write(out: Path, rosters: Iterable[Path]) -> Written:
 
 
 def _person(roster: Roster, row: dict[str, str]) -> Found:
-    email = roster.value(row, "Email address", "Email").strip()
+    address = next(iter(roster.addresses), None)  # whatever its heading is in another language
+    email = (roster.value(row, "Email address", "Email") or (row[address] if address else "")).strip()
     first, last = roster.first_and_last_name(row)
     name = " ".join(f"{first} {last}".split())
-    identifier = roster.value(row, "Identifier")
+    participants = roster.column("Identifier") or roster.participants()
+    identifier = row[participants] if participants else ""
     number = re.search(r"(\d+)\s*$", identifier)
     is_canvas = bool(roster.column("Student") and roster.column("ID") and roster.column("Section"))
     canvas = roster.value(row, "ID").strip() if is_canvas else ""
-    ids = [row[c].strip() for c in map(roster.column, dict.fromkeys(_NUMBERS)) if c and not (is_canvas and c == "ID")]
-    student = next((value for c in _STUDENT if (value := roster.value(row, c).strip())), "") or name
+    ids = [
+        row[c].strip()
+        for c in map(roster.column, dict.fromkeys(_NUMBERS))
+        if c and not (is_canvas and c == roster.column("ID")) and c != participants
+    ]
+    student = next((value for c in _STUDENT if (value := roster.value(row, c).strip())), "") or email or name
     ids += [value for c in _STUDENT[:4] if (value := roster.value(row, c).strip())]
     own = dict.fromkeys(one for one in ids if one and one not in (student, email))
     return Found(

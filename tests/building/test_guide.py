@@ -1,5 +1,6 @@
 """The instructor's guide: every command of it is run, in its order, and does what the text says."""
 
+import argparse
 import csv
 import hashlib
 import os
@@ -12,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from helpers.cli import main
-from helpers.commands.common import USAGE
+from helpers.cli import _parser, main
+from helpers.commands.common import PROBLEM, USAGE
 from helpers.grading.gradebook import Gradebook
 from helpers.lectures import exercises_of
 from helpers.paths import ROOT
@@ -75,6 +76,17 @@ def test_the_guide_has_a_command_for_every_step():
     commands += ("course class init", "course class check", "course forget", "course likeness")
     assert all(command in text for command in (*commands, "--backend dask", "course autograder"))
     assert all(f"--format {name}" in text for name in ("canvas", "moodle", "gradescope", "nbgrader"))
+
+
+def test_the_guide_names_every_command_and_runs_those_for_a_class():
+    text = GUIDE.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (you|learners|authors).*?\| (`course .+) \|$", text, re.MULTILINE)
+    named = {who: set(re.findall(r"`course ([\w-]+)`", commands)) for who, commands in rows}
+    (subcommands,) = [a.choices for a in _parser()._actions if isinstance(a, argparse._SubParsersAction)]
+    assert set().union(*named.values()) == set(subcommands)
+    run = "\n".join(blocks())
+    assert [name for name in sorted(named["you"]) if f"course {name} " not in run] == []
+    assert set(re.findall(r"`course ([a-z-]+)", text)) <= set(subcommands)
 
 
 def test_every_file_that_the_guide_names_is_there(followed):
@@ -219,6 +231,14 @@ def test_what_an_older_gradebook_says_was_sent_is_not_sent_again(out):
 def test_a_roster_without_addresses_says_once_what_to_do(out, capsys):
     assert send(out, roster="Student,ID,SIS Login ID,Section\nada,1,ada,A\nbob,2,bob,A\n") == USAGE
     assert "add a column Email" in capsys.readouterr().err
+
+
+def test_addresses_that_a_roster_leaves_out_are_those_of_the_class_file(out, capsys):
+    (out / "course.toml").write_text('[[people]]\nstudent = "ada"\nemail = "ada@x.org"\n', encoding="utf-8")
+    assert send(out, roster="Student,ID,SIS Login ID,Section\nada,1,ada,A\nbob,2,bob,A\n") == PROBLEM
+    printed = capsys.readouterr()
+    assert "ada@x.org: " in printed.out
+    assert "bob has no address that mail can go to" in printed.err
 
 
 @pytest.mark.parametrize("server", ["", ":587", "mail.x.org:smtp"])

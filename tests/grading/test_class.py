@@ -183,3 +183,38 @@ def test_names_in_a_roster_cannot_break_the_class_file(tmp_path):
     (tmp_path / "roster.csv").write_text(f"Full name,Username\n{rows}\n", encoding="utf-8")
     assert main(["class", "init", str(tmp_path), "--roster", str(tmp_path / "roster.csv")]) == OK
     assert [person.student for person in class_of(tmp_path).people] == [f"u{i}" for i in range(len(names))]
+
+
+SHEETS = {
+    "with a line for Excel": b"sep=;\nFull name;Username;Email\nLovelace, Ada;ada;ada@example.org\n",
+    "in UTF-16, by tabs": "Full name\tUsername\tEmail\nAda Lovelace\tada\tada@example.org\n".encode("utf-16"),
+    "with empty rows and CRLF": b"Full name,Username,Email\r\n\r\n,,\r\nAda Lovelace,ada,ada@example.org\r\n",
+    "with a heading twice": b"\xef\xbb\xbfFull name,Username,Note,Note,Email\nAda Lovelace,ada,x,y,ada@example.org\n",
+}
+
+
+@pytest.mark.parametrize("content", SHEETS.values(), ids=SHEETS)
+def test_a_roster_is_read_however_it_was_saved(tmp_path, content):
+    (tmp_path / "r.csv").write_bytes(content)
+    assert main(["class", "init", str(tmp_path), "--roster", str(tmp_path / "r.csv")]) == OK
+    assert [(p.student, p.name, p.email) for p in class_of(tmp_path).people] == [
+        ("ada", "Ada Lovelace", "ada@example.org")
+    ]
+
+
+def test_a_worksheet_in_another_language_tells_names_addresses_and_numbers(tmp_path):
+    sheet = "ID;Vollständiger Name;E-Mail-Adresse;Status;Bewertung;Bestwertung;Zuletzt geändert (Bewertung)\n"
+    sheet += "Teilnehmer/in 101;Ada Lovelace;ada@x.org;;;57,00;-\nTeilnehmer/in 102;José García;jose@x.org;;;57,00;-\n"
+    (tmp_path / "r.csv").write_text(sheet, encoding="utf-8")
+    assert main(["class", "init", str(tmp_path), "--roster", str(tmp_path / "r.csv")]) == OK
+    assert [(p.student, p.name, p.moodle, p.identifiers) for p in class_of(tmp_path).people] == [
+        ("ada@x.org", "Ada Lovelace", ("101",), ("ada@x.org",)),
+        ("jose@x.org", "José García", ("102",), ("jose@x.org",)),
+    ]
+
+
+@pytest.mark.parametrize("rows", ["Full name\nWei Wang\nWei Wang\n", "Full name,Username\nAda,ada\nAda B,ADA\n"])
+def test_people_whom_a_roster_does_not_tell_apart_are_named(tmp_path, capsys, rows):
+    (tmp_path / "r.csv").write_text(rows, encoding="utf-8")
+    main(["class", "init", str(tmp_path), "--roster", str(tmp_path / "r.csv")])
+    assert "stands 2 times in a roster, and nothing tells these people apart" in capsys.readouterr().out

@@ -485,6 +485,11 @@ def test_two_who_are_both_called_by_one_login_stay_two_and_are_asked_for(tmp_pat
     assert have == {("jovyan", FOUR), ("ada", FOUR)}
 
 
+def test_two_zips_of_course_handin_for_two_lectures_are_one_person_under_the_plain_name(tmp_path):
+    files = {"handin.zip": handin_of("Ada"), "handin-2.zip": handin_of("ADA", SIX)}
+    assert found(lay(tmp_path, files))[1] == {("Ada", FOUR), ("Ada", SIX)}
+
+
 def test_what_is_handed_in_as_two_zips_of_course_handin_is_read_from_the_later_one(tmp_path):
     files = {f"ada/handin{number}.zip": handin_of("ada") for number in ("", "-2", "-10")}
     class_, _ = found(lay(tmp_path, files | {f"bob/{FOUR}.ipynb": TRIED}))

@@ -13,12 +13,21 @@ DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 NASTY = '<img src=x onerror="document.title=1"></script><script>document.title=2</script>'
 SETTINGS = {"isolation": "strict: as probed", "limits": [10, 1024], "seed": 7, "version": "0123", "python": "3.11"}
 SETTINGS |= {"libraries": {"numpy": "2.0"}, "remarks": ["x.txt is left out: no notebook"]}
+CLASS = f"""
+[lectures.00_start_here]
+[lectures.{classroom.LECTURE}]
+weight = 2
+[[people]]
+student = "student-000"
+excused = ["00_start_here"]
+"""
 
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
-    """The pages of a class of thirty, with one decision by a person."""
+    """The pages of a class of thirty, with one decision by a person, an excuse and a weight."""
     folder = tmp_path_factory.mktemp("pages")
+    (folder / "course.toml").write_text(CLASS, encoding="utf-8")
     plan = plan_class(30, ("00_start_here", classroom.LECTURE), grading_seed=7, seed=1)
     with Gradebook(folder / "gradebook.db", create=True) as book:
         fill_gradebook(plan, book)

@@ -498,3 +498,16 @@ def test_after_every_week_of_a_term_everybody_has_the_marks_that_are_theirs(term
             reached = term.truth.get((s.login, lecture), 0.0)
             expected += max(0.0, reached - 0.1 * most * term.late.get((s.login, lecture), 0))
         assert reckoned[s.login].points == pytest.approx(expected), s.login
+
+
+def test_a_paper_that_was_taken_out_and_is_found_again_is_named(term):
+    lecture = LECTURES[0]
+    files = {f"{name}/{lecture}.ipynb": term.notebook(lecture, term.answers(lecture)) for name in ("ada", "bob")}
+    collect(term, 1, files, as_zip=False)
+    marks = term.marks()
+    assert main(["forget", str(term.out), "ada", lecture]) == OK
+    assert set(term.marks()) == {("bob", lecture)}
+    said = collect(term, 1, files, as_zip=False)["remarks"]
+    assert f"{lecture} of ada had been taken out; it is in this folder, so it is marked again" in said
+    assert term.marks() == marks
+    assert "taken out" not in " ".join(collect(term, 1, files, as_zip=False)["remarks"])

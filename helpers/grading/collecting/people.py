@@ -120,7 +120,10 @@ class People:
         names = _names_without_teams(work, self._known_names)
         twins = _twins(work, names)
         standing = self._standing()
-        for who in sorted(work, key=lambda who: (who.alias in twins, who.alias)):
+        # Of several spellings the plainest gives the name: not the one with its zip in parentheses.
+        for who in sorted(
+            work, key=lambda who: (who.alias in twins, who.system == HANDIN, who.key != who.name, who.alias)
+        ):
             decided.students[who] = self._students_of(who, names[who], twins, standing, decided)
         self._same_person_twice(work, decided)
         spellings = defaultdict(set)

@@ -204,7 +204,10 @@ def read_rows(path: Path) -> list[list[str]]:
     content = path.read_bytes()
     encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     text = content.decode(encoding)
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)))
+    # A spreadsheet that was told the separator by a line above the headings shows no such line.
+    told = re.match(r"sep=(.)\r?\n", text)
+    text = text[told.end() :] if told else text
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=told[1] if told else _separator(text)))
 
 
 def _separator(text: str) -> str:
