@@ -6,7 +6,8 @@ Three questions about each exercise, answered with the inputs of many gradings.
 
 *Losses*: does an answer that earns everything in `check` lose a point in grading? Asked of the course's answer and of
 every spelling, each also in single precision.
-*Luck*: does a wrong answer earn other parts with another seed? Asked of every known mistake and every mutant.
+*Luck*: does a wrong answer earn other parts with another seed? Asked of every known mistake and every mutant. (A mutant
+of an open answer is not wrong: it is another answer, of a worth of its own, so there only the mistakes are asked.)
 *Gifts*: does an answer without an idea (a constant, an exception, a table of the public results) earn anything?
 
 Exercises whose answers are Keras models take seconds for each seed; they are asked only when they are named.
@@ -136,8 +137,10 @@ def right_answers(exercise: Exercise) -> dict[str, Callable]:
 
 
 def wrong_answers(exercise: Exercise) -> dict[str, Callable]:
-    """Every known mistake, and every mutant of the course's answer that can be defined."""
+    """Every known mistake, and every mutant of the course's answer that can be defined and is wrong."""
     answers = {mistake.name: mistake.function for mistake in exercise.mistakes}
+    if exercise.open_ended:
+        return answers
     for mutant in mutants(solution_source(exercise.lecture, exercise.name)):
         try:
             answers[mutant.description] = function_from(mutant.source, exercise.lecture, exercise.name)

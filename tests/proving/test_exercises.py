@@ -269,6 +269,14 @@ LOOK_ALIKES = {
         lambda s: lambda x, w, f, d, g: s(x, w, f, d, np.abs(g)),
         lambda s: lambda x, w, f, d, g: np.round(s(x, w, f, d, g), 3),
     ],
+    "name_start": [
+        lambda s: lambda stds, gradient_stds: s(stds, np.maximum(gradient_stds, 0.1)),
+        lambda s: lambda stds, gradient_stds: s(stds, gradient_stds) if len(stds) < 8 else "good",
+    ],
+    "repair_start": [
+        lambda s: lambda *a: tuple(np.abs(layer) for layer in s(*a)),
+        lambda s: lambda inputs, weights, *others: (*s(inputs, weights, *others)[:-1], weights[-1]),
+    ],
     "uniform_limit": [lambda s: lambda v: np.round(s(v), 3), lambda s: lambda v: np.multiply(v, 1.73)],
     "lsuv_scale": [
         lambda s: lambda x, w, f: np.round(s(x, w, f), 3),
