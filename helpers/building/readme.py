@@ -5,26 +5,30 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from helpers.paths import ROOT
+from helpers.lectures import lecture_named
 
 from .source import read_lecture
 
 MAP = "00_start_here"
-README = ROOT / "README.md"
 _MARKS = "<!-- the map of 00_start_here, by course build -->\n\n", "\n\n<!-- end of the map -->"
 _BETWEEN = re.compile("(?<={})(.*?)(?={})".format(*map(re.escape, _MARKS)), re.DOTALL)
 
 
-def write_map(readme: Path = README) -> None:
+def place() -> Path:
+    """README of the course to which the first lecture belongs: beside `solutions/`."""
+    return lecture_named(MAP).source.parent.parent / "README.md"
+
+
+def write_map() -> None:
     """Put the map between its marks, where there is a README with marks."""
-    if not holds_map(readme):
-        text = readme.read_text(encoding="utf-8")
-        readme.write_text(_BETWEEN.sub(lambda _: the_map(), text), encoding="utf-8")
+    if not holds_map():
+        text = place().read_text(encoding="utf-8")
+        place().write_text(_BETWEEN.sub(lambda _: the_map(), text), encoding="utf-8")
 
 
-def holds_map(readme: Path = README) -> bool:
+def holds_map() -> bool:
     """Whether README holds the map as it is now; true where there is no README with marks."""
-    found = _BETWEEN.search(readme.read_text(encoding="utf-8")) if readme.exists() else None
+    found = _BETWEEN.search(place().read_text(encoding="utf-8")) if place().exists() else None
     return found is None or found[0] == the_map()
 
 

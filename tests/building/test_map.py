@@ -45,19 +45,18 @@ def test_readme_shows_the_map():
 
 def test_a_readme_with_another_map_is_reported_and_mended(tmp_path, monkeypatch):
     stale = tmp_path / "README.md"
-    before = readme.README.read_text(encoding="utf-8")
-    stale.write_text(before.replace(readme.the_map(), "| 1 hour |"), encoding="utf-8")
-    assert not readme.holds_map(stale)
-    monkeypatch.setattr(readme, "README", stale)
-    monkeypatch.setattr(readme.holds_map, "__defaults__", (stale,))
+    right = readme.place().read_text(encoding="utf-8")
+    stale.write_text(right.replace(readme.the_map(), "| 1 hour |"), encoding="utf-8")
+    monkeypatch.setattr(readme, "place", lambda: stale)
     (outcome,) = build.check([readme.MAP])
     assert any("README.md does not show the map" in problem for problem in outcome.problems)
-    readme.write_map(stale)
-    assert stale.read_text(encoding="utf-8") == before
+    readme.write_map()
+    assert stale.read_text(encoding="utf-8") == right
 
 
-def test_a_readme_without_a_map_stays_as_it_is(tmp_path):
+def test_a_readme_without_a_map_stays_as_it_is(tmp_path, monkeypatch):
     other = tmp_path / "README.md"
     other.write_text("Mine.\n", encoding="utf-8")
-    readme.write_map(other)
+    monkeypatch.setattr(readme, "place", lambda: other)
+    readme.write_map()
     assert other.read_text(encoding="utf-8") == "Mine.\n"
