@@ -24,7 +24,7 @@ from tests.mail_server import mail_server
 
 GUIDE = ROOT / "docs" / "instructors-guide.md"
 HANDED_OUT = ("Makefile", "README.md", "LICENSE", "LICENSE-TEXT", "pyproject.toml", "requirements.lock")
-FOLDERS = ("helpers", "notebooks", "solutions", "data")
+FOLDERS = ("helpers", "notebooks", "solutions", "data", "docs")
 MOST = sum(exercise.points for exercise in exercises_of(LECTURE))
 
 
