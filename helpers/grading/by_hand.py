@@ -127,6 +127,17 @@ def read_decisions(book: Gradebook, path: Path) -> list[Decision]:
     return decisions
 
 
+def free_exercises(book: Gradebook, lecture: str) -> list[str]:
+    """The exercises of a lecture that a person marks. Raises `GradebookError` if there are none."""
+    _known(book, lecture)
+    names = [exercise.name for exercise in exercises_of(lecture) if isinstance(exercise, Free)]
+    if not names:
+        raise GradebookError(
+            f"{lecture} has no exercise that only a person can mark; name the one that you want to read"
+        )
+    return names
+
+
 def waiting(papers) -> dict[tuple[str, str], int]:
     """How many answers wait for a person, by lecture and exercise."""
     found: dict[tuple[str, str], int] = {}
@@ -169,14 +180,18 @@ def _anonymous_decision(book: Gradebook, cells: dict[str, str], codes: dict) -> 
 
 
 def _exercise(book: Gradebook, lecture: str, name: str):
-    if lecture not in book.lectures():
-        raise GradebookError(f"the gradebook has no lecture {lecture!r}; it has {', '.join(book.lectures()) or 'none'}")
+    _known(book, lecture)
     for exercise in exercises_of(lecture):
         if exercise.name == name:
             return exercise
     raise GradebookError(
         f"{lecture} has no exercise {name!r}; it has {', '.join(e.name for e in exercises_of(lecture))}"
     )
+
+
+def _known(book: Gradebook, lecture: str) -> None:
+    if lecture not in book.lectures():
+        raise GradebookError(f"the gradebook has no lecture {lecture!r}; it has {', '.join(book.lectures()) or 'none'}")
 
 
 def _entries(book: Gradebook, lecture: str, exercise: str) -> list[Entry]:
