@@ -1,55 +1,77 @@
 """Judges as declarations: which class, with which numbers; what they ask about the arguments of a call, as a table.
 
-A class can be declared if it is a frozen dataclass in a module that goes along with every hand-out, and says in
-`ASKS_ARGUMENTS` which of its fields are functions of nothing but the arguments of a call.
+A class can be declared if it is a dataclass. In `ASKS_ARGUMENTS` it names those of its fields that are functions of
+nothing but the arguments of a call.
 """
 
 from __future__ import annotations
 
 import importlib
+import types
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 
-_PLACE = "helpers.judging."
+_SHARED = "helpers.judging."
 
 
 class NotData(TypeError):
-    """A judge that is code: the message says which."""
+    """A judge that cannot be declared: the message says why."""
 
 
-def declared(judge, asked: list[Callable]) -> dict | None:
-    """A judge as JSON. The functions that it asks are put into `asked`, and stand in the JSON by their number there."""
-    if judge is None:
-        return None
-    kind = type(judge)
-    if not is_dataclass(kind):
-        raise NotData(f"{getattr(judge, '__qualname__', kind.__qualname__)} is code")
-    if not kind.__module__.startswith(_PLACE):
-        raise NotData(f"{kind.__qualname__} is code of its lecture")
-    told = {}
-    for field in fields(kind):
-        value = getattr(judge, field.name)
-        if field.name in getattr(kind, "ASKS_ARGUMENTS", ()) and value is not None:
-            told[field.name] = {"asks": len(asked)}
-            asked.append(value)
-        elif is_dataclass(value):
-            told[field.name] = declared(value, asked)
-        elif value is None or isinstance(value, str | int | float | bool):
-            told[field.name] = value
-        else:
-            raise NotData(f"{field.name} of {kind.__qualname__} is code")
-    return {"judge": f"{kind.__module__.removeprefix(_PLACE)}.{kind.__name__}", "with": told}
+@dataclass
+class Declarations:
+    """The judges of one exercise as JSON, and what that refers to.
+
+    `asked` are the functions in fields that ask about arguments; the JSON holds their places. `own` are the classes and
+    functions of the lecture, by (module, name); the JSON holds their names after a dot.
+    """
+
+    asked: list[Callable] = field(default_factory=list)
+    own: set[tuple[str, str]] = field(default_factory=set)
+
+    def declare(self, judge) -> dict | None:
+        """One judge as JSON. Raises `NotData`."""
+        if judge is None:
+            return None
+        kind = type(judge)
+        if isinstance(judge, types.FunctionType):
+            return {"function": self._name(judge)}
+        if not is_dataclass(kind):
+            raise NotData(f"its judge holds a {kind.__qualname__}, which cannot be written down")
+        told = {}
+        for one in fields(kind):
+            value = getattr(judge, one.name)
+            if one.name in getattr(kind, "ASKS_ARGUMENTS", ()) and value is not None:
+                told[one.name] = {"asks": len(self.asked)}
+                self.asked.append(value)
+            elif value is None or isinstance(value, str | int | float | bool):
+                told[one.name] = value
+            else:
+                told[one.name] = self.declare(value)
+        return {"judge": self._name(kind), "with": told}
+
+    def _name(self, thing) -> str:
+        module, name = thing.__module__, thing.__qualname__
+        if module.startswith(_SHARED):
+            return f"{module.removeprefix(_SHARED)}.{name}"
+        if not name.isidentifier() or (isinstance(thing, types.FunctionType) and vars(thing)):
+            raise NotData(f"its judge, {name}, is not written at the top level of a file, or not all of it")
+        self.own.add((module, name))
+        return f".{name}"
 
 
-def built(declaration: dict | None, asked: list[Callable]) -> Callable | None:
-    """The judge that was declared, with these functions in the places of those that it asked."""
+def built(declaration: dict | None, asked: list[Callable], own: Callable[[str], Callable]) -> Callable | None:
+    """The judge that was declared. `asked` stand in the places of what it asked; `own(name)` is of the lecture."""
     if declaration is None:
         return None
-    module, _, name = declaration["judge"].partition(".")
-    kind = getattr(importlib.import_module(_PLACE + module), name)
+    name = declaration.get("function") or declaration["judge"]
+    module, _, last = name.rpartition(".")
+    kind = getattr(importlib.import_module(_SHARED + module), last) if module else own(last)
+    if "function" in declaration:
+        return kind
     values = {}
-    for field, value in declaration["with"].items():
+    for key, value in declaration["with"].items():
         if isinstance(value, dict):
-            value = asked[value["asks"]] if "asks" in value else built(value, asked)
-        values[field] = value
+            value = asked[value["asks"]] if "asks" in value else built(value, asked, own)
+        values[key] = value
     return kind(**values)

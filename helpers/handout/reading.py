@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
+import sys
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,10 +33,11 @@ def _exercise(told: dict, values) -> Exercise:
     name = told["name"]
     calls = [Call(tuple(a), k) for a, k in unpacked(values[f"{name}/calls"], recipes=True)]
     asked = [Written(name, None, dict(_results(values, f"{name}/asked/{i}"))) for i in range(told["asked"])]
+    own = _module(name, told["judge"]).__getattribute__ if told["judge"] else None
     parts, place = [], 0
     for part in told["parts"]:
         mine, place = calls[place : place + part["calls"]], place + part["calls"]
-        judge = built(part["judge"], asked)
+        judge = built(part["judge"], asked, own)
         parts.append(Part(part["name"], part["points"], lambda rng, mine=mine: mine, part["no_overflow"], judge))
     return Exercise(
         **{field: told[field] for field in _SAME},
@@ -44,7 +47,7 @@ def _exercise(told: dict, values) -> Exercise:
             Mistake(
                 Written(one["name"], None, {}),
                 one["message"],
-                built(one["judge"], asked),
+                built(one["judge"], asked, own),
                 None if told["uses_keras"] else _Replies(values, name, i),
             )
             for i, one in enumerate(told["mistakes"])
@@ -74,6 +77,14 @@ def _free(told: dict, values) -> Free:
 
 
 _KINDS = {"exercise": _exercise, "question": _question, "free": _free}
+
+
+def _module(name: str, text: str) -> types.ModuleType:
+    """The judge of an exercise, which is handed out as its text."""
+    module = types.ModuleType(f"{__package__}.judge_of_{name}")
+    sys.modules[module.__name__] = module  # where dataclasses look up what their annotations name
+    exec(compile(text, f"<judge of {name}>", "exec"), vars(module))
+    return module
 
 
 class _Results:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import sys
 import warnings
 from collections.abc import Collection
 from dataclasses import asdict
@@ -17,7 +18,8 @@ from helpers.judging.parts import parts_with_new_inputs
 from helpers.judging.relations import questions_about
 from helpers.sandbox.recipes import apply
 
-from .judges import NotData, built, declared
+from .excerpts import excerpt
+from .judges import Declarations, NotData, built
 from .reading import _SAME, DECLARATIONS, VALUES, packed
 from .written import Recording, plain
 
@@ -44,7 +46,7 @@ def record(exercises, folder: Path, exam: Collection[str] = ()) -> dict[str, str
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(declarations, indent=1, ensure_ascii=False)
     (folder / DECLARATIONS).write_text(text + "\n", encoding="utf-8")
-    np.savez(folder / VALUES, **values)  # not compressed: the hand-out is
+    np.savez_compressed(folder / VALUES, **values)
     return outlines
 
 
@@ -53,12 +55,16 @@ def _whole(exercise: Exercise) -> tuple[dict, dict[str, np.ndarray]]:
     if not parts_with_new_inputs(exercise):
         raise NotData("everybody is asked the same, so what is expected is the answer")
     examination = public_examination(exercise)
-    asked: list = []
-    parts = [declared(part.judge, asked) for part in exercise.parts]
-    mistakes = [declared(mistake.judge, asked) for mistake in exercise.mistakes]
+    judges = Declarations()
+    parts = [judges.declare(part.judge) for part in exercise.parts]
+    mistakes = [judges.declare(mistake.judge) for mistake in exercise.mistakes]
+    answers = [exercise.oracle, *exercise.spellings, *(mistake.function for mistake in exercise.mistakes)]
+    text = excerpt(exercise.name, judges.own, {(one.__module__, one.__name__) for one in answers})
     replies = [] if exercise.uses_keras else [known.get_all() for known in examination.known.values()]
-    recordings = [Recording(function) for function in asked]
-    _ask(examination, [built(one, recordings) for one in parts], [built(one, recordings) for one in mistakes], replies)
+    recordings = [Recording(function) for function in judges.asked]
+    own = {name: getattr(sys.modules[module], name) for module, name in judges.own}
+    asking = [[built(one, recordings, own.__getitem__) for one in some] for some in (parts, mistakes)]
+    _ask(examination, *asking, replies)
     oracle, others = Recording(exercise.oracle), Recording(exercise.oracle)
     _try(oracle, examination.calls)
     if any(part.judge is None or hasattr(part.judge, "nearest") for part in exercise.parts):
@@ -66,6 +72,7 @@ def _whole(exercise: Exercise) -> tuple[dict, dict[str, np.ndarray]]:
         _try(others, [other for call in examination.calls for other in questions_about(call, parameters)])
     told = _head(exercise, exercise.hints, examination.trials, parts) | {
         "asked": len(recordings),
+        "judge": text if judges.own else "",
         "mistakes": [
             {"name": one.name, "message": one.message, "judge": judge}
             for one, judge in zip(exercise.mistakes, mistakes, strict=True)
@@ -84,7 +91,10 @@ def _whole(exercise: Exercise) -> tuple[dict, dict[str, np.ndarray]]:
     }
     arrays |= {f"asked/{i}": _table(recording) for i, recording in enumerate(recordings)}
     for i, seen in enumerate(replies):
-        told_of = [[s.outcome, plain(s.value), s.error, s.message, s.overflow, s.changed] for s in seen]
+        told_of = [
+            [s.outcome, plain(_blank(s.value) if t.judge else s.value), s.error, s.message, s.overflow, s.changed]
+            for t, s in zip(examination.trials, seen, strict=True)  # of what a judge judges, only the form counts
+        ]
         arrays[f"mistakes/{i}"] = packed(told_of)
     return told, arrays
 
@@ -120,7 +130,12 @@ def _outline(exercise: Exercise, hints) -> tuple[dict, dict[str, np.ndarray]]:
     examination = public_examination(exercise)
     kept = [i for i, value in enumerate(examination.expectations) if not isinstance(value, Raises)]
     trials = [examination.trials[i] for i in kept]
-    told = _head(exercise, hints, trials, [None] * len(exercise.parts)) | {"asked": 0, "mistakes": [], "outline": True}
+    told = _head(exercise, hints, trials, [None] * len(exercise.parts)) | {
+        "asked": 0,
+        "judge": "",
+        "mistakes": [],
+        "outline": True,
+    }
     table = Recording(exercise.oracle)
     _try(table, [trial.call for trial in trials])
     free = exercise.uses_keras or any(_any_form(part.judge) for part in exercise.parts)
@@ -140,7 +155,7 @@ def _blank(value):
         return {key: _blank(item) for key, item in value.items()}
     if isinstance(value, np.ndarray | np.generic):
         return np.zeros_like(value)
-    return type(value)()
+    return type(value)() if isinstance(value, bool | int | float | complex | str) else value
 
 
 def _head(exercise: Exercise, hints, trials, parts) -> dict:

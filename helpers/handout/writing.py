@@ -92,7 +92,9 @@ def write(
             outlines |= record(exercises_of(lecture), Path(folder, lecture), in_exam)
             files |= _data(lecture, Path(folder, lecture))
     window = {"from": opens and opens.isoformat(), "until": closes and closes.isoformat()}
-    told = manifest(files, name=name, course=course_version(), exam=sorted(in_exam), outlines=outlines, **window)
+    told = manifest(
+        files, name=name, course=course_version(), exam=sorted(in_exam), outlines=sorted(outlines), **window
+    )
     files[f"helpers/{FILE}"] = _json(told)
     files["README.txt"] = README.encode()
     files |= {name: (ROOT / name).read_bytes() for name in ("LICENSE", "LICENSE-TEXT") if (ROOT / name).is_file()}

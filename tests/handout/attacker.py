@@ -173,7 +173,8 @@ def passes(function, examination) -> bool:
 
 def main():
     signal.signal(signal.SIGALRM, late)
-    loaded, seen = list(modules()), set()
+    every = all_exercises()  # with them come the modules of their judges
+    loaded, seen = [*modules(), *(m for n, m in sys.modules.items() if ".judge_of_" in n)], set()
     callables = {}
     for module in loaded:
         for one in reachable(module, seen=seen):
@@ -182,12 +183,17 @@ def main():
         names = vars(sys.modules.get(".".join(path.relative_to(HERE).with_suffix("").parts), types)) | LIBRARIES
         for one in written_functions(path.read_text(encoding="utf-8"), names):
             callables[id(one)] = one, f"{path.name}: {getattr(one, '__qualname__', one)}"
+    for path in HERE.rglob("checks.json"):
+        for declared in json.loads(path.read_text(encoding="utf-8")):
+            judge = sys.modules.get(f"helpers.handout.judge_of_{declared['name']}")
+            for one in written_functions(declared.get("judge") or "", vars(judge) if judge else {}):
+                callables[id(one)] = one, f"judge of {declared['name']}: {getattr(one, '__qualname__', one)}"
     for path in HERE.glob("*.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             for one in written_functions("".join(cell["source"]), LIBRARIES):
                 callables[id(one)] = one, f"{path.name}: {getattr(one, '__qualname__', one)}"
     texts = list(expressions())
-    exercises = [e for e in all_exercises() if isinstance(e, Exercise) and not e.outline and not e.uses_keras]
+    exercises = [e for e in every if isinstance(e, Exercise) and not e.outline and not e.uses_keras]
     found, tried = [], 0
     for exercise in exercises:
         examination = public_examination(exercise)

@@ -32,25 +32,12 @@ ATTACKER = Path(__file__).with_name("attacker.py")
 HANDOUT = (*JUDGING, "helpers/handout", "helpers/checking", "helpers/lectures/__init__.py")
 
 # Whose check says only whether they run, and why.
-OF_THE_LECTURE = "its judge is code of the lecture"
 OUTLINES = {
     "xor_network": "it has no input, so what is expected is the answer",
-    "honest_test": "the results are functions, which no table can hold",
-    "overfit_tiny": "the judge trains the network itself",
-    "triage_chart": "the judge plays the runs to their end",
-    "plan_rounds": "the judge plays the search to its end",
-    "minibatches": OF_THE_LECTURE,
-    "split_by_group": OF_THE_LECTURE,
-    "oversample_train": OF_THE_LECTURE,
-    "xavier_normal": OF_THE_LECTURE,
-    "he_normal": OF_THE_LECTURE,
-    "glorot_uniform": OF_THE_LECTURE,
-    "repair_start": OF_THE_LECTURE,
-    "plan_descent": OF_THE_LECTURE,
-    "stop_in_time": OF_THE_LECTURE,
-    "dropout": OF_THE_LECTURE,
-    "log_uniform": OF_THE_LECTURE,
-    "random_points": OF_THE_LECTURE,
+    "honest_test": "its judge measures on tables that it draws with the lecture's own generator",
+    "overfit_tiny": "its judge trains the network itself",
+    "triage_chart": "its judge plays the lecture's runs to their end",
+    "plan_rounds": "its judge plays the search to its end",
 }
 # What the attacker finds all the same, and why it stays.
 IN_WORDS = {
