@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -15,15 +16,7 @@ from helpers.sandbox.models import CHAIN, GRAPH
 from .compare import Difference
 
 NORMALIZATION = "batch normalisation"
-_ACTIVATIONS: dict[str, Callable] = {
-    "relu": lambda x: np.maximum(x, 0),
-    "tanh": np.tanh,
-    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
-    "softmax": lambda x: (
-        np.exp(x - x.max(axis=-1, keepdims=True))
-        / np.exp(x - x.max(axis=-1, keepdims=True)).sum(axis=-1, keepdims=True)
-    ),
-}
+_ACTIVATIONS = ("relu", "tanh", "sigmoid", "softmax")
 _ACTIVATION_LAYERS = {"ReLU": "relu", "Softmax": "softmax"}
 _SHOWN_STEPS = 12
 
@@ -97,7 +90,7 @@ def outputs(network: Network, x: np.ndarray) -> np.ndarray:
             x = _normalized(step, x)
         else:
             with np.errstate(all="ignore"):
-                x = _ACTIVATIONS[step.what](x)
+                x = _activated(step.what, x)
     return x
 
 
@@ -106,6 +99,8 @@ class Builds:
     """Judges which steps a network has: `wanted(*arguments)` is the Network as it should be built."""
 
     wanted: Callable[..., Network]
+
+    ASKS_ARGUMENTS: ClassVar = ("wanted",)
 
     def __call__(self, call, network: Network, before=None) -> Difference | None:
         if network.problem:
@@ -124,6 +119,8 @@ class Classifies:
     """
 
     sizes: Callable[..., tuple[int, int]]
+
+    ASKS_ARGUMENTS: ClassVar = ("sizes",)
 
     def __call__(self, call, network: Network, before=None) -> Difference | None:
         features, classes = self.sizes(*call.arguments, **call.keywords)
@@ -150,6 +147,8 @@ class Lacks:
     wanted: Callable[..., Network]
     judge: Classifies
     because: str  # in the sentence of `judge`
+
+    ASKS_ARGUMENTS: ClassVar = ("wanted",)
 
     def __call__(self, call, network: Network, before=None) -> Difference | None:
         problem = Builds(self.wanted)(call, network) or self.judge(call, network)
@@ -203,6 +202,15 @@ def _activation(config) -> list[Step]:
     if type(name) is not str or name not in _ACTIVATIONS:
         raise NotANetwork(f"It uses an activation that this exercise has no use for: {str(name)[:40]}.")
     return [Step(name)]
+
+
+def _activated(name: str, x: np.ndarray) -> np.ndarray:
+    # Only networks need SciPy here, and a first check of anything else should not wait for it.
+    from scipy import special
+
+    if name == "softmax":
+        return special.softmax(x, axis=-1)
+    return special.expit(x) if name == "sigmoid" else np.tanh(x) if name == "tanh" else np.maximum(x, 0)
 
 
 def _dense(step: Step, x: np.ndarray) -> np.ndarray:
