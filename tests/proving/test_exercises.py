@@ -326,6 +326,10 @@ LOOK_ALIKES = {
         lambda s: lambda x, y, p, d, k, at, cut: s(x, y, p, d, k, at, cut + 30),
         lambda s: lambda x, y, p, d, k, at, cut: s(x, y, p // 2, d, k, at / 4, cut),
     ],
+    "choose_for_strangers": [
+        lambda s: lambda x, y, p, door: (s(x, y, p, door)[0][:1], 1),
+        lambda s: lambda x, y, p, door: (np.arange(x.shape[1]), s(x, y, p, door)[1]),
+    ],
     "optimism": [
         lambda s: lambda r, h: s(np.round(r, 1), h),
         lambda s: lambda r, h: s(np.ravel(r)[:5], np.ravel(h)[:5]),
