@@ -162,6 +162,10 @@ LOOK_ALIKES = {
     "mish": [lambda s: lambda x: s(np.multiply(x, 1.001)), lambda s: lambda x: np.maximum(s(x), -0.3)],
     "softmax": [lambda s: lambda x: s(np.multiply(x, 2)), lambda s: lambda x: s(np.asarray(x)[..., ::-1])],
     "maxout": [lambda s: lambda x, w, b: s(x, w, np.multiply(b, 2)), lambda s: lambda x, w, b: s(x, w[:2], b[:2])],
+    "equip_stack": [
+        lambda s: lambda x, widths: ("sigmoid", s(x, widths)[1]),
+        lambda s: lambda x, widths: (s(x, widths)[0], 0.1 * s(x, widths)[1]),
+    ],
     "dead_fraction": [lambda s: lambda a: s(np.asarray(a)[:3]), lambda s: lambda a: np.round(s(a), 1)],
     "batchnorm_forward": [
         lambda s: lambda x, g, b, epsilon=1e-5: s(x, g, b, 1e-5),
