@@ -191,6 +191,10 @@ LOOK_ALIKES = {
         lambda s: lambda w, b, g, shift, m, v, epsilon=1e-5: s(w, b, g, shift, m, v, 1e-5),
         lambda s: lambda w, b, g, shift, m, v, epsilon=1e-5: s(w, np.abs(b), g, shift, m, v, epsilon),
     ],
+    "freeze_statistics": [
+        lambda s: lambda batches, labels: s(batches[:10], labels[:10]),
+        lambda s: lambda batches, labels: (s(batches, labels)[0], np.ones(batches.shape[2])),
+    ],
     "batchnorm_images": [
         lambda s: lambda x, g, b, epsilon=1e-5: s(x, g, b, 1e-5),
         lambda s: lambda x, g, b, epsilon=1e-5: s(x, g, np.abs(b), epsilon),
