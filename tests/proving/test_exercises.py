@@ -229,6 +229,10 @@ LOOK_ALIKES = {
         lambda s: lambda x: (s(x)[0], np.round(s(x)[1])),
         lambda s: lambda x: (np.abs(s(x)[0]), s(x)[1]),
     ],
+    "prepare_table": [
+        lambda s: lambda train, targets, new: [table[:, 5:] for table in s(train, targets, new)],
+        lambda s: lambda train, targets, new: [np.round(table) for table in s(train, targets, new)],
+    ],
     "impute_with_indicator": [
         lambda s: lambda x: np.round(s(x), 1),
         lambda s: lambda x: s(np.where(np.isnan(x), 0.0, x)),
