@@ -162,6 +162,10 @@ LOOK_ALIKES = {
     "mish": [lambda s: lambda x: s(np.multiply(x, 1.001)), lambda s: lambda x: np.maximum(s(x), -0.3)],
     "softmax": [lambda s: lambda x: s(np.multiply(x, 2)), lambda s: lambda x: s(np.asarray(x)[..., ::-1])],
     "maxout": [lambda s: lambda x, w, b: s(x, w, np.multiply(b, 2)), lambda s: lambda x, w, b: s(x, w[:2], b[:2])],
+    "equip_stack": [
+        lambda s: lambda x, widths: ("sigmoid", s(x, widths)[1]),
+        lambda s: lambda x, widths: (s(x, widths)[0], 0.1 * s(x, widths)[1]),
+    ],
     "dead_fraction": [lambda s: lambda a: s(np.asarray(a)[:3]), lambda s: lambda a: np.round(s(a), 1)],
     "batchnorm_forward": [
         lambda s: lambda x, g, b, epsilon=1e-5: s(x, g, b, 1e-5),
@@ -186,6 +190,10 @@ LOOK_ALIKES = {
     "fold_batchnorm": [
         lambda s: lambda w, b, g, shift, m, v, epsilon=1e-5: s(w, b, g, shift, m, v, 1e-5),
         lambda s: lambda w, b, g, shift, m, v, epsilon=1e-5: s(w, np.abs(b), g, shift, m, v, epsilon),
+    ],
+    "freeze_statistics": [
+        lambda s: lambda batches, labels: s(batches[:10], labels[:10]),
+        lambda s: lambda batches, labels: (s(batches, labels)[0], np.ones(batches.shape[2])),
     ],
     "batchnorm_images": [
         lambda s: lambda x, g, b, epsilon=1e-5: s(x, g, b, 1e-5),
@@ -220,6 +228,10 @@ LOOK_ALIKES = {
     "subtract_channel_mean": [
         lambda s: lambda x: (s(x)[0], np.round(s(x)[1])),
         lambda s: lambda x: (np.abs(s(x)[0]), s(x)[1]),
+    ],
+    "prepare_table": [
+        lambda s: lambda train, targets, new: [table[:, 5:] for table in s(train, targets, new)],
+        lambda s: lambda train, targets, new: [np.round(table) for table in s(train, targets, new)],
     ],
     "impute_with_indicator": [
         lambda s: lambda x: np.round(s(x), 1),
@@ -333,6 +345,10 @@ LOOK_ALIKES = {
     "honest_test": [
         lambda s: lambda x, y, p, d, k, at, cut: s(x, y, p, d, k, at, cut + 30),
         lambda s: lambda x, y, p, d, k, at, cut: s(x, y, p // 2, d, k, at / 4, cut),
+    ],
+    "choose_for_strangers": [
+        lambda s: lambda x, y, p, door: (s(x, y, p, door)[0][:1], 1),
+        lambda s: lambda x, y, p, door: (np.arange(x.shape[1]), s(x, y, p, door)[1]),
     ],
     "optimism": [
         lambda s: lambda r, h: s(np.round(r, 1), h),
