@@ -147,6 +147,10 @@ LOOK_ALIKES = {
         lambda s: lambda x, y, rng: s(x, np.roll(y, 1), rng),
         lambda s: lambda x, y, rng: [0.2 * array for array in s(x, y, rng)],
     ],
+    "fewest_units": [
+        lambda s: lambda x, y, tolerance: s(x, y, 3 * tolerance),
+        lambda s: lambda x, y, tolerance: s(x, y, 0.05 * tolerance),
+    ],
     "relu_interpolation": [
         lambda s: lambda knots, values: np.round(s(knots, values), 3),
         lambda s: lambda knots, values: s(knots, np.round(values, 1)),

@@ -4,6 +4,7 @@ from .backpropagate import BACKPROPAGATE
 from .count_parameters import COUNT_PARAMETERS
 from .dense_backward import DENSE_BACKWARD
 from .dense_classifier import DENSE_CLASSIFIER
+from .fewest_units import FEWEST_UNITS
 from .forward import FORWARD
 from .mended_training import MENDED_TRAINING
 from .minibatches import MINIBATCHES
@@ -25,5 +26,6 @@ EXERCISES = (
     SMALLER_BATCHES,
     MENDED_TRAINING,
     RELU_INTERPOLATION,
+    FEWEST_UNITS,
     DENSE_CLASSIFIER,
 )
