@@ -143,6 +143,14 @@ LOOK_ALIKES = {
         lambda s: lambda x, y, w, b, *others: s(x, y, w, np.abs(b), *others),
     ],
     "minibatches": [lambda s: lambda n, k, rng: s(n, k + 1, rng), lambda s: lambda n, k, rng: s(n, k, rng)[::-1]],
+    "mended_training": [
+        lambda s: lambda x, y, rng: s(x, np.roll(y, 1), rng),
+        lambda s: lambda x, y, rng: [0.2 * array for array in s(x, y, rng)],
+    ],
+    "fewest_units": [
+        lambda s: lambda x, y, tolerance: s(x, y, 3 * tolerance),
+        lambda s: lambda x, y, tolerance: s(x, y, 0.05 * tolerance),
+    ],
     "relu_interpolation": [
         lambda s: lambda knots, values: np.round(s(knots, values), 3),
         lambda s: lambda knots, values: s(knots, np.round(values, 1)),
