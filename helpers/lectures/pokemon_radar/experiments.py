@@ -386,6 +386,8 @@ def compared(before: Config, after: Config, draws: Sequence[int] = range(DRAWS),
 
 def best_of(configs: Sequence[Config], draws: Sequence[int] = range(DRAWS), world=0) -> Config:
     """The configuration with the highest mean validation accuracy; the first one among equals."""
+    if len(configs) == 1:
+        return configs[0]  # nothing to choose
     return max(board(configs, draws, world), key=lambda config: accuracies(config, draws, world).mean())
 
 

@@ -22,7 +22,7 @@ def values(rng):
     return [
         call(np.array([[1.0], [2.0], [3.0], [4.0], [5.0]]), np.array([0, 1, 0, 1, 2]), 2),
         call(*rows(rng, 10), 4),
-        call(*rows(rng, int(rng.integers(17, 23)), 3), 5),
+        call(*rows(rng, int(rng.integers(16, 20)), 3), 5),
     ]
 
 
@@ -37,7 +37,7 @@ def edge_cases(rng):
 
 
 def cut(features, labels, starts, size):
-    return [(features[i : i + size], labels[i : i + size]) for i in starts]
+    return tuple((features[i : i + size], labels[i : i + size]) for i in starts)
 
 
 @mistake("The last batch is missing where the rows do not fill it. It may be smaller.")
@@ -49,11 +49,8 @@ def without_the_rest(features, labels, batch_size):
     "There are `batch_size` batches. `batch_size` is the number of rows in each; the number of batches follows from it."
 )
 def so_many_batches(features, labels, batch_size):
-    return [
-        (x, y)
-        for x, y in zip(np.array_split(features, batch_size), np.array_split(labels, batch_size), strict=True)
-        if len(y)
-    ]
+    pairs = zip(np.array_split(features, batch_size), np.array_split(labels, batch_size), strict=True)
+    return tuple((x, y) for x, y in pairs if len(y))
 
 
 @mistake(
@@ -70,19 +67,19 @@ def overlapping(features, labels, batch_size):
 
 @mistake("Each batch holds only its features. A batch is a pair: (features, labels).")
 def features_only(features, labels, batch_size):
-    return [x for x, _ in oracle(features, labels, batch_size)]
+    return tuple(x for x, _ in oracle(features, labels, batch_size))
 
 
 @mistake("The deck's slip: batch_size / rows is below 1, so there are no batches. Divide the rows by the batch size.")
 def the_wrong_way_round(features, labels, batch_size):
     count = batch_size // len(labels) if len(labels) else 0
-    return cut(features, labels, range(0, count * batch_size, batch_size), batch_size) if count else []
+    return cut(features, labels, range(0, count * batch_size, batch_size), batch_size) if count else ()
 
 
 @mistake("The last batch begins again with the first rows. Each row belongs to one batch.")
 def filled_up(features, labels, batch_size):
     places = np.arange(-(-len(labels) // batch_size) * batch_size) % max(len(labels), 1)
-    return [(features[some], labels[some]) for some in places.reshape(-1, batch_size)]
+    return tuple((features[some], labels[some]) for some in places.reshape(-1, batch_size))
 
 
 def with_slices(features, labels, batch_size):

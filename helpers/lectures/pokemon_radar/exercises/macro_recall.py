@@ -25,11 +25,11 @@ def values(rng):
 
 
 def missing_classes(rng):
-    """Some classes do not occur among the labels, but are predicted."""
+    """Some classes are predicted but do not occur among the labels; others are not even predicted."""
     first, second = unbalanced(rng, 12, np.array([0, 2])), unbalanced(rng, 25, np.array([1, 3, 4]))
     return [
-        call(first, np.append(guesses(rng, first, 4)[:-1], 3), 4),
-        call(second, np.append(guesses(rng, second, 6)[:-1], 5), 6),
+        call(first, np.append(guesses(rng, first, 4)[:-1], 3), 5),
+        call(second, np.append(guesses(rng, second, 6)[:-1], 5), 8),
     ]
 
 

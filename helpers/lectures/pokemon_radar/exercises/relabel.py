@@ -126,4 +126,5 @@ RELABEL = Exercise(
         "`np.unique(ids)` gives the different ids, sorted. Which place has each row's id in that list?",
         "`np.unique` returns a second array when it is asked with `return_inverse=True`.",
     ),
+    equivalent_mutants={"line 3: `1` → `-1`": "Of two axes, the second is the last one."},
 )

@@ -12,7 +12,7 @@ from helpers.judging.exercise import Exercise, Part, call, mistake
 
 from .common import LECTURE
 
-BATCH, DECAY, BETA_1, BETA_2, EPSILON = 8, 0.8, 0.9, 0.99, 1e-8
+BATCH, DECAY, BETA_1, BETA_2, EPSILON = 8, 0.8, 0.9, 0.99, 0.01
 
 
 def oracle(checkpoint, features, labels, epochs):
@@ -60,7 +60,7 @@ def start(rng, columns, classes):
     return {
         **{"weights": weights, "first": np.zeros_like(weights), "second": np.zeros_like(weights)},
         **{"step": 0, "epoch": 0, "batch": 0, "losses": np.zeros(0)},
-        **{"seed": int(rng.integers(1, 10**6)), "rate": float(rng.uniform(0.05, 0.2).round(3))},
+        **{"seed": int(rng.integers(1, 10**6)), "rate": round(rng.uniform(0.05, 0.2), 3)},
     }
 
 
@@ -166,7 +166,7 @@ def with_two_loops(checkpoint, features, labels, epochs):
             step += 1
             first = 0.9 * first + 0.1 * gradient
             second = 0.99 * second + 0.01 * gradient**2
-            scaled = (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
+            scaled = (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 0.01)
             weights = weights - checkpoint["rate"] * 0.8**epoch * scaled
         done = 0
         p = np.exp(features @ weights)
@@ -214,7 +214,7 @@ def in_place_on_copies(checkpoint, features, labels, epochs):
             step += 1
             first += 0.1 * (gradient - first)
             second += 0.01 * (gradient**2 - second)
-            root = np.sqrt(second / (1 - 0.99**step)) + 1e-8
+            root = np.sqrt(second / (1 - 0.99**step)) + 0.01
             weights -= checkpoint["rate"] * 0.8**epoch * first / (1 - 0.9**step) / root
         losses.append(-log_softmax(features @ weights, axis=1)[np.arange(len(labels)), labels].mean())
     return weights, np.array(losses)
@@ -251,4 +251,10 @@ RESUME_RUN = Exercise(
         "epoch, the batch. None of them may begin anew.",
         "Only the first epoch that you train begins at a later batch; the next ones begin at batch 0.",
     ),
+    equivalent_mutants={
+        "line 21: `np.array(losses)` → `losses`": "A list of numbers is as good as an array.",
+        "line 3: `1` → `-1`": "Of two axes, the second is the last one.",
+        "line 7: `1` → `-1`": "Of two axes, the second is the last one.",
+        "line 20: `1` → `-1`": "Of two axes, the second is the last one.",
+    },
 )
