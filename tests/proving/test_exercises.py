@@ -19,6 +19,7 @@ from helpers.judging.networks import Network
 from helpers.lectures import exercise_named, exercises_of, lecture_names
 from helpers.lectures.batch_normalization.exercises import normalized_network as networks
 from helpers.lectures.first_network.exercises import dense_classifier as classifiers
+from helpers.lectures.pokemon_radar.exercises import radar_model as radars
 from helpers.paths import SOLUTIONS
 from helpers.proving import checks, mutants, solutions
 from helpers.sandbox.observe import Call, identical, observe
@@ -474,6 +475,38 @@ LOOK_ALIKES = {
     "freeze": [
         lambda s: lambda gradients, frozen: s(gradients, frozen[:1]),
         lambda s: lambda gradients, frozen: s(gradients, np.sort(frozen)[-1:]),
+    ],
+    "relabel": [
+        lambda s: lambda ids: s(np.abs(ids)),
+        lambda s: lambda ids: (np.minimum(s(ids)[0], 3), s(ids)[1]),
+    ],
+    "confusion_matrix": [
+        lambda s: lambda labels, predictions, n: s(labels[:10], predictions[:10], n),
+        lambda s: lambda labels, predictions, n: np.minimum(s(labels, predictions, n), 3),
+    ],
+    "macro_recall": [
+        lambda s: lambda labels, predictions, n: round(s(labels, predictions, n), 2),
+        lambda s: lambda labels, predictions, n: s(labels[:10], predictions[:10], n),
+    ],
+    "class_weights": [
+        lambda s: lambda labels, n: np.round(s(labels, n), 2),
+        lambda s: lambda labels, n: np.minimum(s(labels, n), 1.5),
+    ],
+    "batches_of": [
+        lambda s: lambda x, y, size: s(np.round(x, 1), y, size),
+        lambda s: lambda x, y, size: s(x, y, min(size, 4)),
+    ],
+    "radar_model": [
+        lambda _: lambda features, hidden, classes, rate: radars.with_a_list(features, hidden, classes, 0.2),
+        lambda _: lambda features, hidden, classes, rate: radars.with_a_list(features, sorted(hidden), classes, rate),
+    ],
+    "resume_run": [
+        lambda s: lambda saved, x, y, epochs: s(saved, x, y, min(epochs, saved["epoch"] + 1)),
+        lambda s: lambda saved, x, y, epochs: s(saved | {"rate": round(saved["rate"], 2)}, x, y, epochs),
+    ],
+    "classify": [
+        lambda s: lambda train, labels, new: s(train[:, :10], labels, new[:, :10]),
+        lambda s: lambda train, labels, new: s(train[:40], labels[:40], new),
     ],
 }
 
