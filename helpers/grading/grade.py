@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from pathlib import Path
 from helpers.judging.judge import NOT_ATTEMPTED
 from helpers.lectures import lecture_named, lecture_names
 
-from . import identity, outputs
+from . import identity, origin, outputs
 from .class_file import class_of
 from .collecting.choosing import Candidate
 from .gradebook import Gradebook, GradebookError
@@ -185,8 +186,10 @@ def _mark_all(
     before = {(paper.student, paper.lecture): paper for paper in book.submissions()}
     marked = kept = 0
     stayed = []
+    origins: Counter = Counter()
 
     def stands(submission: Submission) -> bool:
+        origins[origin.origin(submission.content)] += 1
         key = (submission.student, submission.lecture)
         digest = content_digest(submission)
         if finished.get(key) == digest:
@@ -207,7 +210,7 @@ def _mark_all(
         book.save(result, rules)
         marked += 1
         progress(marked + kept, total, f"{result.student} {result.lecture}")
-    return marked, kept, stayed
+    return marked, kept, [*stayed, *origin.remarks(origins)]
 
 
 def _worse(submission: Submission, before: MarkedSubmission) -> str:

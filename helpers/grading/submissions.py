@@ -17,6 +17,7 @@ from pathlib import Path
 from helpers.judging.judge import plain_text
 from helpers.lectures import lecture_names
 
+from . import origin
 from .collecting.arrivals import FILE_TIME, UNKNOWN_ARRIVAL, Arrival
 from .collecting.choosing import Candidate, newest_complete
 from .collecting.contents import look
@@ -101,7 +102,8 @@ class HandedIn:
         if len(content) > MAX_NOTEBOOK_BYTES:
             limit = MAX_NOTEBOOK_BYTES // 2**20
             content, problem = b"", f"the file is larger than {limit} MB; clear its outputs and hand it in again"
-        return Submission(self.student, self.lecture, self.path, content, problem, self.note, self.arrival)
+        said = " ".join(filter(None, (self.note, origin.note(content))))
+        return Submission(self.student, self.lecture, self.path, content, problem, said, self.arrival)
 
 
 @dataclass(frozen=True)

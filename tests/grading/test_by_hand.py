@@ -194,6 +194,32 @@ def test_the_page_has_every_answer_and_no_name(out):
     assert "both axes, with units" in page
 
 
+def test_without_an_exercise_every_free_one_is_collected(out, capsys):
+    assert course("collect", out, ESSAYS) == OK
+    assert {path.name for path in (out / "by-hand" / ESSAYS).glob("*.csv")} == {"loss_plot.csv", "in_words.csv"}
+    assert course("collect", out, "99_nothing") == USAGE
+    assert "has no lecture '99_nothing'" in capsys.readouterr().err
+
+
+def test_a_lecture_without_a_free_exercise_says_so(tmp_path, capsys):
+    out = classroom.write_gradebook(tmp_path / "grades", {"ada": {LECTURE: 1.0}})
+    assert course("collect", out, LECTURE) == USAGE
+    assert "no exercise that only a person can mark" in capsys.readouterr().err
+
+
+def test_several_tables_are_recorded_together_or_not_at_all(out, capsys):
+    course("collect", out, ESSAYS)
+    (plots, rows), (words, others) = table_of(out, "loss_plot"), table_of(out, "in_words")
+    write_table(plots, [row | {"curve": "1", "labels": "1"} for row in rows])
+    write_table(words, [row | {"content": "9"} for row in others])
+    assert course("adjust", out, "--csv", plots, words) == USAGE
+    assert not any(entry.adjustment for entry in entries(out).values())
+    write_table(words, [row | {"content": "4"} for row in others])
+    capsys.readouterr()
+    assert course("adjust", out, "--csv", plots, words) == OK
+    assert "6 decisions are new" in capsys.readouterr().out
+
+
 def test_what_students_write_stays_text_on_the_page(out):
     assert course("collect", out, ESSAYS, "in_words") == OK
     page = (out / "by-hand" / ESSAYS / "in_words.html").read_text(encoding="utf-8")
