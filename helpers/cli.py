@@ -20,6 +20,7 @@ from .commands import (
     forget,
     grade,
     handin,
+    handout,
     lab,
     likeness,
     new_lecture,
@@ -48,6 +49,7 @@ COMMANDS = (
     site,
     browser,
     # for instructors
+    handout,
     grade,
     class_,
     report,

@@ -15,6 +15,8 @@ from .feedback import HintFeedback, Note
 
 NOT_INSTALLED = "The course's answers are not installed here: they come with the lecture's source, `solutions/{0}.md`."
 
+NOT_HANDED_OUT = "This hand-out holds no answers."
+
 
 @dataclass(frozen=True)
 class Way:
@@ -46,6 +48,8 @@ def show(exercise: Exercise | Question, next_hint) -> SolutionFeedback | HintFee
         return next_hint(exercise)
     if isinstance(exercise, Question):
         return Note(f"{exercise.name} is {exercise.answer!r}. {exercise.why_right}".strip())
+    if exercise.new_inputs is not None:
+        return Note(NOT_HANDED_OUT)
     source = course_s_answer(exercise)
     ways = [Way("The course's answer:", source)] if source else []  # a wheel holds no sources, but the other ways
     ways += [

@@ -7,6 +7,7 @@ import types
 from collections import Counter
 from dataclasses import replace
 
+from helpers.handout import manifest
 from helpers.judging.exercise import Exercise, Free, Question
 from helpers.judging.judge import NOT_ATTEMPTED, WRONG, Verdict, judge, judge_letter, nothing, public_examination
 from helpers.lectures import exercise_named
@@ -51,18 +52,20 @@ def _check(function, named, written, record=lambda exercise, verdict, answer: ""
         exercise = exercise_named(name)
     except LookupError as error:
         return Note(str(error.args[0]))
+    if closed := manifest.closed():
+        return Note(closed)
     if isinstance(exercise, Free):
         looked_at = ", ".join(f"{c.name} ({c.points})" for c in exercise.rubric)
         return Note(f"{name} is marked by a person, not by a check. What counts: {looked_at}.")
     try:
         verdict = _judge(exercise, answer)
-        older = earlier.not_run(name, answer)
+        warning = manifest.said_once() or earlier.not_run(name, answer)
     except Exception as fault:
         return Note(
             f"The check of {name} failed by itself ({wire.type_name(fault)}: {fault}). The fault is the course's, not "
             "your answer's: please report it."
         )
-    return Feedback(verdict, exercise, note=record(exercise, verdict, answer), warning=older)
+    return Feedback(verdict, exercise, note=record(exercise, verdict, answer), warning=warning)
 
 
 def _about(thing, written, show):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from helpers.judging.exercise import Exercise, Question
-from helpers.judging.judge import CORRECT, NOT_ATTEMPTED, PartResult, Verdict
+from helpers.judging.judge import CORRECT, NOT_ATTEMPTED, UNDECIDED, PartResult, Verdict
 from helpers.templates import render
 
-MARKS = {CORRECT: "✓", NOT_ATTEMPTED: "○"}  # every other status: ✗
+MARKS = {CORRECT: "✓", NOT_ATTEMPTED: "○", UNDECIDED: "○"}  # every other status: ✗
 
 
 def mark_of(part: PartResult) -> str:
@@ -40,8 +40,8 @@ class Feedback:
 
     @property
     def has_solution(self) -> bool:
-        """Whether `solution` has something to show now."""
-        return self.correct and isinstance(self.exercise, Exercise)
+        """Whether `solution` has something to show now; a hand-out holds none."""
+        return self.correct and isinstance(self.exercise, Exercise) and self.exercise.new_inputs is None
 
     def _repr_html_(self) -> str:
         why = why_right(self.verdict, self.exercise)
@@ -59,8 +59,8 @@ class Feedback:
         verdict = self.verdict
         mark = MARKS.get(verdict.status, "✗")
         lines = [self.warning] if self.warning else []
-        lines += [f"{mark} {verdict.exercise}: {verdict.word}, {verdict.points:g} of {verdict.max_points:g} points"]
-        if verdict.status not in (CORRECT, NOT_ATTEMPTED) and len(verdict.parts) > 1:
+        lines += [f"{mark} {verdict.exercise}: {verdict.word}, {verdict.earned}"]
+        if verdict.status not in (CORRECT, NOT_ATTEMPTED) and len(verdict.parts) > 1 and not verdict.is_open:
             lines += [
                 f"  {mark_of(part)} {part.part} {part.points:g}/{part.max_points:g}"
                 + (f" (not judged yet: {part.message[0].lower()}{part.message[1:-1]})" if part.waits else "")

@@ -65,7 +65,7 @@ def collect(book: Gradebook, out: Path, lecture: str, exercise_name: str) -> Col
     answers, remarks = [], []
     with HandedInBook(out) as handed_in:
         for entry in _entries(book, lecture, exercise_name):
-            cells = handed_in.cells(entry.student, lecture)
+            cells = handed_in.cells(book.digest(entry.student, lecture), lecture)
             if cells is None:
                 if entry.verdict.status not in ("missing", "unreadable"):
                     remarks.append(f"what {entry.student} handed in is not kept yet; run course grade again")

@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from pathlib import Path
 from helpers.judging.judge import NOT_ATTEMPTED
 from helpers.lectures import lecture_named, lecture_names
 
-from . import identity, outputs
+from . import identity, origin, outputs
 from .class_file import class_of
 from .collecting.choosing import Candidate
 from .gradebook import Gradebook, GradebookError
@@ -79,10 +80,17 @@ def grade(
             f"{student} had been taken out; their work is in this folder, so they are in the class again"
             for student in sorted(book.forgotten() & set(found.students))
         ]
+        moved += [
+            f"{lecture} of {student} had been taken out; it is in this folder, so it is marked again"
+            for student, lecture in sorted(
+                book.forgotten_papers() & {(one.student, one.lecture) for one in found.submissions}
+            )
+        ]
         with _backend(order, seed, found) as backend:
             rules = _prepare(book, order, seed, found, backend.isolation)
             with HandedInBook(order.out) as handed_in:
                 marked, kept, stayed = _mark_all(book, found, backend, rules, progress, handed_in.keep)
+                handed_in.keep_only(book.digests())
         book.add_aliases(found.aliases)
         remarks = _remarks(book, order, found, (*moved, *stayed), rules)
         if order.preview_of is None:
@@ -178,8 +186,10 @@ def _mark_all(
     before = {(paper.student, paper.lecture): paper for paper in book.submissions()}
     marked = kept = 0
     stayed = []
+    origins: Counter = Counter()
 
     def stands(submission: Submission) -> bool:
+        origins[origin.origin(submission.content)] += 1
         key = (submission.student, submission.lecture)
         digest = content_digest(submission)
         if finished.get(key) == digest:
@@ -200,7 +210,7 @@ def _mark_all(
         book.save(result, rules)
         marked += 1
         progress(marked + kept, total, f"{result.student} {result.lecture}")
-    return marked, kept, stayed
+    return marked, kept, [*stayed, *origin.remarks(origins)]
 
 
 def _worse(submission: Submission, before: MarkedSubmission) -> str:

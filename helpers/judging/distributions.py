@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from scipy import special
@@ -78,6 +79,8 @@ class Draws:
     source: str = FROM_RNG
     centred: Callable | None = None
     note: str = ""
+
+    ASKS_ARGUMENTS: ClassVar = ("std",)
 
     def __call__(self, call, value, before=None) -> Difference | None:
         values = self.numbers(call, value)

@@ -27,6 +27,10 @@ class Raises:
     name: str
 
 
+class Unknown:
+    """Stands for a value of which nothing is known here, but that there is one; nothing equals it."""
+
+
 class Replies:
     """What a known mistake does at each trial.
 
@@ -59,12 +63,15 @@ class Examination:
         self.exercise = exercise
         self.trials = exercise.public_trials if seed is None else exercise.fresh_trials(seed)
         self.expectations = [_expectation(exercise, trial.call) for trial in self.trials]
-        self.known = {mistake: Replies(mistake, self.trials) for mistake in exercise.mistakes}
+        self.known = {mistake: self._replies(mistake) for mistake in exercise.mistakes}
         # Mistakes with models are known by their judges alone: to run them, the grader would have to load Keras.
         if seed is not None and not exercise.uses_keras:
             for replies in self.known.values():
                 replies.get_all()
         self._lengths: dict[int, int] = {}
+
+    def _replies(self, mistake: Mistake):
+        return Replies(mistake, self.trials) if mistake.replies is None else mistake.replies
 
     def length_of_call(self, i: int) -> int:
         """How many characters one would type to make a call again. To find that out takes longer than to judge it."""
@@ -143,6 +150,8 @@ def _problem(exercise, trial: Trial, expected, seen: Observation, before) -> tup
         return _without_a_value(exercise, trial, expected, seen), False
     if isinstance(expected, Raises):
         return Difference("value", f"It should raise {expected.name} for this input."), False
+    if isinstance(expected, Unknown):
+        return None, False
     if exercise.uses_keras:
         return trial.judge(trial.call, seen.value, before), True
     found = difference(expected, seen.value, exercise.tolerance.for_inputs(trial.call.values()))
@@ -174,6 +183,8 @@ def _unsendable(exercise, trial, expected, type_name: str) -> str:
     if isinstance(expected, Raises):
         sentence = f"It should raise {expected.name} for this input."
         return f"{sentence} It returns one: write `raise`." if type_name == expected.name else sentence
+    if isinstance(expected, Unknown):
+        return f"A value of type `{type_name}` came back, which cannot be judged."
     if exercise.uses_keras:
         return f"A value of type `{type_name}` came back; a Keras model is expected."
     return about_result(type_name, expected, shaped=not getattr(trial.judge, "any_shape", False))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
-from helpers.sandbox.observe import Call
+from helpers.sandbox.observe import Call, Observation
 from helpers.sandbox.recipes import Named, Seeded  # noqa: F401 - exercises write calls with them
 
 PUBLIC_SEED = 0
@@ -51,6 +51,8 @@ class Mistake:
     function: Callable
     message: str
     judge: Callable | None = None
+    # What it does on the public calls, where that was written down: in a hand-out there is no function.
+    replies: Sequence[Observation] | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -117,6 +119,10 @@ class Exercise:
     open_ended: bool = False
     # The answer builds a model; the oracle returns a `networks.Network`, and judges of parts and mistakes get one.
     uses_keras: bool = False
+    # In a hand-out, which holds what is public and draws nothing: the parts whose inputs are new in every grading.
+    new_inputs: frozenset[str] | None = None
+    # Only whether it runs, and the type and shape of its results, may be told before it is marked: in an exam.
+    outline: bool = False
 
     def __post_init__(self):
         _declared.add(self.name)
@@ -160,7 +166,8 @@ def is_declared(name: str) -> bool:
 class Question:
     """A concept question: the answer is one letter, and every letter has a sentence of its own.
 
-    `why_right` says why the right letter is right; it is shown with it.
+    `why_right` says why the right letter is right; it is shown with it. In a hand-out the `answer` is "": nothing
+    there can tell the letter.
     """
 
     name: str

@@ -18,6 +18,7 @@ from .examination import OUT_OF_MEMORY, Examination, Raises, problems, public_ex
 from .examples import LONGEST_CALL, Example, call_in_words, shown, shown_pair, written_call
 from .exercise import UNTOUCHED, Exercise, Question, is_declared
 from .mistakes import matching_mistake
+from .outline import outline, undecided
 from .parts import (
     ALL_PUBLIC_PASS,
     CORRECT,
@@ -28,6 +29,7 @@ from .parts import (
     OUTPUT_LIMIT,
     PARTLY_RIGHT,
     RUNGS,
+    UNDECIDED,
     WRONG,
     PartResult,
     counts_once,
@@ -45,6 +47,7 @@ __all__ = [
     "NOT_ATTEMPTED",
     "OUTPUT_LIMIT",
     "PARTLY_RIGHT",
+    "UNDECIDED",
     "WRONG",
     "Examination",
     "Example",
@@ -87,6 +90,18 @@ class Verdict:
         return sum(part.max_points for part in self.parts)
 
     @property
+    def is_open(self) -> bool:
+        """Whether the points are not decided yet."""
+        return any(part.status == UNDECIDED for part in self.parts)
+
+    @property
+    def earned(self) -> str:
+        """The points in words."""
+        if self.is_open:
+            return f"{self.max_points:g} points" + (" not judged yet" if self.status != UNDECIDED else "")
+        return f"{self.points:g} of {self.max_points:g} points"
+
+    @property
     def word(self) -> str:
         """The status in a word for people: what earned some of its points is partly right."""
         return PARTLY_RIGHT if 0 < self.points < self.max_points else self.status
@@ -98,12 +113,15 @@ def judge(examination: Examination, observations: list[Observation], ending: str
     `observations` belong to the first trials, in order. If there are fewer, the process ended before: `ending` is then
     the status of what was not answered, and `because` the sentence about it.
     """
-    right = judge_if_right(examination, observations)
+    exercise = examination.exercise
+    right = None if exercise.outline else judge_if_right(examination, observations)
     if right is not None:
         return right
-    exercise = examination.exercise
     if observations and observations[0].outcome == "not attempted":
         return _not_attempted(exercise, observations[0].message)
+    if exercise.outline:
+        status, message = outline(examination, observations)
+        return Verdict(exercise.name, status, undecided(exercise), message)
     observations = readable(exercise, observations)
     found = list(problems(examination, observations))
     parts = judge_parts(examination, observations, found, ending)
@@ -125,8 +143,11 @@ def judge_letter(question: Question, letter) -> Verdict:
     """Judge the answer to a concept question; case and surrounding blanks do not matter."""
     if letter is None or letter is ...:
         return nothing(question, NOT_ATTEMPTED, "Not attempted yet.")
-    options = sorted([question.answer, *question.why_wrong])
+    options = sorted(filter(None, [question.answer, *question.why_wrong]))
     chosen = letter.strip().lower() if isinstance(letter, str) else None
+    if not question.answer and chosen in question.why_wrong:
+        message = f"Your answer {chosen} is noted. Whether it is right is told after the deadline."
+        return Verdict(question.name, UNDECIDED, undecided(question), message)
     if chosen == question.answer:
         part = PartResult("answer", question.points, question.points, CORRECT)
         return Verdict(question.name, CORRECT, (part,))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -15,15 +16,8 @@ from helpers.sandbox.models import CHAIN, GRAPH
 from .compare import Difference
 
 NORMALIZATION = "batch normalisation"
-_ACTIVATIONS: dict[str, Callable] = {
-    "relu": lambda x: np.maximum(x, 0),
-    "tanh": np.tanh,
-    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
-    "softmax": lambda x: (
-        np.exp(x - x.max(axis=-1, keepdims=True))
-        / np.exp(x - x.max(axis=-1, keepdims=True)).sum(axis=-1, keepdims=True)
-    ),
-}
+DROPOUT = "dropout"
+_ACTIVATIONS = ("relu", "tanh", "sigmoid", "softmax")
 _ACTIVATION_LAYERS = {"ReLU": "relu", "Softmax": "softmax"}
 _SHOWN_STEPS = 12
 
@@ -34,25 +28,29 @@ class NotANetwork(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a network: `what` is "dense", NORMALIZATION or the name of an activation.
+    """One step of a network: `what` is "dense", NORMALIZATION, DROPOUT or the name of an activation.
 
-    `units` and `bias` belong to a dense step, `epsilon` to a normalisation; `weights` are the arrays of either.
+    `units` and `bias` belong to a dense step, `epsilon` to a normalisation, `rate` to dropout; `weights` are the arrays
+    of the first two.
     """
 
     what: str
     units: int = 0
     bias: bool = False
     epsilon: float = 0.0
+    rate: float = 0.0
     weights: tuple[np.ndarray, ...] = ()
 
     @property
     def kind(self) -> tuple:
         """What is built, whatever the weights are."""
-        return self.what, self.units, self.bias
+        return self.what, self.units, self.bias, round(self.rate, 6)
 
     def __repr__(self) -> str:
         if self.what == "dense":
             return f"dense {self.units}" + ("" if self.bias else " without bias")
+        if self.what == DROPOUT:
+            return f"dropout {self.rate:g}"
         return "ReLU" if self.what == "relu" else self.what
 
 
@@ -76,6 +74,11 @@ def normalization() -> Step:
     return Step(NORMALIZATION)
 
 
+def dropping(rate: float) -> Step:
+    """Dropout, which does nothing at inference."""
+    return Step(DROPOUT, rate=rate)
+
+
 def activation(name: str) -> Step:
     return Step(name)
 
@@ -95,9 +98,9 @@ def outputs(network: Network, x: np.ndarray) -> np.ndarray:
             x = _dense(step, x)
         elif step.what == NORMALIZATION:
             x = _normalized(step, x)
-        else:
+        elif step.what != DROPOUT:
             with np.errstate(all="ignore"):
-                x = _ACTIVATIONS[step.what](x)
+                x = _activated(step.what, x)
     return x
 
 
@@ -106,6 +109,8 @@ class Builds:
     """Judges which steps a network has: `wanted(*arguments)` is the Network as it should be built."""
 
     wanted: Callable[..., Network]
+
+    ASKS_ARGUMENTS: ClassVar = ("wanted",)
 
     def __call__(self, call, network: Network, before=None) -> Difference | None:
         if network.problem:
@@ -124,6 +129,8 @@ class Classifies:
     """
 
     sizes: Callable[..., tuple[int, int]]
+
+    ASKS_ARGUMENTS: ClassVar = ("sizes",)
 
     def __call__(self, call, network: Network, before=None) -> Difference | None:
         features, classes = self.sizes(*call.arguments, **call.keywords)
@@ -150,6 +157,8 @@ class Lacks:
     wanted: Callable[..., Network]
     judge: Classifies
     because: str  # in the sentence of `judge`
+
+    ASKS_ARGUMENTS: ClassVar = ("wanted",)
 
     def __call__(self, call, network: Network, before=None) -> Difference | None:
         problem = Builds(self.wanted)(call, network) or self.judge(call, network)
@@ -189,6 +198,11 @@ def _steps_of(layer) -> list[Step]:
         if type(epsilon) is not float or not (config.get("center") is config.get("scale") is True):
             raise NotANetwork("A normalisation was given other settings than epsilon and momentum.")
         return [Step(NORMALIZATION, epsilon=epsilon, weights=tuple(weights))]
+    if kind == "Dropout":
+        rate = config.get("rate")
+        if type(rate) not in (float, int) or not 0 <= rate <= 1:
+            raise NotANetwork("A dropout layer does not say which share it drops.")
+        return [dropping(float(rate))]
     if kind == "Activation":
         return _activation(config)
     if kind in _ACTIVATION_LAYERS:
@@ -203,6 +217,15 @@ def _activation(config) -> list[Step]:
     if type(name) is not str or name not in _ACTIVATIONS:
         raise NotANetwork(f"It uses an activation that this exercise has no use for: {str(name)[:40]}.")
     return [Step(name)]
+
+
+def _activated(name: str, x: np.ndarray) -> np.ndarray:
+    # Only networks need SciPy here, and a first check of anything else should not wait for it.
+    from scipy import special
+
+    if name == "softmax":
+        return special.softmax(x, axis=-1)
+    return special.expit(x) if name == "sigmoid" else np.tanh(x) if name == "tanh" else np.maximum(x, 0)
 
 
 def _dense(step: Step, x: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ bounded by counts and not by the clock, so that the same answer gets the same se
 from __future__ import annotations
 
 import inspect
+import itertools
 import math
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -272,15 +273,30 @@ def _other_question(cases, oracle, tolerance, questions) -> str:
     """Whether the answer is right for other arguments than those it was given."""
     if not _enough_wrong(cases):
         return ""
-    names = list(inspect.signature(oracle).parameters)
-    for sentence, changed, back in questions(cases, oracle, names):
+    parameters = inspect.signature(oracle).parameters
+    arrays = _given_arrays(cases, list(parameters))
+    for sentence, changed, back in questions(parameters, arrays):
         if _answers(cases, oracle, changed, back, tolerance):
             return sentence
     return ""
 
 
-def _questions(cases, oracle, names) -> Iterator[tuple[str, Callable, Callable]]:
-    parameters = inspect.signature(oracle).parameters
+def questions_about(call: Call, parameters) -> Iterator[Call]:
+    """Every call other than `call` about which `relation` may ask the oracle, whatever came of the other inputs."""
+    arrays = _given_arrays([Case(call, None, None, False)], list(parameters))
+    # Which arrays are given in all cases depends on the cases: each may be the first, and each two may be exchanged.
+    for given in [[], *([name] for name in arrays), *map(list, itertools.combinations(arrays, 2))]:
+        for _, changed, _ in itertools.chain(_questions(parameters, given), _questions_of_size(parameters, given)):
+            try:
+                other = changed(call)
+            except Exception:  # as in `_answers`: a change need not make sense for every call
+                continue
+            if other is not None:
+                yield other
+
+
+def _questions(parameters, arrays: list[str]) -> Iterator[tuple[str, Callable, Callable]]:
+    names = list(parameters)
     for name, parameter in parameters.items():
         if parameter.default is not parameter.empty and np.isscalar(parameter.default):
             yield (
@@ -289,7 +305,6 @@ def _questions(cases, oracle, names) -> Iterator[tuple[str, Callable, Callable]]
                 lambda call, name=name, value=parameter.default: _with(call, names, name, value),
                 _as_it_is,
             )
-    arrays = _given_arrays(cases, names)
     for name in arrays[1:]:
         for filler, word in ((np.zeros_like, "0"), (np.ones_like, "1")):
             yield (
@@ -331,9 +346,10 @@ def _questions(cases, oracle, names) -> Iterator[tuple[str, Callable, Callable]]
             )
 
 
-def _questions_of_size(cases, oracle, names) -> Iterator[tuple[str, Callable, Callable]]:
+def _questions_of_size(parameters, arrays: list[str]) -> Iterator[tuple[str, Callable, Callable]]:
     """Asked last: for many a function another sign or size of the input is one of the result."""
-    for name in _given_arrays(cases, names)[:1]:
+    names = list(parameters)
+    for name in arrays[:1]:
         yield (
             f"It is right for -`{name}`: the sign of the input is turned.",
             lambda call, name=name: _with(call, names, name, _negative(_argument(call, names, name))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -21,6 +22,8 @@ class UpToSigns:
     """
 
     function: Callable
+
+    ASKS_ARGUMENTS: ClassVar = ("function",)
 
     def __call__(self, call, value, before) -> Difference | None:
         return difference(self.nearest(call, value), value, Tolerance().for_inputs(call.values()))

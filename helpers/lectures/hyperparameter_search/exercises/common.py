@@ -1,5 +1,8 @@
 """What the exercises of lecture 11 share: the lecture, its headings, sentences, and how draws are judged."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
 from helpers.judging.compare import Difference
@@ -72,13 +75,14 @@ def spread_evenly(numbers) -> bool:
 MANY = 100  # values by which a mistake can be recognized; of fewer, anything may come by chance
 
 
-def recognized(test):
+@dataclass(frozen=True)
+class Recognized:
     """The judge of a mistake: `test(value, *arguments)` is true of what it returns when there are enough values."""
 
-    def judge(call, value, before=None):
+    test: Callable
+
+    def __call__(self, call, value, before=None):
         with np.errstate(all="ignore"):
             values = np.asarray(value, dtype=float)
-            is_it = len(values) < MANY or test(values, *call.arguments[:-1])
+            is_it = len(values) < MANY or self.test(values, *call.arguments[:-1])
         return None if is_it else Difference("value", "It is something else.")
-
-    return judge

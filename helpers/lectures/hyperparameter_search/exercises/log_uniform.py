@@ -17,8 +17,8 @@ from .common import (
     LOG_SPACE,
     NOT_FROM_RNG,
     ManyDraws,
+    Recognized,
     position,
-    recognized,
     repeated,
     seeded,
     spread_evenly,
@@ -31,6 +31,33 @@ def spread(centred, source=FROM_RNG, kind=Draws):
 
 def in_logarithm(values, low, high, size):
     return position(np.log(values), math.log(low), math.log(high))
+
+
+# What undoes the draws of the mistakes.
+
+
+def in_the_value(values, low, high, size):
+    return position(values, low, high)
+
+
+def ends_in_decades(values, low, high, size):
+    return position(np.log10(values), low, high)
+
+
+def still_in_decades(values, low, high, size):
+    return position(values, math.log10(low), math.log10(high))
+
+
+def still_in_logarithm(values, low, high, size):
+    return position(values, math.log(low), math.log(high))
+
+
+def logarithm_in_decades(values, low, high, size):
+    return position(np.log10(values), math.log(low), math.log(high))
+
+
+def decades_in_logarithm(values, low, high, size):
+    return position(np.log(values), math.log10(low), math.log10(high))
 
 
 RIGHT = spread(in_logarithm)
@@ -59,7 +86,7 @@ def oracle(low, high, size, rng):
 @mistake(
     "These are uniform in the value, not in the exponent: between 0.001 and 1 nine draws in ten lie above 0.1. Draw "
     "the logarithm, then take the exponential of it.",
-    spread(lambda values, low, high, size: position(values, low, high)),
+    spread(in_the_value),
 )
 def uniform_in_the_value(low, high, size, rng):
     return rng.uniform(low, high, size)
@@ -67,7 +94,7 @@ def uniform_in_the_value(low, high, size, rng):
 
 @mistake(
     "`low` and `high` were taken for exponents. They are the ends of the values: take their logarithms first.",
-    spread(lambda values, low, high, size: position(np.log10(values), low, high)),
+    spread(ends_in_decades),
 )
 def ends_taken_for_exponents(low, high, size, rng):
     return 10 ** rng.uniform(low, high, size)
@@ -75,7 +102,7 @@ def ends_taken_for_exponents(low, high, size, rng):
 
 @mistake(
     "These are the exponents, to base 10. The values are asked for: 10 to that power.",
-    spread(lambda values, low, high, size: position(values, math.log10(low), math.log10(high))),
+    spread(still_in_decades),
 )
 def exponents_to_base_ten(low, high, size, rng):
     return rng.uniform(math.log10(low), math.log10(high), size)
@@ -83,7 +110,7 @@ def exponents_to_base_ten(low, high, size, rng):
 
 @mistake(
     "These are the exponents, as natural logarithms. The values are asked for: `np.exp` of them.",
-    spread(lambda values, low, high, size: position(values, math.log(low), math.log(high))),
+    spread(still_in_logarithm),
 )
 def exponents_to_base_e(low, high, size, rng):
     return rng.uniform(math.log(low), math.log(high), size)
@@ -92,7 +119,7 @@ def exponents_to_base_e(low, high, size, rng):
 @mistake(
     "Two bases were mixed: the natural logarithm on the way in (`np.log`), 10 to a power on the way out. Use "
     "`np.log10`, or `np.exp` at the end.",
-    spread(lambda values, low, high, size: position(np.log10(values), math.log(low), math.log(high))),
+    spread(logarithm_in_decades),
 )
 def natural_in_ten_out(low, high, size, rng):
     return 10 ** rng.uniform(np.log(low), np.log(high), size)
@@ -101,28 +128,24 @@ def natural_in_ten_out(low, high, size, rng):
 @mistake(
     "Two bases were mixed: the logarithm to base 10 on the way in, `np.exp` on the way out. Use `np.log`, or 10 to the "
     "power.",
-    spread(lambda values, low, high, size: position(np.log(values), math.log10(low), math.log10(high))),
+    spread(decades_in_logarithm),
 )
 def ten_in_natural_out(low, high, size, rng):
     return np.exp(rng.uniform(np.log10(low), np.log10(high), size))
 
 
-@recognized
 def evenly_spaced(values, low, high, size):
     return np.allclose(np.sort(values), np.geomspace(low, high, size), rtol=1e-5)
 
 
-@recognized
 def of_a_few_values(values, low, high, size):
     return bool(repeated(values))
 
 
-@recognized
 def rising(values, low, high, size):
     return (np.diff(values) >= 0).all()
 
 
-@recognized
 def stratified(values, low, high, size):
     return spread_evenly(in_logarithm(values, low, high, size))
 
@@ -130,7 +153,7 @@ def stratified(values, low, high, size):
 @mistake(
     "These are evenly spaced in the exponent, the same values every time, in whatever order. That is the axis of a "
     "grid; random values are asked for.",
-    evenly_spaced,
+    Recognized(evenly_spaced),
 )
 def spaced_and_not_random(low, high, size, rng):
     return np.geomspace(low, high, size)
@@ -139,7 +162,7 @@ def spaced_and_not_random(low, high, size, rng):
 @mistake(
     "Only a few different values come out: the exponents are whole numbers, are rounded, or were drawn once for all. "
     "Draw `size` exponents from the whole range: `rng.uniform`.",
-    of_a_few_values,
+    Recognized(of_a_few_values),
 )
 def of_whole_exponents(low, high, size, rng):
     return 10.0 ** rng.integers(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1, size)
@@ -148,7 +171,7 @@ def of_whole_exponents(low, high, size, rng):
 @mistake(
     "The values are sorted, so each one says something about the next. Independent draws come in any order: leave the "
     "sorting out.",
-    rising,
+    Recognized(rising),
 )
 def sorted_draws(low, high, size, rng):
     return np.sort(np.exp(rng.uniform(np.log(low), np.log(high), size)))
@@ -157,7 +180,7 @@ def sorted_draws(low, high, size, rng):
 @mistake(
     "The values share the range out among themselves, as a Latin hypercube or a Sobol sequence does. That is a good "
     "way to search, but not what is asked for: independent draws.",
-    stratified,
+    Recognized(stratified),
 )
 def one_from_each_part(low, high, size, rng):
     return low * (high / low) ** ((rng.permutation(size) + rng.random(size)) / size)

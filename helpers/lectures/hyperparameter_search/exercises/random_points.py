@@ -16,8 +16,8 @@ from .common import (
     LECTURE,
     NOT_FROM_RNG,
     ManyDraws,
+    Recognized,
     position,
-    recognized,
     repeated,
     seeded,
     spread_evenly,
@@ -35,6 +35,29 @@ def spread(centred, source=FROM_RNG, kind=Draws):
 def in_the_ranges(values, ranges, count):
     low, high = np.asarray(ranges, dtype=float).T
     return position(values, low, high)
+
+
+# What undoes the draws of the mistakes.
+
+
+def in_the_first_range(values, ranges, count):
+    return position(values, *np.asarray(ranges, dtype=float)[0])
+
+
+def turned_back(values, ranges, count):
+    return in_the_ranges(values.T, ranges, count)
+
+
+def exponents_in_the_ranges(values, ranges, count):
+    return in_the_ranges(np.log10(values), ranges, count)
+
+
+def in_the_unit_range(values, ranges, count):
+    return 2 * values - 1
+
+
+def in_the_shifted_ranges(values, ranges, count):
+    return in_the_ranges(values + limits(ranges)[0], ranges, count)
 
 
 RIGHT = spread(in_the_ranges)
@@ -73,10 +96,16 @@ def limits(ranges):
     return np.asarray(ranges, dtype=float).T
 
 
+def on_a_diagonal(call, value, before=None):
+    places = in_the_ranges(np.asarray(value), *call.arguments[:-1])
+    same = np.ptp(places, axis=1).max() < 1e-5 and np.abs(places).max() < 1 + 1e-5
+    return None if same else Difference("value", "The points do not lie on the diagonal.")
+
+
 @mistake(
     "Every point has the same relative place on all axes: one number was drawn for each point. Then all points lie on "
     "the diagonal. Draw one for each axis.",
-    lambda call, value, before=None: _on_the_diagonal(in_the_ranges(np.asarray(value), *call.arguments[:-1])),
+    on_a_diagonal,
 )
 def on_the_diagonal(ranges, count, rng):
     low, high = limits(ranges)
@@ -85,7 +114,7 @@ def on_the_diagonal(ranges, count, rng):
 
 @mistake(
     "Every axis got the range of the first one. Each has its own pair in `ranges`.",
-    spread(lambda values, ranges, count: position(values, *np.asarray(ranges, dtype=float)[0])),
+    spread(in_the_first_range),
 )
 def first_range_for_all(ranges, count, rng):
     low, high = ranges[0]
@@ -94,7 +123,7 @@ def first_range_for_all(ranges, count, rng):
 
 @mistake(
     "The result is transposed: a point is a row, so the shape is (count, axes).",
-    spread(lambda values, ranges, count: in_the_ranges(values.T, ranges, count)),
+    spread(turned_back),
 )
 def turned(ranges, count, rng):
     low, high = limits(ranges)
@@ -103,24 +132,21 @@ def turned(ranges, count, rng):
 
 @mistake(
     "These are powers of 10. The ranges are those of the space that is searched, and so are the points.",
-    spread(lambda values, ranges, count: in_the_ranges(np.log10(values), ranges, count)),
+    spread(exponents_in_the_ranges),
 )
 def raised(ranges, count, rng):
     low, high = limits(ranges)
     return 10 ** rng.uniform(low, high, (count, len(low)))
 
 
-@recognized
 def of_a_few_values(values, ranges, count):
     return any(map(repeated, values.T))
 
 
-@recognized
 def rising(values, ranges, count):
     return (np.diff(values, axis=0) >= 0).all(axis=0).any()
 
 
-@recognized
 def stratified(values, ranges, count):
     return any(map(spread_evenly, in_the_ranges(values, ranges, count).T))
 
@@ -128,7 +154,7 @@ def stratified(values, ranges, count):
 @mistake(
     "There are only a few different values on each axis, as if they were rounded or picked from a grid. Draw from the "
     "whole range, so that every point brings a new value of every axis.",
-    of_a_few_values,
+    Recognized(of_a_few_values),
 )
 def picked_from_a_grid(ranges, count, rng):
     return np.stack([rng.choice(np.linspace(low, high, 5), count) for low, high in ranges], axis=1)
@@ -146,7 +172,7 @@ def whole_numbers(ranges, count, rng):
 @mistake(
     "The points are sorted along an axis, so each one says something about the next. Independent draws come in any "
     "order: leave the sorting out.",
-    rising,
+    Recognized(rising),
 )
 def sorted_along_the_axes(ranges, count, rng):
     low, high = limits(ranges)
@@ -156,7 +182,7 @@ def sorted_along_the_axes(ranges, count, rng):
 @mistake(
     "The points share the range out among themselves, as a Latin hypercube or a Sobol sequence does. That is a good "
     "way to search, but not what is asked for: independent draws.",
-    stratified,
+    Recognized(stratified),
 )
 def latin_hypercube(ranges, count, rng):
     low, high = limits(ranges)
@@ -166,7 +192,7 @@ def latin_hypercube(ranges, count, rng):
 
 @mistake(
     "The points lie between 0 and 1. Stretch and shift them to the ranges: low + (high - low) * number.",
-    spread(lambda values, ranges, count: 2 * values - 1),
+    spread(in_the_unit_range),
 )
 def in_the_unit_cube(ranges, count, rng):
     return rng.random((count, len(ranges)))
@@ -174,7 +200,7 @@ def in_the_unit_cube(ranges, count, rng):
 
 @mistake(
     "The points lie between 0 and the length of each range: `low` was not added.",
-    spread(lambda values, ranges, count: in_the_ranges(values + limits(ranges)[0], ranges, count)),
+    spread(in_the_shifted_ranges),
 )
 def without_the_low_end(ranges, count, rng):
     low, high = limits(ranges)
@@ -191,11 +217,6 @@ def with_its_own_seed(ranges, count, rng):
 def from_elsewhere(ranges, count, rng):
     low, high = limits(ranges)
     return np.random.default_rng().uniform(low, high, (count, len(low)))
-
-
-def _on_the_diagonal(places):
-    same = np.ptp(places, axis=1).max() < 1e-5 and np.abs(places).max() < 1 + 1e-5
-    return None if same else Difference("value", "The points do not lie on the diagonal.")
 
 
 def one_axis_at_a_time(ranges, count, rng):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from scipy import special
@@ -119,10 +122,18 @@ def drawn_from_rng(one, value, before=None) -> Difference | None:
     return None
 
 
-def random_parts(draws: Draws):
-    def alone(one, value, before=None):
-        return draws(one, value)  # without the call before: a seed of its own costs the point of the last part only
+@dataclass(frozen=True)
+class Alone:
+    """Judges every call by itself: a seed of its own costs the point of the last part only."""
 
+    draws: Draws
+
+    def __call__(self, one, value, before=None):
+        return self.draws(one, value)
+
+
+def random_parts(draws: Draws):
+    alone = Alone(draws)
     return (
         Part("distribution", 3, layers, judge=alone),
         Part("shapes", 1, narrow_layers, judge=alone),
@@ -144,9 +155,20 @@ def inputs_alike(one, value, before=None) -> Difference | None:
     return None if drawn and (values == values[:1]).all() else Difference("value", "The rows differ.")
 
 
+@dataclass(frozen=True)
+class Minus:
+    """Takes `mean(fan_in, fan_out)` away from values."""
+
+    mean: Callable
+    ASKS_ARGUMENTS: ClassVar = ("mean",)
+
+    def __call__(self, values, *fans):
+        return values - self.mean(*fans)
+
+
 def normal_around(mean):
     """Knows normal numbers with standard deviation 1 around `mean(fan_in, fan_out)`."""
-    return Draws(NORMAL, lambda fan_in, fan_out: 1.0, centred=lambda values, *fans: values - mean(*fans))
+    return Draws(NORMAL, lambda fan_in, fan_out: 1.0, centred=Minus(mean))
 
 
 def standard_normal():

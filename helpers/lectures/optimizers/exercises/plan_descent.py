@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -45,6 +46,7 @@ class InTime:
     """The judge: do rate and momentum reach the bottom in time? `limit(smallest, largest)` gives the steps allowed."""
 
     limit: object
+    ASKS_ARGUMENTS: ClassVar = ("limit",)
     any_shape = True
     any_type = True
 
@@ -69,6 +71,7 @@ class As:
     """Knows an answer that is made as `formula` makes it."""
 
     formula: object
+    ASKS_ARGUMENTS: ClassVar = ("formula",)
     any_shape = True
     any_type = True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from scipy import stats
@@ -32,6 +33,7 @@ class Drops:
     together: str = EACH
     source: str = RNG
     ones: bool = False
+    ASKS_ARGUMENTS: ClassVar = ("drop", "factor")
 
     def __call__(self, call, value, before=None):
         x, rate = (np.asarray(argument, dtype=float) for argument in call.arguments[:2])

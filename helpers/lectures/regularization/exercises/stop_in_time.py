@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -50,34 +51,46 @@ def _checked(runs, value):
     return stops, None
 
 
-def cheap(one, value, before=None):
-    """The judge of the price."""
-    runs = np.asarray(one.arguments[0], dtype=float)
-    stops, wrong = _checked(runs, value)
-    if wrong:
-        return wrong
-    own, found = price(runs, oracle(runs)), price(runs, stops)
-    if found <= own + ALLOWED:
-        return None
-    return Difference(
-        "value", f"This rule costs {found:.3f} a run on average, the course's own {own:.3f}; {ALLOWED} more is allowed."
-    )
+@dataclass(frozen=True)
+class Cheap:
+    """The judge of the price: not much above that of the course's own `rule`."""
+
+    rule: object
+    ASKS_ARGUMENTS: ClassVar = ("rule",)
+
+    def __call__(self, one, value, before=None):
+        runs = np.asarray(one.arguments[0], dtype=float)
+        stops, wrong = _checked(runs, value)
+        if wrong:
+            return wrong
+        own, found = price(runs, self.rule(runs)), price(runs, stops)
+        if found <= own + ALLOWED:
+            return None
+        return Difference(
+            "value",
+            f"This rule costs {found:.3f} a run on average, the course's own {own:.3f}; {ALLOWED} more is allowed.",
+        )
 
 
-def blind(one, value, before=None):
+@dataclass(frozen=True)
+class Blind:
     """The judge of a rule that does not see the future: two recordings are equal up to some epoch."""
-    if before is None:
-        return cheap(one, value)
-    wrong = _checked(one.arguments[0], value)[1]
-    if wrong:
-        return wrong
-    differ = np.any(np.asarray(before[0].arguments[0]) != np.asarray(one.arguments[0]), axis=0)
-    same = int(np.argmax(differ))  # so many epochs are equal
-    if np.array_equal(np.minimum(before[1], same), np.minimum(value, same)):
-        return None
-    return Difference(
-        "value", "Two recordings are equal up to the stop, and the stops differ: the rule uses later losses."
-    )
+
+    cheap: Cheap
+
+    def __call__(self, one, value, before=None):
+        if before is None:
+            return self.cheap(one, value)
+        wrong = _checked(one.arguments[0], value)[1]
+        if wrong:
+            return wrong
+        differ = np.any(np.asarray(before[0].arguments[0]) != np.asarray(one.arguments[0]), axis=0)
+        same = int(np.argmax(differ))  # so many epochs are equal
+        if np.array_equal(np.minimum(before[1], same), np.minimum(value, same)):
+            return None
+        return Difference(
+            "value", "Two recordings are equal up to the stop, and the stops differ: the rule uses later losses."
+        )
 
 
 @dataclass(frozen=True)
@@ -85,6 +98,7 @@ class As:
     """Knows the stops of one particular rule."""
 
     rule: object
+    ASKS_ARGUMENTS: ClassVar = ("rule",)
 
     def __call__(self, one, value, before=None):
         same = np.array_equal(np.asarray(value), self.rule(one.arguments[0]))
@@ -239,7 +253,10 @@ STOP_IN_TIME = Exercise(
     section=STOP,
     minutes=10,
     difficulty=3,
-    parts=(Part("price", 3, prices, judge=cheap), Part("the future", 1, futures, judge=blind)),
+    parts=(
+        Part("price", 3, prices, judge=Cheap(oracle)),
+        Part("the future", 1, futures, judge=Blind(Cheap(oracle))),
+    ),
     oracle=oracle,
     mistakes=(
         sees_the_future,

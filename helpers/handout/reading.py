@@ -1,0 +1,151 @@
+"""The exercises of a lecture, from the data of a hand-out."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from helpers.judging.exercise import Criterion, Exercise, Free, Mistake, Part, Question, Tolerance
+from helpers.sandbox import wire
+from helpers.sandbox.observe import Call, Observation
+
+from .judges import built
+from .written import Written, result_of
+
+DECLARATIONS, VALUES = "checks.json", "checks.npz"
+_EMPTY = inspect.Parameter.empty
+
+
+def read(folder: Path) -> tuple[Exercise | Question | Free, ...]:
+    """The exercises that the two files in `folder` declare, in order. Values are read when they are asked for."""
+    declared = json.loads((folder / DECLARATIONS).read_text(encoding="utf-8"))
+    values = np.load(folder / VALUES, allow_pickle=False)
+    return tuple(_KINDS[one["kind"]](one, values) for one in declared)
+
+
+def _exercise(told: dict, values) -> Exercise:
+    name = told["name"]
+    calls = [Call(tuple(a), k) for a, k in unpacked(values[f"{name}/calls"], recipes=True)]
+    asked = [Written(name, None, dict(_results(values, f"{name}/asked/{i}"))) for i in range(told["asked"])]
+    own = _module(name, told["judge"]).__getattribute__ if told["judge"] else None
+    parts, place = [], 0
+    for part in told["parts"]:
+        mine, place = calls[place : place + part["calls"]], place + part["calls"]
+        judge = built(part["judge"], asked, own)
+        parts.append(Part(part["name"], part["points"], lambda rng, mine=mine: mine, part["no_overflow"], judge))
+    return Exercise(
+        **{field: told[field] for field in _SAME},
+        parts=tuple(parts),
+        oracle=Written(name, _signature(told["parameters"]), _Results(values, name)),
+        mistakes=tuple(
+            Mistake(
+                Written(one["name"], None, {}),
+                one["message"],
+                built(one["judge"], asked, own),
+                None if told["uses_keras"] else _Replies(values, name, i),
+            )
+            for i, one in enumerate(told["mistakes"])
+        ),
+        spellings=(),
+        hints=tuple(told["hints"]),
+        tolerance=Tolerance(**told["tolerance"]),
+        new_inputs=frozenset(told["new_inputs"]),
+    )
+
+
+# The fields of an exercise that are the same in the data.
+_SAME = ("name", "lecture", "section", "minutes", "difficulty", "untouched_points", "open_ended", "uses_keras")
+_SAME += ("outline",)
+
+
+def _question(told: dict, values) -> Question:
+    letters = told.pop("letters")
+    del told["kind"]
+    return Question(answer="", why_wrong=dict.fromkeys(letters, ""), **told | {"hints": tuple(told["hints"])})
+
+
+def _free(told: dict, values) -> Free:
+    del told["kind"]
+    told["rubric"] = tuple(Criterion(**one) for one in told["rubric"])
+    return Free(**told | {"hints": tuple(told["hints"])})
+
+
+_KINDS = {"exercise": _exercise, "question": _question, "free": _free}
+
+
+def _module(name: str, text: str) -> types.ModuleType:
+    """The judge of an exercise, which is handed out as its text."""
+    module = types.ModuleType(f"{__package__}.judge_of_{name}")
+    sys.modules[module.__name__] = module  # where dataclasses look up what their annotations name
+    exec(compile(text, f"<judge of {name}>", "exec"), vars(module))
+    return module
+
+
+class _Results:
+    """What an oracle gave: for the public calls, and for those that are asked about once an answer is wrong."""
+
+    def __init__(self, values, name: str):
+        self._values, self._name = values, name
+        self._known: dict | None = None
+        self._others: dict | None = None
+
+    def __getitem__(self, key: str):
+        if self._known is None:
+            self._known = dict(_results(self._values, f"{self._name}/expected"))
+        if key in self._known:
+            return self._known[key]
+        if self._others is None:
+            self._others = dict(_results(self._values, f"{self._name}/questions"))
+        return self._others[key]
+
+
+class _Replies:
+    """What a mistake did on the public calls."""
+
+    def __init__(self, values, name: str, number: int):
+        self._values, self._member = values, f"{name}/mistakes/{number}"
+        self._found: list[Observation] | None = None
+
+    def __getitem__(self, i):
+        if self._found is None:
+            told = unpacked(self._values[self._member])
+            self._found = [Observation(outcome, result_of(value), *rest) for outcome, value, *rest in told]
+        return self._found[i]
+
+
+def _signature(told: list[dict]) -> inspect.Signature:
+    return inspect.Signature(
+        [
+            inspect.Parameter(one["name"], getattr(inspect.Parameter, one["kind"]), default=one.get("default", _EMPTY))
+            for one in told
+        ]
+    )
+
+
+def _results(values, member: str) -> Iterator[tuple[str, object]]:
+    for key, result in unpacked(values[member]):
+        yield key, result_of(result)
+
+
+def packed(items: list, recipes: bool = False) -> np.ndarray:
+    """Values as one array of bytes: how many there are, how long each of their messages is, and the messages."""
+    messages = [wire.encode(item, recipes) for item in items]
+    head = np.array([len(messages), *map(len, messages)], dtype="<u8").tobytes()
+    return np.frombuffer(head + b"".join(messages), dtype=np.uint8)
+
+
+def unpacked(array: np.ndarray, recipes: bool = False) -> list:
+    """The values that `packed` packed."""
+    content = array.tobytes()
+    count = int(np.frombuffer(content, "<u8", 1)[0])
+    place, found = 8 * (count + 1), []
+    for length in np.frombuffer(content, "<u8", count, 8).tolist():
+        found.append(wire.decode(content[place : place + length], recipes))
+        place += length
+    return found
