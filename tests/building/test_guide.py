@@ -131,6 +131,11 @@ def rows(path):
         return list(csv.DictReader(file))
 
 
+def without_total(page):
+    """The words of a page without the total, which the project adds to it later in the guide."""
+    return re.sub(r'<section class="card">\s*<h2>Your total so far.*?</section>', "", page, flags=re.DOTALL).split()
+
+
 def test_everybody_who_handed_in_gets_the_own_pages_once(followed):
     folder, printed, mails = followed
     assert "Nothing was sent." in printed
@@ -139,8 +144,7 @@ def test_everybody_who_handed_in_gets_the_own_pages_once(followed):
     for student, (_, mail) in zip(("ada", "grace"), mails, strict=True):
         (page,) = mail.iter_attachments()
         written = (folder / "grades" / "feedback" / student / f"{LECTURE}.html").read_text(encoding="utf-8")
-        sent = page.get_content().partition("</main>")[0].split()
-        assert sent == written.split()[: len(sent)]  # the project, which comes later in the guide, adds the total
+        assert without_total(page.get_content()) == without_total(written)
         assert mail["From"] == "you@example.org"
     text = mails[0][1].get_body().get_content().splitlines()
     assert text[:3] == ["Dear Ada Lovelace,", "", f"{LECTURE}: {MOST} of {MOST} points"]
