@@ -7,7 +7,7 @@ import json
 import re
 import sys
 
-from .lectures import lecture_named
+from .lectures import lecture_named, lecture_names
 
 NAME = "training-neural-networks"
 # By the extra with which it is installed: what it is called, and the modules by which it is recognized.
@@ -38,7 +38,9 @@ def missing_extras(lecture: str) -> list[str]:
 
 
 def _imported_by(lecture: str) -> set[str]:
-    """The modules that a lecture's notebook and its own folder import."""
+    """The modules that a lecture's notebook and its own folder import; none if this computer has only the notebook."""
+    if lecture not in lecture_names():
+        return set()
     places = lecture_named(lecture)
     texts = [path.read_text(encoding="utf-8") for path in places.folder.glob("experiments/*.py")]
     if places.handed_out.is_file():

@@ -143,8 +143,17 @@ def write_gradebook(out: Path, shares: dict[str, dict[str, float]]) -> Path:
         for student, lectures in shares.items():
             for lecture, share in lectures.items():
                 verdicts = tuple(_verdict_with(exercise, share) for exercise in exercises_of(lecture))
-                book.save(MarkedSubmission(student, lecture, f"{student}/{lecture}.ipynb", "digest", verdicts))
+                book.save(
+                    MarkedSubmission(
+                        student, lecture, f"{student}/{lecture}.ipynb", digest_of(student, lecture), verdicts
+                    )
+                )
     return out
+
+
+def digest_of(student: str, lecture: str) -> str:
+    """The digest that `write_gradebook` gives to a paper."""
+    return f"digest of {student}, {lecture}"
 
 
 def _verdict_with(exercise: Exercise | Question, share: float) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import datetime
 
 
 class Refused(Exception):
@@ -108,6 +109,25 @@ def moodle_worksheet(path) -> dict[int, str]:
         raise Refused("not a grading worksheet")
     identifier, grade = header.index("Identifier"), header.index("Grade")
     return {int(row[identifier].removeprefix("Participant ")): row[grade] for row in rows}
+
+
+def nbgrader(path) -> dict[tuple[str, str], dict]:
+    """Rows by student and assignment as `nbgrader export` means them (`nbgrader/plugins/export.py`)."""
+    header, *rows = rows_of(path)
+    found = {}
+    for cells in rows:
+        row = dict(zip(header, cells, strict=True))
+        for name in ("raw_score", "late_submission_penalty", "score", "max_score"):
+            row[name] = float(row[name])
+        if row["score"] != max(0.0, row["raw_score"] - row["late_submission_penalty"]):
+            raise Refused(f"a score that is not the raw score less the penalty: {row}")
+        for name in ("duedate", "timestamp"):
+            row[name] = datetime.fromisoformat(row[name]) if row[name] else None
+            if row[name] and row[name].tzinfo:
+                raise Refused("a time with a zone")
+        if found.setdefault((row["student_id"], row["assignment"]), row) is not row:
+            raise Refused("two rows of one student and assignment")
+    return found
 
 
 _RESULTS = {

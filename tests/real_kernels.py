@@ -6,6 +6,8 @@ else is the same: `ipykernel`'s own application in a process of its own, asked o
 
 from __future__ import annotations
 
+import ast
+import asyncio
 import contextlib
 import io
 import json
@@ -189,7 +191,9 @@ def _serve() -> None:
     warming = ["import matplotlib.pyplot as plt, scipy.stats, helpers.checking, pandas, ipywidgets; plt.figure()"]
     for source in warming + json.loads(sys.stdin.readline())["warming"]:
         with contextlib.redirect_stdout(io.StringIO()):
-            exec(source, {})
+            awaited = eval(compile(source, "<warming>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), {})
+            if awaited is not None:  # a cell that may await is a coroutine
+                asyncio.run(awaited)
     try:
         raise ValueError  # to write the first traceback takes as long as a hundred cells
     except ValueError:

@@ -259,4 +259,5 @@ def write(out: Path, simulated_class: SimulatedClass, lecture: str) -> None:
     with HandedInBook(out) as handed_in:
         for student, sources in simulated_class.sources.items():
             content = json.dumps(classroom.notebook_with(sources, lecture)).encode()
-            handed_in.keep(Submission(student, lecture, f"{student}/{lecture}.ipynb", content), "digest")
+            submission = Submission(student, lecture, f"{student}/{lecture}.ipynb", content)
+            handed_in.keep(submission, classroom.digest_of(student, lecture))

@@ -16,7 +16,7 @@ from helpers.fingerprint import as_built, fingerprint
 from helpers.lectures import lecture_named, lecture_names
 from helpers.paths import ROOT
 
-from . import leaks
+from . import leaks, readme
 from .around import complete
 from .source import name_cells, read_lecture, source_path, without_answers
 
@@ -98,6 +98,8 @@ def _build_one(lecture: str, backup: bool) -> Outcome:
     except Exception as error:  # nbclient's errors carry the traceback of the cell
         return Outcome(lecture, problems=(f"{lecture}: a cell failed\n{error}",))
     problems = _traces(lecture, notebook)
+    if lecture == readme.MAP:
+        readme.write_map()
     places = lecture_named(lecture)
     _write(places.executed, _text(notebook))
     done, path = [_place(places.executed)], places.handed_out
@@ -127,6 +129,8 @@ def _drift(lecture: str) -> list[str]:
     if counts != list(range(1, len(counts) + 1)):
         problems.append(f"{_place(solution_path)} was not executed from top to bottom; {remedy}")
     problems += _traces(lecture, solution)
+    if lecture == readme.MAP and not readme.holds_map():
+        problems.append(f"README.md does not show the map of {lecture}; {remedy}")
     text = _text(learner_notebook(lecture))
     if not learner_path.exists() or learner_path.read_text(encoding="utf-8") != text:
         problems.append(f"{_place(learner_path)} is not what its source says; {remedy}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import jupytext
@@ -12,7 +13,7 @@ from nbformat import NotebookNode
 from helpers.checking.nbgrader import CHECK_CELL
 from helpers.fingerprint import KERNEL_METADATA, cell_digest
 from helpers.judging.exercise import Exercise, Free, Question
-from helpers.lectures import exercise_named, exercises_of, lecture_named
+from helpers.lectures import exercise_named, exercises_of, lecture_named, lecture_names
 
 from .around import link
 from .minutes import counted
@@ -45,10 +46,9 @@ def read_lecture(lecture: str) -> NotebookNode:
     notebook = jupytext.reads(source_text(lecture), fmt="md:myst")
     notebook.metadata = nbformat.from_dict(KERNEL_METADATA | {"course": {"lecture": lecture}})
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    minutes = _minutes(notebook, lecture)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = _fill(cell.source, minutes, lecture)
+            cell.source = _fill(cell.source, lecture)
         cell.metadata = _cell_metadata(cell, lecture)
     name_cells(notebook)
     return notebook
@@ -139,16 +139,22 @@ def _answered_exercise(source: str, lecture: str) -> str:
     return names[0]
 
 
-def _fill(text: str, minutes: str, lecture: str) -> str:
+def _fill(text: str, lecture: str) -> str:
     def line(match) -> str:
         exercise = exercise_named(match[1])
         if exercise.lecture != lecture:
             raise SourceError(f"{lecture}: {match[1]} is an exercise of {exercise.lecture}")
         return describe(exercise)
 
-    text = text.replace("{{ minutes }}", minutes)
+    text = re.sub(
+        r"\{\{ minutes \}\}",
+        lambda _: "about {} minutes to read and run, {} for the exercises".format(*minutes_of(lecture)),
+        text,
+    )
     text = re.sub(r"\{\{ exercise (\w+) \}\}", line, text)
     text = re.sub(r"\{\{ lecture (\w+) \}\}", lambda match: link(match[1]), text)
+    text = re.sub(r"\{\{ path (\w+) \}\}", lambda match: _on_the_map(match[1]), text)
+    text = re.sub(r"\{\{ all minutes \}\}", lambda _: _all_minutes(), text)
     if "{{" in re.sub(r"\$[^$]*\$", "", text):
         raise SourceError(f"{lecture}: unknown placeholder in:\n{text}")
     return text
@@ -170,7 +176,34 @@ def describe(exercise: Exercise | Question | Free) -> str:
     )
 
 
-def _minutes(notebook, lecture: str) -> str:
-    reading = counted(without_answers(notebook)).minutes
-    doing = sum(exercise.minutes for exercise in exercises_of(lecture))
-    return f"about {max(5, 5 * round(reading / 5))} minutes to read and run, {doing} for the exercises"
+def builds_on(lecture: str) -> list[str]:
+    """The numbers of the lectures that the head of this one says you need, such as ["01", "05"]."""
+    head = re.search(r"\{\{ minutes \}\}.*?(?=\n\n)", source_text(lecture), re.DOTALL)
+    return sorted(set(re.findall(r"\blecture (\d\d)\b", head[0]))) if head else []
+
+
+def minutes_of(lecture: str) -> tuple[int, int]:
+    """The minutes to read and run a lecture, and those of its exercises."""
+    return _minutes_to_read(source_text(lecture)), sum(exercise.minutes for exercise in exercises_of(lecture))
+
+
+@cache
+def _minutes_to_read(source: str) -> int:
+    """Of a lecture's source; remembered, since the map counts every lecture."""
+    reading = counted(without_answers(jupytext.reads(source, fmt="md:myst"))).minutes
+    return max(5, 5 * round(reading / 5))
+
+
+def _on_the_map(lecture: str) -> str:
+    """Four cells: the link to a lecture, what it builds on, its minutes to read and those of its exercises."""
+    if lecture not in lecture_names():
+        return f"{link(lecture)} | | | "
+    reading, doing = minutes_of(lecture)
+    return f"{link(lecture)} | {', '.join(builds_on(lecture))} | {reading} | {doing}"
+
+
+def _all_minutes() -> str:
+    """The time of all lectures of the course, in words."""
+    pairs = [minutes_of(name) for name in lecture_names() if not lecture_named(name).from_outside]
+    reading, doing = (round(sum(minutes) / 60) for minutes in zip(*pairs, strict=True))
+    return f"about {reading} hours to read and run, {doing} for the exercises"

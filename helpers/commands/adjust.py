@@ -15,7 +15,7 @@ def add(commands) -> None:
         help="record a person's decision about a mark; it always wins",
         usage="course adjust DIR STUDENT LECTURE EXERCISE POINTS --why WHY [--bonus]\n"
         "       course adjust DIR STUDENT LECTURE EXERCISE --take-back --why WHY\n"
-        "       course adjust DIR --csv FILE",
+        "       course adjust DIR --csv FILE [FILE ...]",
     )
     parser.add_argument("out", type=Path, metavar="DIR")
     parser.add_argument("student", metavar="STUDENT", nargs="?")
@@ -28,6 +28,7 @@ def add(commands) -> None:
     parser.add_argument(
         "--csv",
         type=Path,
+        nargs="+",
         metavar="FILE",
         help="many at once: student, lecture, exercise, points, why; or a table of course collect",
     )
@@ -72,7 +73,7 @@ def _record(book, options: argparse.Namespace, named) -> str:
     if options.csv:
         from helpers.grading.by_hand import read_decisions
 
-        decisions = read_decisions(book, options.csv)
+        decisions = [decision for path in options.csv for decision in read_decisions(book, path)]
         book.adjust_all(decisions, author)
         return f"{len(decisions)} decisions are new."
     if options.take_back:

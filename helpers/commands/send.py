@@ -29,6 +29,7 @@ def add(commands) -> None:
 
 
 def run(options) -> int:
+    from helpers.grading.class_file import class_of
     from helpers.grading.exports.roster import match, read_roster
     from helpers.grading.exports.tables import ExportError
     from helpers.grading.gradebook import Gradebook, GradebookError
@@ -36,10 +37,17 @@ def run(options) -> int:
 
     try:
         with Gradebook(options.out / "gradebook.db") as book:
+            members = class_of(options.out).people
             roster = read_roster(options.roster)
-            matching = match(roster, book.students())
+            matching = match(roster, book.students(), members)
             ready, before, problems = letters(
-                book, options.out, roster, matching.person_of, options.sender, options.only
+                book,
+                options.out,
+                roster,
+                matching.person_of,
+                options.sender,
+                options.only,
+                {member.student: member.email for member in members},
             )
             problems = [*matching.remarks, *problems]
             if options.server:

@@ -26,7 +26,7 @@ def run(options) -> int:
         with Gradebook(options.out / "gradebook.db") as book, HandedInBook(options.out) as handed_in:
             if options.student not in book.students():
                 return refuse(f"the gradebook has no student {options.student!r}")
-            cells = handed_in.cells(options.student, options.lecture)
+            cells = handed_in.cells(book.digest(options.student, options.lecture), options.lecture)
     except GradebookError as error:
         return refuse(error)
     if cells is None:

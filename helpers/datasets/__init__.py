@@ -53,6 +53,11 @@ DATASETS = {
         licence="that of the course",
         origin="the course (helpers/datasets/shapes.py; data/generated/shapes10.md)",
     ),
+    "radar": Card(
+        what="1836 sightings in a game, 200 features of mixed scales, 5 classes, written by code",
+        licence="that of the course",
+        origin="the course (helpers/datasets/radar.py; data/generated/pokemon_radar.md)",
+    ),
     "mnist": Card(
         what="70 000 grey pictures of handwritten digits, 28 x 28 pixels with values 0 to 255",
         licence="CC BY-SA 3.0",

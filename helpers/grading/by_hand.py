@@ -17,7 +17,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from helpers.judging.exercise import Criterion, Free
+from helpers.judging.exercise import TAKEN_COLUMNS, Criterion, Free
 from helpers.lectures import exercises_of
 from helpers.templates import FOLDER, render
 
@@ -30,7 +30,7 @@ from .papers import Entry, class_papers
 from .tables import write_csv
 
 FOLDER_NAME = "by-hand"
-ANONYMOUS = ("answer", "lecture", "exercise")  # the first columns of the table; then the criteria, then the comment
+ANONYMOUS, COMMENT = TAKEN_COLUMNS[:-1], TAKEN_COLUMNS[-1]  # at both ends of the table; between them the criteria
 NAMED = ("student", "lecture", "exercise", "points", "why")
 _CODE_DIGITS = 10
 
@@ -65,7 +65,7 @@ def collect(book: Gradebook, out: Path, lecture: str, exercise_name: str) -> Col
     answers, remarks = [], []
     with HandedInBook(out) as handed_in:
         for entry in _entries(book, lecture, exercise_name):
-            cells = handed_in.cells(entry.student, lecture)
+            cells = handed_in.cells(book.digest(entry.student, lecture), lecture)
             if cells is None:
                 if entry.verdict.status not in ("missing", "unreadable"):
                     remarks.append(f"what {entry.student} handed in is not kept yet; run course grade again")
@@ -85,7 +85,7 @@ def collect(book: Gradebook, out: Path, lecture: str, exercise_name: str) -> Col
             [a.code, lecture, exercise_name, *(_cell(a.points, c) for c in _rubric(exercise)), a.comment]
             for a in answers
         ]
-        write_csv(table, [[*ANONYMOUS, *(c.name for c in _rubric(exercise)), "comment"], *rows])
+        write_csv(table, [[*ANONYMOUS, *(c.name for c in _rubric(exercise)), COMMENT], *rows])
     undecided = sum(not answer.points for answer in answers)
     return Collected((page, table), len(answers), undecided, tuple(remarks))
 
@@ -127,6 +127,17 @@ def read_decisions(book: Gradebook, path: Path) -> list[Decision]:
     return decisions
 
 
+def free_exercises(book: Gradebook, lecture: str) -> list[str]:
+    """The exercises of a lecture that a person marks. Raises `GradebookError` if there are none."""
+    _known(book, lecture)
+    names = [exercise.name for exercise in exercises_of(lecture) if isinstance(exercise, Free)]
+    if not names:
+        raise GradebookError(
+            f"{lecture} has no exercise that only a person can mark; name the one that you want to read"
+        )
+    return names
+
+
 def waiting(papers) -> dict[tuple[str, str], int]:
     """How many answers wait for a person, by lecture and exercise."""
     found: dict[tuple[str, str], int] = {}
@@ -164,19 +175,23 @@ def _anonymous_decision(book: Gradebook, cells: dict[str, str], codes: dict) -> 
         return None
     if left := [criterion.name for criterion in rubric if criterion.name not in given]:
         raise GradebookError(f"there are no points for {', '.join(left)}; fill them in, or empty the row")
-    why = _reason(exercise, given, cells.get("comment", ""))
+    why = _reason(exercise, given, cells.get(COMMENT, ""))
     return Decision(codes[lecture, name][cells["answer"]], lecture, name, sum(given.values()), why)
 
 
 def _exercise(book: Gradebook, lecture: str, name: str):
-    if lecture not in book.lectures():
-        raise GradebookError(f"the gradebook has no lecture {lecture!r}; it has {', '.join(book.lectures()) or 'none'}")
+    _known(book, lecture)
     for exercise in exercises_of(lecture):
         if exercise.name == name:
             return exercise
     raise GradebookError(
         f"{lecture} has no exercise {name!r}; it has {', '.join(e.name for e in exercises_of(lecture))}"
     )
+
+
+def _known(book: Gradebook, lecture: str) -> None:
+    if lecture not in book.lectures():
+        raise GradebookError(f"the gradebook has no lecture {lecture!r}; it has {', '.join(book.lectures()) or 'none'}")
 
 
 def _entries(book: Gradebook, lecture: str, exercise: str) -> list[Entry]:

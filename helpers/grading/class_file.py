@@ -108,7 +108,8 @@ def class_of(folder: Path) -> ClassFile:
     except OSError as error:
         raise ClassFileError(f"{path} cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
-        raise ClassFileError(f"{path} is not UTF-8; save it as UTF-8") from error
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ClassFileError(f"{path}, line {line}: this is not UTF-8; save the file as UTF-8") from error
     return _read(path, text.replace("\r\n", "\n"), lecture_names())
 
 
@@ -126,12 +127,13 @@ class _Reader:
         try:
             self._data = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise ClassFileError(f"{path} is not valid TOML: {error}") from error
+            raise ClassFileError(_where_broken(path, text, error)) from error
         self._zone: tzinfo | None = None
 
     def read(self) -> ClassFile:
         self._only(self._data, ("timezone", "marks", "late", "lectures", "people", "moodle"), 0)
-        if name := self._data.get("timezone"):
+        if "timezone" in self._data:
+            name = self._data["timezone"]
             try:
                 self._zone = ZoneInfo(name)
             except (KeyError, ValueError, TypeError, OSError) as error:
@@ -159,7 +161,8 @@ class _Reader:
         found = {}
         for name, entry in self._table(self._data, "lectures", 0).items():
             start = self._line_of(
-                rf'\[lectures\.["\']?{re.escape(name)}["\']?\]', rf'["\']?{re.escape(name)}["\']?\s*='
+                rf'\[\s*lectures\s*\.\s*["\']?{re.escape(name)}["\']?\s*\]',
+                rf'(?:lectures\s*\.\s*)?["\']?{re.escape(name)}["\']?\s*[=.]',
             )
             self._lecture(name, start)
             if not isinstance(entry, dict):
@@ -223,7 +226,7 @@ class _Reader:
                     (*self._texts(entry, "moodle", start), *numbers.pop(student, ())),
                     self._text(entry, "group", start),
                     email,
-                    {name: self._moment(value, "extensions", start) for name, value in extensions.items()},
+                    {name: self._moment(value, name, start) for name, value in extensions.items()},
                     excused,
                     start,
                 )
@@ -327,11 +330,13 @@ class _Reader:
 
     def _error(self, key: str, start: int, what: str) -> ClassFileError:
         """An error on the first line from `start` that has the key."""
-        spelled = re.compile(rf"(?<!\w){re.escape(key)}(?!\w)")
-        line = next(
-            (n for n, text in enumerate(self._lines[start - 1 if start else 0 :], start or 1) if spelled.search(text)),
-            start or 1,
-        )
+        word = rf"(?<!\w){re.escape(key)}(?!\w)"
+        lines = list(enumerate(self._lines, 1))[start - 1 if start else 0 :]
+        lines = [(number, text) for number, text in lines if not text.lstrip().startswith("#")]
+        # A key is more likely meant than the same word in a value.
+        as_key = (number for number, text in lines if re.search(rf"{word}[\"']?\s*[=.\]]", text))
+        anywhere = (number for number, text in lines if re.search(word, text))
+        line = next(as_key, None) or next(anywhere, None) or start or 1
         return ClassFileError(f"{self._path}, line {line}: {what}")
 
     def _line_of(self, *patterns: str) -> int:
@@ -347,3 +352,22 @@ class _Reader:
             self._found[pattern] = [number for number, text in enumerate(self._lines, 1) if heading.match(text)]
         found = self._found[pattern]
         return found[place] if place < len(found) else 0
+
+
+def _where_broken(path: Path, text: str, error: Exception) -> str:
+    """What the parser says, with the line: of what is not closed, where it begins and not where the file ends."""
+    said = str(error)
+    if match := re.search(r" \(at line (\d+), column \d+\)$", said):
+        return f"{path}, line {match[1]}: not valid TOML: {said[: match.start()]}"
+    lines = text.split("\n")
+    # What is still valid above the first broken entry shows where that begins.
+    whole = next((n for n in range(len(lines), 0, -1) if _is_valid("\n".join(lines[: n - 1]))), 1)
+    return f"{path}, line {whole}: not valid TOML: {said.removesuffix(' (at end of document)')}"
+
+
+def _is_valid(text: str) -> bool:
+    try:
+        tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False
+    return True

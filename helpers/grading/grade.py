@@ -80,10 +80,17 @@ def grade(
             f"{student} had been taken out; their work is in this folder, so they are in the class again"
             for student in sorted(book.forgotten() & set(found.students))
         ]
+        moved += [
+            f"{lecture} of {student} had been taken out; it is in this folder, so it is marked again"
+            for student, lecture in sorted(
+                book.forgotten_papers() & {(one.student, one.lecture) for one in found.submissions}
+            )
+        ]
         with _backend(order, seed, found) as backend:
             rules = _prepare(book, order, seed, found, backend.isolation)
             with HandedInBook(order.out) as handed_in:
                 marked, kept, stayed = _mark_all(book, found, backend, rules, progress, handed_in.keep)
+                handed_in.keep_only(book.digests())
         book.add_aliases(found.aliases)
         remarks = _remarks(book, order, found, (*moved, *stayed), rules)
         if order.preview_of is None:

@@ -185,6 +185,23 @@ class Gradebook:
         rows = self._db.execute("SELECT DISTINCT student FROM forgotten WHERE lecture = ''")
         return {student for (student,) in rows} - set(self.students())
 
+    def forgotten_papers(self) -> set[tuple[str, str]]:
+        """Papers (student, lecture) that were taken out one by one and are not there again."""
+        gone = self._db.execute("SELECT DISTINCT student, lecture FROM forgotten WHERE lecture != ''").fetchall()
+        return set(gone) - set(self._db.execute("SELECT student, lecture FROM submission"))
+
+    def digest(self, student: str, lecture: str) -> str | None:
+        """What identifies the paper that a student has for a lecture; None if there is none."""
+        query = "SELECT digest FROM submission WHERE student = ? AND lecture = ?"
+        row = self._db.execute(query, (student, lecture)).fetchone()
+        return row[0] if row else None
+
+    def digests(self) -> set[str]:
+        """Those of all papers, and of all that were taken out and may come back."""
+        known = {digest for (digest,) in self._db.execute("SELECT DISTINCT digest FROM submission")}
+        gone = [json.loads(content) for (content,) in self._db.execute("SELECT content FROM forgotten")]
+        return known | {row["digest"] for content in gone for row in content["submission"]}
+
     def settings(self) -> dict:
         """How this class was graded: seed, limits, isolation as probed, versions."""
         return {name: json.loads(value) for name, value in self._db.execute("SELECT name, value FROM setting")}
@@ -365,6 +382,11 @@ class Gradebook:
                 for lecture in only:
                     key = (new, old, lecture)
                     self._db.execute(f"UPDATE {table} SET student = ? WHERE student = ? AND lecture = ?", key)
+            requests = self.settings().get("requests", [])
+            for request in requests:
+                if request["student"] == old and (only is None or request["lecture"] in only):
+                    request["student"] = new
+            self._db.execute("UPDATE setting SET value = ? WHERE name = 'requests'", (json.dumps(requests),))
             if only is None:
                 self._db.execute("DELETE FROM student WHERE name = ?", (old,))
         return remarks

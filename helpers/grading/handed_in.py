@@ -1,7 +1,9 @@
 """What was handed in, kept beside the gradebook: to be read by a person, and never run again.
 
-`DIR/handed-in.db` holds, for each student and lecture, the text of the cells, and of the cells that answer a free
-exercise also the pictures and the printed text that were saved with them.
+`DIR/handed-in.db` holds, for each paper of the gradebook, the text of the cells, and of the cells that answer a free
+exercise also the pictures and the printed text that were saved with them. A paper is found by the digest that the
+gradebook has of it, so what is shown is what was marked, also after `course forget` and its undoing, and under whatever
+name its author has by now.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from .submissions import Submission
 NAME = "handed-in.db"
 _TABLE = """CREATE TABLE IF NOT EXISTS handed_in (
     student TEXT NOT NULL, lecture TEXT NOT NULL, digest TEXT NOT NULL, cells BLOB NOT NULL,
-    PRIMARY KEY (student, lecture))"""
+    PRIMARY KEY (student, lecture, digest))"""
+_BEFORE = "PRIMARY KEY (student, lecture))"  # it held only the last paper
 
 
 class HandedInBook:
@@ -39,6 +42,10 @@ class HandedInBook:
         try:
             self._db.execute("PRAGMA trusted_schema = OFF")
             self._db.execute(_TABLE)
+            (sql,) = self._db.execute("SELECT sql FROM sqlite_master WHERE name = 'handed_in'").fetchone()
+            if sql and sql.endswith(_BEFORE):
+                moved = "INSERT INTO handed_in SELECT * FROM before; DROP TABLE before;"
+                self._db.executescript(f"BEGIN; ALTER TABLE handed_in RENAME TO before; {_TABLE}; {moved} COMMIT;")
             objects = self._db.execute("SELECT type, name FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
         except sqlite3.DatabaseError as error:
             self._db.close()
@@ -70,10 +77,16 @@ class HandedInBook:
         with self._db:
             self._db.execute("INSERT OR REPLACE INTO handed_in VALUES (?, ?, ?, ?)", (*key, digest, packed))
 
-    def cells(self, student: str, lecture: str) -> list[Cell] | None:
-        """What this student handed in; None if nothing is kept of it."""
-        query = "SELECT cells FROM handed_in WHERE student = ? AND lecture = ?"
-        row = self._db.execute(query, (student, lecture)).fetchone()
+    def keep_only(self, digests: set[str]) -> None:
+        """Let go of what the gradebook does not know any longer."""
+        kept = {digest for (digest,) in self._db.execute("SELECT DISTINCT digest FROM handed_in")}
+        with self._db:
+            self._db.executemany("DELETE FROM handed_in WHERE digest = ?", [(digest,) for digest in kept - digests])
+
+    def cells(self, digest: str | None, lecture: str) -> list[Cell] | None:
+        """What was handed in as the paper that the gradebook has under this digest; None if nothing is kept of it."""
+        query = "SELECT cells FROM handed_in WHERE digest = ? AND lecture = ?"
+        row = self._db.execute(query, (digest, lecture)).fetchone()
         if row is None:
             return None
         return [Cell(**(cell | {"pictures": tuple(cell["pictures"])})) for cell in json.loads(zlib.decompress(row[0]))]

@@ -30,11 +30,13 @@ class LookAgain:
 
 
 def requests_of(book: Gradebook) -> list[LookAgain]:
-    """All requests in order; a decision that came later is the answer to one that has none."""
-    decisions = book.adjustments()
+    """The requests of all who are in the class, in order; a later decision is the answer to one that has none."""
+    decisions, students = book.adjustments(), set(book.students())
     found = []
     for row in book.settings().get("requests", []):
         request = LookAgain(**row)
+        if request.student not in students:
+            continue
         decision = decisions.get((request.student, request.lecture, request.exercise))
         if not request.answer and decision and decision.time >= request.time:
             request = replace(request, answer=decision.why, author=decision.author)

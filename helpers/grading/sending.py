@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import smtplib
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -69,21 +70,29 @@ class Server:
 
 
 def letters(
-    book: Gradebook, out: Path, roster: Roster, people: dict[str, dict], sender: str, only: str | None = None
+    book: Gradebook,
+    out: Path,
+    roster: Roster,
+    people: dict[str, dict],
+    sender: str,
+    only: str | None = None,
+    emails: Mapping[str, str] | None = None,
 ) -> tuple[list[Letter], int, list[str]]:
     """A letter for each student with pages that were not sent yet; how many have none; a sentence for each problem.
 
-    `people` gives the roster's row of each student. Students who handed in nothing get no letter, unless a person
+    `people` gives the roster's row of each student, `emails` the address where that has none.
+    Students who handed in nothing get no letter, unless a person
     decided on points. Raises `ExportError` if the roster has no addresses.
     """
     papers: dict[str, list[Paper]] = {}
     for paper in class_papers(book):
         papers.setdefault(paper.student, []).append(paper)
     folders, sent = folder_names(papers), book.settings().get("sent", {})
-    if people and not any(_address(roster, person) for person in people.values()):
+    addresses = {s: _address(roster, person) or (emails or {}).get(s, "") for s, person in people.items()}
+    if people and not any(addresses.values()):
         raise ExportError(
             "the roster has no e-mail addresses. Canvas leaves them out of its export: add a column Email to a copy of "
-            "it, or give another list of the class"
+            "it, give another list of the class, or write them into course.toml"
         )
     found, before, remarks = [], 0, []
     for student, person in people.items():
@@ -98,7 +107,7 @@ def letters(
         if not new:
             before += bool(own)
             continue
-        address = _address(roster, person)
+        address = addresses[student]
         try:
             name = " ".join(roster.first_and_last_name(person))
             found.append(_letter(student, address, sender, name, new, {p.lecture: digests[p.lecture] for p, _ in new}))

@@ -61,6 +61,7 @@ _INSTEAD = (
     (r"pdf", "a PDF and not a notebook"),
     (r"zip|rar|7z|t?gz|tar", "an archive that cannot be read"),
     (r"png|jpe?g", "a picture and not a notebook"),
+    (r"ipynb", "damaged, or a file of another kind"),
 )
 _AND_DO = "hand in the notebook itself, the file that ends in .ipynb"
 
@@ -216,16 +217,16 @@ class _Sorting:
         if not lecture:
             content, problem = piece.file.content()
             contents = look(b"" if problem else content)
+            if not contents.is_notebook:
+                self._others.append((piece, self._of_folders(piece)))
+                return ""
             lecture = contents.lecture or self._of_folders(piece)
-            if not lecture and len(self._lectures) == 1 and contents.is_notebook:
+            if not lecture and len(self._lectures) == 1:
                 self.remarks.append(
                     f"{piece.file.path} is left out: neither its name nor its exercises are of {self._lectures[0]}"
                 )
             elif not lecture:
-                known = ", ".join(self._lectures)
-                self.remarks.append(
-                    f"{piece.file.path} is left out: its name should tell a student and a lecture ({known})"
-                )
+                self.remarks.append(self._left_out(piece))
             elif lecture in self._lectures and contents.lecture:
                 self.remarks.append(f"{piece.file.path} is taken for {lecture}, which its contents show")
         if lecture in self._lectures:
@@ -239,17 +240,23 @@ class _Sorting:
             for student in students[piece.who]:
                 with_notebook[student].add(piece.collection)
         told, single = set(), {lecture for _, lecture in self.notebooks}
-        for piece, lecture in self._others:
-            if not _WORK.search(piece.name) or _NOT_WORK.fullmatch(piece.name):
+        for piece, lecture in sorted(self._others, key=lambda other: not _WORK.search(other[0].name)):
+            if _NOT_WORK.fullmatch(piece.name):
                 continue
             for student in students[piece.who]:
                 if not lecture and piece.collection in with_notebook[student]:
+                    if looks_like_notebook(piece.name):
+                        self.remarks.append(self._left_out(piece))
                     continue  # a file beside the notebook
                 of = lecture or (next(iter(single)) if len(single) == 1 else "")
                 if (of and (of not in self._lectures or (student, of) in have)) or (student, of) in told:
                     continue
                 told.add((student, of))
                 yield student, of, piece, _what_it_is(piece)
+
+    def _left_out(self, piece: Piece) -> str:
+        known = ", ".join(self._lectures)
+        return f"{piece.file.path} is left out: its name should tell a student and a lecture ({known})"
 
     def _named(self, text: str) -> str:
         text = text.casefold()
@@ -264,7 +271,7 @@ class _Sorting:
 
 def _what_it_is(piece: Piece) -> str:
     if piece.file.problem:
-        return f"not a notebook that can be read ({piece.file.problem}); {_AND_DO}"
+        return f"not a notebook that can be read: {piece.file.problem.partition(';')[0]}; {_AND_DO}"
     ending = piece.name.rpartition(".")[2].lower()
     what = next((what for kind, what in _INSTEAD if re.fullmatch(kind, ending)), "not a notebook")
     return f"{what}; {_AND_DO}"

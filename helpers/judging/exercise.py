@@ -195,6 +195,9 @@ class Criterion:
     full: str = ""
 
 
+TAKEN_COLUMNS = ("answer", "lecture", "exercise", "comment")  # of the table to mark by, beside the criteria
+
+
 @dataclass(frozen=True, eq=False)
 class Free:
     """An exercise that a person marks: a text, a plot, a project. Its answer is a cell of its own (`answers: name`).
@@ -210,6 +213,14 @@ class Free:
     rubric: tuple[Criterion, ...]
     comments: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        names = [criterion.name.lower() for criterion in self.rubric]
+        for name in names:
+            if name in TAKEN_COLUMNS or names.count(name) > 1:
+                raise ValueError(
+                    f"{self.name}: the table to mark by has a column {name!r} already; rename the criterion"
+                )
 
     @property
     def points_by_part(self) -> dict[str, int]:

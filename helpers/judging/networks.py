@@ -16,6 +16,7 @@ from helpers.sandbox.models import CHAIN, GRAPH
 from .compare import Difference
 
 NORMALIZATION = "batch normalisation"
+DROPOUT = "dropout"
 _ACTIVATIONS = ("relu", "tanh", "sigmoid", "softmax")
 _ACTIVATION_LAYERS = {"ReLU": "relu", "Softmax": "softmax"}
 _SHOWN_STEPS = 12
@@ -27,25 +28,29 @@ class NotANetwork(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a network: `what` is "dense", NORMALIZATION or the name of an activation.
+    """One step of a network: `what` is "dense", NORMALIZATION, DROPOUT or the name of an activation.
 
-    `units` and `bias` belong to a dense step, `epsilon` to a normalisation; `weights` are the arrays of either.
+    `units` and `bias` belong to a dense step, `epsilon` to a normalisation, `rate` to dropout; `weights` are the arrays
+    of the first two.
     """
 
     what: str
     units: int = 0
     bias: bool = False
     epsilon: float = 0.0
+    rate: float = 0.0
     weights: tuple[np.ndarray, ...] = ()
 
     @property
     def kind(self) -> tuple:
         """What is built, whatever the weights are."""
-        return self.what, self.units, self.bias
+        return self.what, self.units, self.bias, round(self.rate, 6)
 
     def __repr__(self) -> str:
         if self.what == "dense":
             return f"dense {self.units}" + ("" if self.bias else " without bias")
+        if self.what == DROPOUT:
+            return f"dropout {self.rate:g}"
         return "ReLU" if self.what == "relu" else self.what
 
 
@@ -69,6 +74,11 @@ def normalization() -> Step:
     return Step(NORMALIZATION)
 
 
+def dropping(rate: float) -> Step:
+    """Dropout, which does nothing at inference."""
+    return Step(DROPOUT, rate=rate)
+
+
 def activation(name: str) -> Step:
     return Step(name)
 
@@ -88,7 +98,7 @@ def outputs(network: Network, x: np.ndarray) -> np.ndarray:
             x = _dense(step, x)
         elif step.what == NORMALIZATION:
             x = _normalized(step, x)
-        else:
+        elif step.what != DROPOUT:
             with np.errstate(all="ignore"):
                 x = _activated(step.what, x)
     return x
@@ -188,6 +198,11 @@ def _steps_of(layer) -> list[Step]:
         if type(epsilon) is not float or not (config.get("center") is config.get("scale") is True):
             raise NotANetwork("A normalisation was given other settings than epsilon and momentum.")
         return [Step(NORMALIZATION, epsilon=epsilon, weights=tuple(weights))]
+    if kind == "Dropout":
+        rate = config.get("rate")
+        if type(rate) not in (float, int) or not 0 <= rate <= 1:
+            raise NotANetwork("A dropout layer does not say which share it drops.")
+        return [dropping(float(rate))]
     if kind == "Activation":
         return _activation(config)
     if kind in _ACTIVATION_LAYERS:

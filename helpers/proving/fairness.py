@@ -6,7 +6,9 @@ Three questions about each exercise, answered with the inputs of many gradings.
 
 *Losses*: does an answer that earns everything in `check` lose a point in grading? Asked of the course's answer and of
 every spelling, each also in single precision.
-*Luck*: does a wrong answer earn other parts with another seed? Asked of every known mistake and every mutant.
+*Luck*: does a wrong answer earn other parts with another seed? Asked of every known mistake and every mutant; of an
+open exercise only of the known mistakes. There, a changed solution may get about as far as a threshold, and which side
+it reaches with which draw says nothing about the check.
 *Gifts*: does an answer without an idea (a constant, an exception, a table of the public results) earn anything?
 
 Exercises whose answers are Keras models take seconds for each seed; they are asked only when they are named.
@@ -136,8 +138,10 @@ def right_answers(exercise: Exercise) -> dict[str, Callable]:
 
 
 def wrong_answers(exercise: Exercise) -> dict[str, Callable]:
-    """Every known mistake, and every mutant of the course's answer that can be defined."""
+    """Every known mistake and, unless the exercise is open, every mutant of the course's answer that can be defined."""
     answers = {mistake.name: mistake.function for mistake in exercise.mistakes}
+    if exercise.open_ended:
+        return answers
     for mutant in mutants(solution_source(exercise.lecture, exercise.name)):
         try:
             answers[mutant.description] = function_from(mutant.source, exercise.lecture, exercise.name)

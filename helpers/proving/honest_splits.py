@@ -242,7 +242,7 @@ class _Reader(ast.NodeVisitor):
     def _own_statistic(self, node):
         """The name of a held-out table whose own mean, deviation or extreme this is, or ""."""
         for call in (item for item in ast.walk(node) if isinstance(item, ast.Call)):
-            if _name(call.func) not in _STATISTICS or not isinstance(call.func, ast.Attribute):
+            if _name(call.func) not in _STATISTICS or not isinstance(call.func, ast.Attribute) or _is_by_row(call):
                 continue
             is_numpy = isinstance(call.func.value, ast.Name) and call.func.value.id in ("np", "numpy")
             table = (call.args[0] if call.args else None) if is_numpy else call.func.value
@@ -294,8 +294,10 @@ def _makes_preprocessing(node) -> bool:
     )
 
 
-def _holds_call(node, names) -> bool:
-    return any(isinstance(item, ast.Call) and _name(item.func) in names for item in ast.walk(node))
+def _is_by_row(call) -> bool:
+    """Whether a statistic is that of each row alone, as in softmax: it takes nothing from the other rows."""
+    axes = [keyword.value for keyword in call.keywords if keyword.arg == "axis"]
+    return any(ast.unparse(axis) not in ("0", "None", "(0,)") for axis in axes)
 
 
 def _name(node) -> str:
@@ -304,6 +306,10 @@ def _name(node) -> str:
 
 def _names(node) -> set[str]:
     """The variables and attributes that an expression reads, without the functions that it calls."""
-    called = {id(item.func) for item in ast.walk(node) if isinstance(item, ast.Call)}
-    names = {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and id(item) not in called}
-    return names | {item.attr for item in ast.walk(node) if isinstance(item, ast.Attribute) and id(item) not in called}
+    left_out = {id(item.func) for item in ast.walk(node) if isinstance(item, ast.Call)}
+    # `rows[~is_test]` are those that are not held out.
+    inverted = (item for item in ast.walk(node) if isinstance(item, ast.UnaryOp) and isinstance(item.op, ast.Invert))
+    left_out |= {id(name) for item in inverted for name in ast.walk(item.operand)}
+    names = {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and id(item) not in left_out}
+    attributes = (item for item in ast.walk(node) if isinstance(item, ast.Attribute))
+    return names | {item.attr for item in attributes if id(item) not in left_out}

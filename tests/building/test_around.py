@@ -72,6 +72,11 @@ def test_a_lecture_that_needs_an_extra_says_how_to_get_it(monkeypatch, capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_a_lecture_of_a_teacher_that_came_as_a_notebook_alone_says_nothing(capsys):
+    ready.look("90_project")
+    assert capsys.readouterr().out == ""
+
+
 def test_the_cell_binds_no_name_that_a_lecture_uses():
     """Otherwise an answer could come to need it where it is graded."""
     bound = {n.asname or n.name.partition(".")[0] for n in imports(first_cell().source)} | {"missing_module"}

@@ -5,6 +5,7 @@ import csv
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 
 import pytest
@@ -15,7 +16,10 @@ from helpers.checking.check import check
 from helpers.cli import main
 from helpers.commands.common import OK, USAGE
 from helpers.grading.gradebook import Gradebook
+from helpers.grading.handed_in import HandedInBook
+from helpers.grading.marking import MarkedSubmission, content_digest
 from helpers.grading.papers import class_papers
+from helpers.grading.submissions import Submission
 from helpers.lectures import lecture_named
 from helpers.paths import LECTURES_VARIABLE
 from helpers.templates import FOLDER
@@ -190,6 +194,32 @@ def test_the_page_has_every_answer_and_no_name(out):
     assert "both axes, with units" in page
 
 
+def test_without_an_exercise_every_free_one_is_collected(out, capsys):
+    assert course("collect", out, ESSAYS) == OK
+    assert {path.name for path in (out / "by-hand" / ESSAYS).glob("*.csv")} == {"loss_plot.csv", "in_words.csv"}
+    assert course("collect", out, "99_nothing") == USAGE
+    assert "has no lecture '99_nothing'" in capsys.readouterr().err
+
+
+def test_a_lecture_without_a_free_exercise_says_so(tmp_path, capsys):
+    out = classroom.write_gradebook(tmp_path / "grades", {"ada": {LECTURE: 1.0}})
+    assert course("collect", out, LECTURE) == USAGE
+    assert "no exercise that only a person can mark" in capsys.readouterr().err
+
+
+def test_several_tables_are_recorded_together_or_not_at_all(out, capsys):
+    course("collect", out, ESSAYS)
+    (plots, rows), (words, others) = table_of(out, "loss_plot"), table_of(out, "in_words")
+    write_table(plots, [row | {"curve": "1", "labels": "1"} for row in rows])
+    write_table(words, [row | {"content": "9"} for row in others])
+    assert course("adjust", out, "--csv", plots, words) == USAGE
+    assert not any(entry.adjustment for entry in entries(out).values())
+    write_table(words, [row | {"content": "4"} for row in others])
+    capsys.readouterr()
+    assert course("adjust", out, "--csv", plots, words) == OK
+    assert "6 decisions are new" in capsys.readouterr().out
+
+
 def test_what_students_write_stays_text_on_the_page(out):
     assert course("collect", out, ESSAYS, "in_words") == OK
     page = (out / "by-hand" / ESSAYS / "in_words.html").read_text(encoding="utf-8")
@@ -288,6 +318,78 @@ def test_what_was_handed_in_is_shown_and_cannot_do_anything(out, capsys):
     assert course("show", out, "nobody", ESSAYS) == USAGE
     assert course("show", out, "ada", LECTURE) == USAGE
     assert "was not handed in" in capsys.readouterr().err
+
+
+def keep(out, student, lecture, text):
+    """Marked without running: a paper with this text in the gradebook and beside it."""
+    cell = {"cell_type": "code", "source": text, "metadata": {}, "outputs": [], "execution_count": None}
+    content = json.dumps(classroom.notebook_with({}, lecture) | {"cells": [cell]}).encode()
+    submission = Submission(student, lecture, f"{student}/{lecture}.ipynb", content)
+    digest = content_digest(submission)
+    with Gradebook(out / "gradebook.db") as book, HandedInBook(out) as handed_in:
+        handed_in.keep(submission, digest)
+        book.add_students([student])
+        book.save(MarkedSubmission(student, lecture, submission.path, digest, ()))
+        handed_in.keep_only(book.digests())
+
+
+def shown(out, student, lecture, capsys) -> str:
+    capsys.readouterr()
+    course("show", out, student, lecture)
+    return capsys.readouterr().out
+
+
+def test_what_is_shown_is_always_the_paper_that_the_gradebook_has(tmp_path, capsys):
+    """Through forgetting, handing in again, undoing and another name."""
+    out = classroom.write_gradebook(tmp_path, {"bob": {LECTURE: 1.0}})
+    keep(out, "ada", LECTURE, "first = 1")
+    assert course("forget", out, "ada", LECTURE) == OK
+    assert "first" not in shown(out, "ada", LECTURE, capsys)
+    keep(out, "ada", LECTURE, "second = 2")
+    assert "second" in shown(out, "ada", LECTURE, capsys)
+    assert course("forget", out, "ada") == OK
+    assert course("show", out, "ada", LECTURE) == USAGE
+    assert course("forget", out, "ada", LECTURE, "--undo") == OK
+    assert "first" in shown(out, "ada", LECTURE, capsys)
+    assert course("forget", out, "ada", LECTURE) == OK
+    assert course("forget", out, "ada", "--undo") == OK
+    assert "second" in shown(out, "ada", LECTURE, capsys)
+    with Gradebook(out / "gradebook.db") as book:
+        book.rename("ada", "Ada Lovelace")
+    assert "second" in shown(out, "Ada Lovelace", LECTURE, capsys)
+
+
+def test_what_was_kept_before_papers_had_digests_is_still_there(tmp_path, capsys):
+    out = classroom.write_gradebook(tmp_path, {"bob": {LECTURE: 1.0}})
+    keep(out, "ada", LECTURE, "first = 1")
+    with sqlite3.connect(out / "handed-in.db") as database:
+        rows = database.execute("SELECT * FROM handed_in").fetchall()
+        database.execute("DROP TABLE handed_in")
+        database.execute(
+            "CREATE TABLE handed_in (\n    student TEXT NOT NULL, lecture TEXT NOT NULL, digest TEXT NOT NULL, "
+            "cells BLOB NOT NULL,\n    PRIMARY KEY (student, lecture))"
+        )
+        database.executemany("INSERT INTO handed_in VALUES (?, ?, ?, ?)", rows)
+    database.close()
+    assert "first" in shown(out, "ada", LECTURE, capsys)
+    assert course("forget", out, "ada", LECTURE) == OK
+    keep(out, "ada", LECTURE, "second = 2")
+    assert "second" in shown(out, "ada", LECTURE, capsys)
+
+
+def test_a_request_follows_its_student(tmp_path, capsys):
+    out = classroom.write_gradebook(tmp_path, {"ada": {LECTURE: 0.5}})
+    assert course("requests", out, "--add", "ada", LECTURE, "gelu", "My curve is right.") == OK
+    assert course("forget", out, "ada") == OK
+    capsys.readouterr()
+    assert course("requests", out) == OK
+    assert "0 requests are open" in capsys.readouterr().out
+    assert course("forget", out, "ada", "--undo") == OK
+    with Gradebook(out / "gradebook.db") as book:
+        book.rename("ada", "Ada Lovelace")
+    capsys.readouterr()
+    assert course("requests", out) == OK
+    assert f"1. Ada Lovelace, {LECTURE}, gelu (" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to read the script with")

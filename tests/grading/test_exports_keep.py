@@ -1,12 +1,17 @@
 """What stands in another system is what stands there after an import, but for the marks that the gradebook has."""
 
 import csv
+import json
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from helpers.cli import main
 from helpers.commands.common import OK, PROBLEM, USAGE
+from helpers.grading.collecting.arrivals import Arrival
+from helpers.grading.gradebook import Gradebook
 from helpers.lectures import exercises_of
 from tests import classroom, importers
 from tests.classroom import LECTURE
@@ -230,3 +235,79 @@ def test_nobody_has_a_second_row_with_zero_points_in_nbgraders_table(tmp_path, c
     header, *rows = importers.rows_of(out / "nbgrader.csv")
     assert {row[header.index("student_id")] for row in rows} == {"ada", "byron_b"}
     assert "2 people of the roster have no row" in capsys.readouterr().out
+
+
+# --- What course.toml says of a person ---------------------------------------------------------------------------
+
+EXCUSES = """
+[late]
+points_a_day = 2
+file_times = false
+[lectures.00_start_here]
+[lectures.04_activations]
+due = 2026-03-08T23:59:00Z
+[[people]]
+student = "ada"
+excused = ["04_activations"]
+[[people]]
+student = "bob"
+extensions = { 04_activations = 2026-03-09T23:59:00Z }
+[[people]]
+student = "dan"
+excused = ["04_activations", "00_start_here"]
+"""
+
+
+@pytest.fixture
+def excusing(out):
+    """Ada and Dan are excused, Ada although she handed in; Bob and Cyd handed in a week late by the system's clock."""
+    (out / "course.toml").write_text(EXCUSES, encoding="utf-8")
+    arrival = Arrival(datetime(2026, 3, 11, 12, tzinfo=UTC), "nbgrader's timestamp.txt")
+    with Gradebook(out / "gradebook.db") as book:
+        of_cyd = next(p for p in book.submissions() if (p.student, p.lecture) == ("cyd", LECTURE))
+        for student in ("bob", "cyd"):
+            book.save(replace(of_cyd, student=student, arrival=arrival))
+    return out
+
+
+def test_whom_the_class_file_excuses_has_ex_in_canvas_and_it_is_previewed(excusing, tmp_path, capsys):
+    roster = canvas_export(tmp_path / "roster.csv")
+    assert export(excusing, "--format", "canvas", "--roster", roster, "--zeros", "--preview") == OK
+    assert f"Lovelace, Ada, {ASSIGNMENTS[LECTURE]}: 3 → EX" in capsys.readouterr().out
+    assert export(excusing, "--format", "canvas", "--roster", roster, "--zeros") == OK
+    after = importers.canvas_after(excusing / "canvas.csv", set(IDS.values()))
+    assert {key for key, cell in after.items() if cell == "EX"} == {
+        (IDS["ada"], ASSIGNMENTS[LECTURE]),
+        (IDS["cyd"], ASSIGNMENTS[LECTURE]),  # by Canvas itself
+        (IDS["dan"], ASSIGNMENTS[LECTURE]),
+        (IDS["dan"], ASSIGNMENTS[FIRST]),
+    }
+
+
+def test_moodle_is_told_nothing_of_whom_the_class_file_excuses(excusing, tmp_path, capsys):
+    roster = write(
+        tmp_path / "r.csv", [["Full name", "Username", "Email address"], *([s, s, f"{s}@x.org"] for s in NAMES)]
+    )
+    assert export(excusing, "--format", "moodle", "--roster", roster, "--zeros") == OK
+    grades = importers.moodle_gradebook(excusing / "moodle.csv", "Username", set(NAMES))
+    assert not {("ada", LECTURE), ("dan", LECTURE), ("dan", FIRST)} & set(grades)
+    assert grades["ada", FIRST] == MOST[FIRST]
+    assert f"ada is excused from {LECTURE}; Moodle's file cannot say so" in capsys.readouterr().out
+
+
+def test_nbgraders_table_has_dates_penalties_and_no_row_for_an_excuse(excusing, capsys):
+    assert export(excusing, "--format", "nbgrader") == OK
+    rows = importers.nbgrader(excusing / "nbgrader.csv")
+    assert set(rows) == {("ada", FIRST), ("bob", FIRST), ("bob", LECTURE), ("cyd", FIRST), ("cyd", LECTURE)}
+    told = {s: (rows[s, LECTURE]["late_submission_penalty"], rows[s, LECTURE]["duedate"]) for s in ("bob", "cyd")}
+    assert told == {"bob": (4.0, datetime(2026, 3, 9, 23, 59)), "cyd": (6.0, datetime(2026, 3, 8, 23, 59))}
+    assert rows["cyd", LECTURE]["timestamp"] == datetime(2026, 3, 11, 12)
+    assert rows["cyd", LECTURE]["score"] == MOST[LECTURE] - 6
+    assert "nbgrader knows no excuse" in capsys.readouterr().out
+
+
+def test_gradescope_shows_why_late_work_lost_points(excusing):
+    assert export(excusing, "--format", "gradescope") == OK
+    results = json.loads((excusing / "gradescope" / LECTURE / "cyd" / "results.json").read_text(encoding="utf-8"))
+    assert importers.gradescope(results) == MOST[LECTURE] - 6
+    assert "Late by 3 days" in results["output"]

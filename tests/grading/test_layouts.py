@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from helpers.grading.collecting.people import People
+from helpers.grading.collecting.people import Member, People
 from helpers.grading.submissions import NoSubmissions, find_submissions, the_notebook_of
 from tests import classroom
 
@@ -80,6 +80,13 @@ submission_92:
     :email: jose@example.org
   :created_at: 2026-03-02 08:00:00.000000000 Z
 """
+
+
+def handin_of(name, *lectures) -> bytes:
+    """What `course handin --name NAME` writes."""
+    return zipped({f"{name}/{lecture}.ipynb": TRIED for lecture in lectures or (FOUR,)})
+
+
 LAYOUTS = {
     "Moodle": (moodle(*PEOPLE), 3, "3 people, Moodle, 1 assignment (04_activations), 3 notebooks"),
     "Moodle, several assignments in one folder": (
@@ -269,6 +276,83 @@ LAYOUTS = {
         3,
         "3 people, folders",
     ),
+    "course handin, uploaded to Moodle": (
+        {f"{s}_{i}_assignsubmission_file/handin.zip": handin_of("me") for i, s in enumerate(PEOPLE)},
+        3,
+        "3 people, Moodle",
+    ),
+    "course handin, uploaded to Moodle, flat": (
+        {f"{s}_{i}_assignsubmission_file_handin-2.zip": handin_of("me") for i, s in enumerate(PEOPLE)},
+        3,
+        "3 people, Moodle",
+    ),
+    "course handin, uploaded to Canvas": (
+        {
+            "lovelaceada_LATE_11_501_handin.zip": handin_of("jovyan"),
+            "lovelaceada_LATE_11_502_handin-1.zip": handin_of("jovyan"),
+            "hoppergrace_12_503_handin.zip": handin_of("jovyan"),
+            f"garciajose_13_504_{FOUR}.ipynb": TRIED,
+        },
+        3,
+        "3 people, Canvas, 1 assignment (04_activations), 3 notebooks, 1 late",
+    ),
+    "course handin, uploaded to Canvas without names": (
+        {f"anon_Gx5a{s}_900{i}_handin.zip": handin_of("jovyan") for i, s in enumerate("abc")},
+        3,
+        "3 people, Canvas",
+    ),
+    "course handin, uploaded to Blackboard": (
+        {f"HW_4_{s}_attempt_2026-03-01-14-22-10_handin.zip": handin_of(s) for s in ("ada", "grace", "jgarcia")},
+        3,
+        "3 people, Blackboard",
+    ),
+    "course handin, uploaded to Google Classroom": (
+        {f"Homework 4/{s} - handin.zip": handin_of(s) for s in PEOPLE},
+        3,
+        "3 people, Google Classroom",
+    ),
+    "course handin, several in one folder": (
+        {f"handin{number}.zip": handin_of(s) for number, s in zip(("", "-2", " (3)"), PEOPLE, strict=True)},
+        3,
+        "3 people, course handin, 1 assignment (04_activations), 3 notebooks",
+    ),
+    "course handin, unpacked, beside other folders": (
+        {f"handin/Ada/{FOUR}.ipynb": TRIED, f"handin 2/Grace/{FOUR}.ipynb": TRIED, f"jose/{FOUR}.ipynb": TRIED},
+        3,
+        "3 people, course handin and folders",
+    ),
+    "zips that people uploaded to Canvas": (
+        {
+            "lovelaceada_11_501_hw.zip": zipped({f"hw/{FOUR}.ipynb": TRIED}),
+            f"hoppergrace_12_502_{FOUR}.zip": zipped({f"{FOUR}/notebooks/{FOUR}.ipynb": TRIED}),
+            f"garciajose_13_503_{FOUR}.ipynb": TRIED,
+        },
+        3,
+        "3 people, Canvas",
+    ),
+    "zips of classes whose names only look like Canvas's": (
+        {
+            "hw_4_2026_submissions.zip": zipped({f"{s}/{FOUR}.ipynb": TRIED for s in "abc"}),
+            "hw_6_2026_submissions.zip": zipped({f"{s}/{SIX}.ipynb": TRIED for s in "abc"}),
+        },
+        3,
+        "3 people, folders, 2 assignments",
+    ),
+    "the zip of a class whose name only looks like Canvas's": (
+        {"cs_231_2026_submissions.zip": zipped({f"{s}/{FOUR}.ipynb": TRIED for s in "abc"})},
+        3,
+        "3 people, folders",
+    ),
+    "the homework before the person": (
+        {f"Homework 4 - {name}.ipynb": TRIED for name in PEOPLE},
+        3,
+        "3 people, Google Classroom",
+    ),
+    "Google Classroom, in a folder of any name": (
+        {f"NN/{name} - {FOUR}.ipynb": TRIED for name in PEOPLE},
+        3,
+        "3 people, Google Classroom",
+    ),
     "a zip of Windows": (
         {"class.zip": zipped({f"class\\{s}\\{FOUR}.ipynb": TRIED for s in "abc"})},
         3,
@@ -392,6 +476,71 @@ def test_the_next_weeks_number_of_moodle_is_the_same_person(tmp_path):
     assert have == {("Ada Lovelace_100", SIX), ("Grace Hopper_201", SIX), ("José García_202", SIX)}
 
 
+def test_two_who_are_both_called_by_one_login_stay_two_and_are_asked_for(tmp_path):
+    files = {"handin.zip": handin_of("jovyan"), "handin-2.zip": handin_of("jovyan"), "handin-3.zip": handin_of("ada")}
+    class_, have = found(lay(tmp_path, files))
+    assert have == {("jovyan", FOUR), ("jovyan (handin-2)", FOUR), ("ada", FOUR)}
+    assert [question.found.partition(":")[2] for question in class_.questions] == ["jovyan", "jovyan (handin-2)"]
+    _, have = found(tmp_path, answers={"course handin:jovyan (handin-2)": "jovyan", "course handin:jovyan": "jovyan"})
+    assert have == {("jovyan", FOUR), ("ada", FOUR)}
+
+
+def test_what_is_handed_in_as_two_zips_of_course_handin_is_read_from_the_later_one(tmp_path):
+    files = {f"ada/handin{number}.zip": handin_of("ada") for number in ("", "-2", "-10")}
+    class_, _ = found(lay(tmp_path, files | {f"bob/{FOUR}.ipynb": TRIED}))
+    assert class_.submissions[0].path == f"ada/handin-10.zip/ada/{FOUR}.ipynb"
+
+
+def test_teams_before_names_of_one_week_make_no_other_people(tmp_path):
+    """Without a class list; the names without teams are known from another download, or from the week before."""
+    names = ("Jean-Pierre Petit", "Ada Lovelace")
+    teams = moodle(*(f"Lab-2-{name}" for name in names))
+    plain = moodle(*names, lecture=SIX, first=200)
+    together = {f"w1/{k}": v for k, v in teams.items()} | {f"w2/{k}": v for k, v in plain.items()}
+    assert len(found(lay(tmp_path / "together", together))[0].students) == 2
+    for first, second in ((teams, plain), (plain, teams)):
+        week1, _ = found(lay(tmp_path / f"a{len(first)}{id(first)}", first))
+        week2, _ = found(lay(tmp_path / f"b{id(second)}", second), students=week1.students, aliases=week1.aliases)
+        assert week2.students == week1.students
+
+
+def test_upper_and_lower_case_of_turkish_are_one_person(tmp_path):
+    files = {f"week 1/{s}/{FOUR}.ipynb": TRIED for s in ("IŞIL İNCE", "bob")}
+    files |= {f"week 2/{s}/{SIX}.ipynb": TRIED for s in ("ışıl ince", "bob")}
+    assert len(found(lay(tmp_path, files))[0].students) == 2
+
+
+LISTED = [
+    Member("ada", "Ada Lovelace", ("ada@example.org", "1815")),
+    Member("jp", "Jean-Pierre Petit", ("jp@example.org", "1900")),
+    Member("wei1", "Wei Wang", ("w1@example.org", "2001")),
+    Member("wei2", "Wei Wang", ("w2@example.org", "2002")),
+    Member("jose", "José García", ("jose@example.org", "3000")),
+]
+
+
+@pytest.mark.parametrize("form", ["{1}_{0}", "{1} {0}", "{1}-{0}", "{0}_{1}", "{0} ({1})", "{0} - {1}", "{1}"])
+def test_a_student_number_before_or_behind_the_name_tells_who_it_is(tmp_path, form):
+    people = {"1815": "Ada Lovelace", "1900": "Petit, Jean-Pierre", "2002": "Wei Wang", "3000": "Jose Garcia"}
+    files = {f"{form.format(name, number)}/{FOUR}.ipynb": TRIED for number, name in people.items()}
+    class_, _ = found(lay(tmp_path, files), members=LISTED)
+    assert (class_.students, class_.questions) == (("ada", "jose", "jp", "wei2"), ())
+
+
+def test_a_number_and_a_name_of_two_people_are_asked_for(tmp_path):
+    files = {
+        f"{name}/{FOUR}.ipynb": TRIED
+        for name in ("1815_Jean-Pierre Petit", "Wang_Wei", "group_1900", "Petit.Jean-Pierre")
+    }
+    class_, _ = found(lay(tmp_path, files), members=LISTED)
+    assert class_.students == ("1815_Jean-Pierre Petit", "Wang_Wei", "group_1900", "jp")
+    assert [question.why for question in class_.questions] == [
+        "could be ada or jp",
+        "could be wei1 or wei2",
+        "is nobody of course.toml",
+    ]
+
+
 # --- Which notebook counts ---------------------------------------------------------------------------------------
 
 CHOICES = {
@@ -481,6 +630,11 @@ def test_a_notebook_whose_metadata_are_gone_is_recognised_by_its_exercises(tmp_p
         ("homework.pdf", b"", "a PDF"),
         ("homework.zip", b"no zip", "the zip cannot be read"),
         ("homework.rar", b"", "an archive that cannot be read"),
+        ("homework.ipynb", b"<html>", "damaged, or a file of another kind"),
+        ("homework.zip", zipped({}), "the zip is empty"),
+        ("homework.zip", zipped({"__MACOSX/._x.ipynb": b"x", "hw/.DS_Store": b""}), "the zip is empty"),
+        ("homework.gdoc", b"{}", "not a notebook"),
+        ("homework", b"", "not a notebook"),
     ],
 )
 def test_what_is_no_notebook_is_named_with_what_to_do(tmp_path, name, content, what):

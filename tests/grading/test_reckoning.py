@@ -197,3 +197,32 @@ def test_a_broken_class_file_stops_the_command_before_anything_is_written(tmp_pa
     assert main(["report", str(out)]) == USAGE
     assert "course.toml, line 2: 'percent' is not known here" in capsys.readouterr().err
     assert not (out / "grades.csv").exists()
+
+
+BROKEN = {  # what is wrong stands on the last line that is not empty
+    "a list that is not closed": '[marks]\nround_to = 1\n[[people]]\nstudent = "ada"\nids = ["1", "2"\n\n',
+    "a text that is not closed": '[[people]]\nstudent = "ada"\nname = """Ada\n\n\n',
+    "a text that ends with the file": '[marks]\nround_to = 1\n[[people]]\nstudent = "ada',
+    "quotes of a word processor": "[[people]]\nstudent = “ada”\n",
+    "a day that does not exist": "[lectures.04_activations]\ndue = 2026-02-30\n",
+    "a heading with spaces": '[lectures.00_start_here]\ndue = 2026-02-20\n[ lectures . 04_activations ]\ndue = "x"\n',
+    "keys with dots": 'lectures.00_start_here.due = 2026-02-20\nlectures.04_activations.due = "x"\n',
+    "tables in lines": '[lectures]\n00_start_here = { due = 2026-02-20 }\n04_activations = { due = "x" }\n',
+    "the key in a comment, too": '# due\n[lectures.04_activations]\n# due = 1\npoints = 3\ndue = "x"\n',
+    "a table of its own": '[[people]]\nstudent = "ada"\n[people.extensions]\n04_activations = "x"\n',
+    "the word in a value, too": '[[people]]\nstudent = "x"\nname = "x"\nexcused = ["x"]\n',
+    "people in lines": 'people = [\n {student = "a"},\n {student = "b", nme = "x"},]\n',
+    "an unknown zone": "# a zone\ntimezone = []\n",
+    "another encoding": '[[people]]\nstudent = "ada"\n[[people]]\nstudent = "José"\n'.encode("latin-1"),
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_whatever_is_broken_the_line_is_named(tmp_path, text):
+    content = text if isinstance(text, bytes) else text.encode()
+    (tmp_path / "course.toml").write_bytes(content)
+    last = content.decode("latin-1").rstrip().count("\n") + 1
+    if '"""' in str(text):
+        last = 3  # where the text begins
+    with pytest.raises(ClassFileError, match=rf"course\.toml, line {last}: "):
+        class_of(tmp_path)

@@ -1,7 +1,7 @@
 """A term: 120 people, eight lectures, ten weeks, eight systems, much that is awkward, and the truth known all the time.
 
 Nothing is run: a notebook's answers say themselves what they are worth. All the rest is real: the zips, who is who,
-which notebook counts, the gradebook, late work, totals.
+which notebook counts, the gradebook, late work, totals, kills, and the exports as the other systems read them.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import itertools
 import json
+import os
 import random
 import re
+import signal
 import unicodedata
 import zipfile
 from concurrent.futures import Future
@@ -20,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from helpers.cli import main
-from helpers.commands.common import OK
+from helpers.commands.common import OK, PROBLEM
 from helpers.grading import grade as grading
 from helpers.grading import outputs
 from helpers.grading.collecting.contents import stubs
@@ -31,6 +34,7 @@ from helpers.grading.notebook import Unreadable, read_notebook
 from helpers.grading.papers import class_papers
 from helpers.judging.judge import CORRECT, NOT_ATTEMPTED, WRONG, PartResult, Verdict
 from helpers.lectures import exercises_of, lecture_names
+from tests import importers
 
 PEOPLE, ABSENT, LATE = 120, 0.1, 0.08
 LECTURES = tuple(name for name in lecture_names() if exercises_of(name))[:8]  # one a week
@@ -140,8 +144,10 @@ class Term:
             file.write(text)
 
     def marks(self) -> dict[tuple[str, str], float]:
+        """What each paper reached (nobody has decided anything)."""
+        query = "SELECT student, lecture, sum(points) FROM submission JOIN part USING (student, lecture) GROUP BY 1, 2"
         with Gradebook(self.out / "gradebook.db") as book:
-            return {(p.student, p.lecture): p.reached for p in class_papers(book) if p.submission}
+            return {(student, lecture): points for student, lecture, points in book._db.execute(query)}
 
 
 class OfAMac(zipfile.ZipInfo):
@@ -171,6 +177,9 @@ def moodle(term: Term, lecture: str, teams: bool = False) -> dict[str, bytes]:
         name = unicodedata.normalize(term.rng.choice(("NFC", "NFD")), s.name)
         head = f"{s.group}-" if teams else ""
         folder = f"{head}{name}_{s.moodle(lecture)}_assignsubmission_file"
+        if term.rng.random() < 0.2:  # what `course handin` wrote
+            files[f"{folder}/handin.zip"] = packed({f"jovyan/{lecture}.ipynb": term.hand_in(s, lecture)})
+            continue
         files[f"{folder}/{term.rng.choice((lecture, 'my homework', 'Untitled'))}.ipynb"] = term.hand_in(s, lecture)
         if term.rng.random() < 0.2:
             files[f"{folder}/{lecture} (1).ipynb"] = term.notebook(lecture, {})  # an untouched copy
@@ -186,7 +195,11 @@ def canvas(term: Term, lecture: str) -> dict[str, bytes]:
         for attempt in range(term.rng.randint(1, 3)):
             upload += term.rng.randint(1, 900)
             copy = f"-{attempt}" if attempt else ""
-            files[f"{s.canvas}{late}_{500 + s.number}_{upload}_{lecture}{copy}.ipynb"] = term.hand_in(s, lecture)
+            head, notebook = f"{s.canvas}{late}_{500 + s.number}_{upload}", term.hand_in(s, lecture)
+            if term.rng.random() < 0.2:
+                files[f"{head}_handin{copy}.zip"] = packed({f"jovyan/{lecture}.ipynb": notebook})
+            else:
+                files[f"{head}_{lecture}{copy}.ipynb"] = notebook
     return files
 
 
@@ -328,6 +341,92 @@ def collect(term: Term, week: int, files: dict[str, bytes], as_zip: bool) -> dic
     return grading.grade(Order(source, term.out, isolation="strict", seed=1))
 
 
+def killed(work, rows: int) -> bool:
+    """Do this in a process of its own and kill that in the middle of a paper, when so many rows were written."""
+    process = os.fork()
+    if process == 0:
+        real, written = Gradebook._insert, itertools.count(1)
+
+        def insert(book, *given, **values):
+            real(book, *given, **values)
+            if next(written) == rows:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        Gradebook._insert = insert
+        with contextlib.suppress(BaseException):
+            work()
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == -signal.SIGKILL
+
+
+def counting(term: Term) -> dict[tuple[str, str], tuple[float, float]]:
+    """What every paper that there is reached, and what it loses for being late."""
+    found = {}
+    for (login, lecture), reached in term.truth.items():
+        most = sum(e.points for e in exercises_of(lecture))
+        found[login, lecture] = (reached, min(reached, 0.1 * most * term.late.get((login, lecture), 0)))
+    return found
+
+
+def exports_hold_the_truth(term: Term, lectures: tuple[str, ...], roster: list[Student]) -> None:
+    """Every system has the marks that count after importing ours, and all that stood there of everybody else."""
+    truth = {key: reached - lost for key, (reached, lost) in counting(term).items()}
+    gone = {s.login for s in term.people} - {s.login for s in roster}
+    status = PROBLEM if gone else OK
+
+    def export(*options):
+        return main(["export", str(term.out), *options])
+
+    def write(name, rows):
+        with open(term.folder / name, "w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(rows)
+        return str(term.folder / name)
+
+    stood = {(s.login, name): term.rng.choice(("", "EX", "41")) for s in term.people for name in lectures}
+    stood |= dict.fromkeys(truth, "")  # what is in the gradebook is new in Canvas
+    head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *(f"{name} (77)" for name in lectures)]
+    maxima = ["    Points Possible", *[""] * 4, *(sum(e.points for e in exercises_of(name)) for name in lectures)]
+    people = [
+        [s.last_first, 500 + s.number, f"s{s.number}", s.login, "A", *(stood[s.login, name] for name in lectures)]
+        for s in roster
+    ]
+    assert export("--format", "canvas", "--roster", write("canvas-now.csv", [head, maxima, *people])) == status
+    after = importers.canvas_after(term.out / "canvas.csv", {str(500 + s.number) for s in roster})
+    for s in roster:
+        for name in lectures:
+            cell, key = after[str(500 + s.number), f"{name} (77)"], (s.login, name)
+            assert (float(cell) == pytest.approx(truth[key])) if key in truth else cell == stood[key], key
+    if gone:
+        rows = importers.rows_of(term.out / "canvas.left-out.csv")[1:]
+        assert {row[0]: sum(map(float, filter(None, row[1:]))) for row in rows} == pytest.approx(
+            {login: sum(mark for (who, _), mark in truth.items() if who == login) for login in gone}
+        )
+
+    sheet = [["Full name", "Email address"], *([s.name, s.email] for s in roster)]
+    assert export("--format", "moodle", "--roster", write("moodle-now.csv", sheet)) == status
+    grades = importers.moodle_gradebook(term.out / "moodle.csv", "Email address", {s.email for s in roster})
+    email = {s.login: s.email for s in roster}
+    assert grades == pytest.approx({(email[w], name): mark for (w, name), mark in truth.items() if w not in gone})
+
+    lecture = lectures[0]
+    most = f"{sum(e.points for e in exercises_of(lecture))},00"
+    sheet = [["ID", "Vollständiger Name", "Status", "Bewertung", "Bestwertung", "Zuletzt geändert (Bewertung)"]]
+    sheet += [[f"Teilnehmer/in {s.moodle(lecture)}", s.name, "", "", most, "-"] for s in roster]
+    only = ("--only", lecture)
+    assert export("--format", "moodle", *only, "--roster", write("sheet.csv", sheet)) == status
+    rows = importers.rows_of(term.out / "moodle.csv")[1:]
+    mine = {f"Teilnehmer/in {s.moodle(lecture)}": truth.get((s.login, lecture)) for s in roster}
+    assert {row[0]: float(row[3]) if row[3] else None for row in rows} == pytest.approx(mine)
+
+    assert export("--format", "nbgrader") == OK
+    rows = importers.nbgrader(term.out / "nbgrader.csv")
+    told = {key: (row["raw_score"], row["late_submission_penalty"]) for key, row in rows.items()}
+    everything = dict.fromkeys([(s.login, name) for s in term.people for name in lectures], (0.0, 0.0))
+    for key, pair in (everything | counting(term)).items():
+        assert told[key] == pytest.approx(pair), key
+    assert len(told) == len(everything)
+
+
 def test_after_every_week_of_a_term_everybody_has_the_marks_that_are_theirs(term):
     term.init(term.listed)
     text = (term.out / "course.toml").read_text(encoding="utf-8")
@@ -344,6 +443,10 @@ def test_after_every_week_of_a_term_everybody_has_the_marks_that_are_theirs(term
             term.twins()
         elif week == 5:
             term.init(term.people[3:])  # three are in the roster no more
+        if week in (2, 5, 7):
+            before = {key: mark for key, mark in term.truth.items() if key[1] != lecture}
+            assert killed(lambda: collect(term, week, files, as_zip=week % 3 != 0), term.rng.randint(1, 40))  # noqa: B023
+            assert before.items() <= term.marks().items() <= term.truth.items()
         collect(term, week, files, as_zip=week % 3 != 0)
         assert term.marks() == term.truth, f"week {week}, {shape.__name__}"
         with Gradebook(term.out / "gradebook.db") as book:
@@ -353,6 +456,8 @@ def test_after_every_week_of_a_term_everybody_has_the_marks_that_are_theirs(term
         assert {(p.student, p.lecture): p.lateness.days for p in papers if p.lateness.days} == {
             key: days for key, days in term.late.items() if key in term.truth
         }
+        if week in (1, 4):
+            exports_hold_the_truth(term, LECTURES[:week], term.people if week < 5 else term.people[3:])
 
     # Week 9: work that was missing comes late, in every bad shape, with what the others have anyway.
     late, lecture = {}, LECTURES[3]
@@ -383,6 +488,7 @@ def test_after_every_week_of_a_term_everybody_has_the_marks_that_are_theirs(term
     collect(term, 10, clones, as_zip=True)
     assert term.marks() == term.truth
 
+    exports_hold_the_truth(term, LECTURES, term.people[3:])
     with Gradebook(term.out / "gradebook.db") as book:
         reckoned = {paper.student: paper.total for paper in class_papers(book)}
     for s in term.people:

@@ -19,6 +19,7 @@ from helpers.judging.networks import Network
 from helpers.lectures import exercise_named, exercises_of, lecture_names
 from helpers.lectures.batch_normalization.exercises import normalized_network as networks
 from helpers.lectures.first_network.exercises import dense_classifier as classifiers
+from helpers.lectures.pokemon_radar.exercises import radar_model as radars
 from helpers.paths import SOLUTIONS
 from helpers.proving import checks, mutants, solutions
 from helpers.sandbox.observe import Call, identical, observe
@@ -143,6 +144,14 @@ LOOK_ALIKES = {
         lambda s: lambda x, y, w, b, *others: s(x, y, w, np.abs(b), *others),
     ],
     "minibatches": [lambda s: lambda n, k, rng: s(n, k + 1, rng), lambda s: lambda n, k, rng: s(n, k, rng)[::-1]],
+    "mended_training": [
+        lambda s: lambda x, y, rng: s(x, np.roll(y, 1), rng),
+        lambda s: lambda x, y, rng: [0.2 * array for array in s(x, y, rng)],
+    ],
+    "fewest_units": [
+        lambda s: lambda x, y, tolerance: s(x, y, 3 * tolerance),
+        lambda s: lambda x, y, tolerance: s(x, y, 0.05 * tolerance),
+    ],
     "relu_interpolation": [
         lambda s: lambda knots, values: np.round(s(knots, values), 3),
         lambda s: lambda knots, values: s(knots, np.round(values, 1)),
@@ -162,6 +171,10 @@ LOOK_ALIKES = {
     "mish": [lambda s: lambda x: s(np.multiply(x, 1.001)), lambda s: lambda x: np.maximum(s(x), -0.3)],
     "softmax": [lambda s: lambda x: s(np.multiply(x, 2)), lambda s: lambda x: s(np.asarray(x)[..., ::-1])],
     "maxout": [lambda s: lambda x, w, b: s(x, w, np.multiply(b, 2)), lambda s: lambda x, w, b: s(x, w[:2], b[:2])],
+    "equip_stack": [
+        lambda s: lambda x, widths: ("sigmoid", s(x, widths)[1]),
+        lambda s: lambda x, widths: (s(x, widths)[0], 0.1 * s(x, widths)[1]),
+    ],
     "dead_fraction": [lambda s: lambda a: s(np.asarray(a)[:3]), lambda s: lambda a: np.round(s(a), 1)],
     "batchnorm_forward": [
         lambda s: lambda x, g, b, epsilon=1e-5: s(x, g, b, 1e-5),
@@ -186,6 +199,10 @@ LOOK_ALIKES = {
     "fold_batchnorm": [
         lambda s: lambda w, b, g, shift, m, v, epsilon=1e-5: s(w, b, g, shift, m, v, 1e-5),
         lambda s: lambda w, b, g, shift, m, v, epsilon=1e-5: s(w, np.abs(b), g, shift, m, v, epsilon),
+    ],
+    "freeze_statistics": [
+        lambda s: lambda batches, labels: s(batches[:10], labels[:10]),
+        lambda s: lambda batches, labels: (s(batches, labels)[0], np.ones(batches.shape[2])),
     ],
     "batchnorm_images": [
         lambda s: lambda x, g, b, epsilon=1e-5: s(x, g, b, 1e-5),
@@ -220,6 +237,10 @@ LOOK_ALIKES = {
     "subtract_channel_mean": [
         lambda s: lambda x: (s(x)[0], np.round(s(x)[1])),
         lambda s: lambda x: (np.abs(s(x)[0]), s(x)[1]),
+    ],
+    "prepare_table": [
+        lambda s: lambda train, targets, new: [table[:, 5:] for table in s(train, targets, new)],
+        lambda s: lambda train, targets, new: [np.round(table) for table in s(train, targets, new)],
     ],
     "impute_with_indicator": [
         lambda s: lambda x: np.round(s(x), 1),
@@ -268,6 +289,14 @@ LOOK_ALIKES = {
     "gradient_stds": [
         lambda s: lambda x, w, f, d, g: s(x, w, f, d, np.abs(g)),
         lambda s: lambda x, w, f, d, g: np.round(s(x, w, f, d, g), 3),
+    ],
+    "name_start": [
+        lambda s: lambda stds, gradient_stds: s(stds, np.maximum(gradient_stds, 0.1)),
+        lambda s: lambda stds, gradient_stds: s(stds, gradient_stds) if len(stds) < 8 else "good",
+    ],
+    "repair_start": [
+        lambda s: lambda *a: tuple(np.abs(layer) for layer in s(*a)),
+        lambda s: lambda inputs, weights, *others: (*s(inputs, weights, *others)[:-1], weights[-1]),
     ],
     "uniform_limit": [lambda s: lambda v: np.round(s(v), 3), lambda s: lambda v: np.multiply(v, 1.73)],
     "lsuv_scale": [
@@ -325,6 +354,10 @@ LOOK_ALIKES = {
     "honest_test": [
         lambda s: lambda x, y, p, d, k, at, cut: s(x, y, p, d, k, at, cut + 30),
         lambda s: lambda x, y, p, d, k, at, cut: s(x, y, p // 2, d, k, at / 4, cut),
+    ],
+    "choose_for_strangers": [
+        lambda s: lambda x, y, p, door: (s(x, y, p, door)[0][:1], 1),
+        lambda s: lambda x, y, p, door: (np.arange(x.shape[1]), s(x, y, p, door)[1]),
     ],
     "optimism": [
         lambda s: lambda r, h: s(np.round(r, 1), h),
@@ -442,6 +475,38 @@ LOOK_ALIKES = {
     "freeze": [
         lambda s: lambda gradients, frozen: s(gradients, frozen[:1]),
         lambda s: lambda gradients, frozen: s(gradients, np.sort(frozen)[-1:]),
+    ],
+    "relabel": [
+        lambda s: lambda ids: s(np.abs(ids)),
+        lambda s: lambda ids: (np.minimum(s(ids)[0], 3), s(ids)[1]),
+    ],
+    "confusion_matrix": [
+        lambda s: lambda labels, predictions, n: s(labels[:10], predictions[:10], n),
+        lambda s: lambda labels, predictions, n: np.minimum(s(labels, predictions, n), 3),
+    ],
+    "macro_recall": [
+        lambda s: lambda labels, predictions, n: round(s(labels, predictions, n), 2),
+        lambda s: lambda labels, predictions, n: s(labels[:10], predictions[:10], n),
+    ],
+    "class_weights": [
+        lambda s: lambda labels, n: np.round(s(labels, n), 2),
+        lambda s: lambda labels, n: np.minimum(s(labels, n), 1.5),
+    ],
+    "batches_of": [
+        lambda s: lambda x, y, size: s(np.round(x, 1), y, size),
+        lambda s: lambda x, y, size: s(x, y, min(size, 4)),
+    ],
+    "radar_model": [
+        lambda _: lambda features, hidden, classes, rate: radars.with_a_list(features, hidden, classes, 0.2),
+        lambda _: lambda features, hidden, classes, rate: radars.with_a_list(features, sorted(hidden), classes, rate),
+    ],
+    "resume_run": [
+        lambda s: lambda saved, x, y, epochs: s(saved, x, y, min(epochs, saved["epoch"] + 1)),
+        lambda s: lambda saved, x, y, epochs: s(saved | {"rate": round(saved["rate"], 2)}, x, y, epochs),
+    ],
+    "classify": [
+        lambda s: lambda train, labels, new: s(train[:, :10], labels, new[:, :10]),
+        lambda s: lambda train, labels, new: s(train[:40], labels[:40], new),
     ],
 }
 

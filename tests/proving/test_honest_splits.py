@@ -10,7 +10,10 @@ from helpers.lectures import lecture_names
 from helpers.proving.honest_splits import violations
 
 # A cell that breaks a rule to show what happens; the line that does it.
-SHOWN_AS_A_TRAP = {"03_preprocessing": "StandardScaler().fit_transform(one_flat)"}
+SHOWN_AS_A_TRAP = {
+    "02_data_leakage": "chosen = SelectKBest(k=10).fit_transform(x, y)",
+    "03_preprocessing": "StandardScaler().fit_transform(one_flat)",
+}
 
 BAD = {
     "a scaler fitted before the split": """
@@ -23,6 +26,7 @@ scaler.fit(features)
 a, b = train_test_split(features)
 """,
     "a scaler fitted on the test set": "x_test = StandardScaler().fit_transform(x_test)",
+    "a model trained on the rows held out": "is_test = draw()\nmodel.fit(x[is_test], y[is_test])",
     "a scaler fitted on validation": "scaler.fit(data.x_validation)",
     "a scaler fitted on both": "scaler.fit(np.concatenate([x_train, x_test]))",
     "a scaler fitted on both, in two steps": "both = np.vstack([x_train, x_test])\nscaler.fit(both)",
@@ -105,6 +109,8 @@ print(best.score(x_test, y_test))
     "classes of test predictions": "labels = model.predict(x_test).argmax(axis=1)\nprint((labels == y_test).mean())",
     "R squared of test": "r2 = 1 - np.sum((y_test - p) ** 2) / np.sum((y_test - y_test.mean()) ** 2)",
     "statistics of train on test": "x = (x_test - x_train.mean(axis=0)) / x_train.std(axis=0)",
+    "a softmax of the scores of held-out rows": "p = np.exp(x_test - x_test.max(axis=1, keepdims=True))",
+    "the rows that are not held out": "is_test = draw()\nmodel.fit(x[~is_test], y[~is_test])",
     "a batch, normalised": "z = (batch - batch.mean(axis=0)) / batch.std(axis=0)",
     "an argument that is called as a table is elsewhere": """
 def centre(X):

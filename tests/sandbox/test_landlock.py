@@ -1,6 +1,7 @@
 """The middle walls, attacked as the strict ones are, and what is said where a kernel refuses namespaces."""
 
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -11,10 +12,11 @@ import pytest
 from helpers.cli import main
 from helpers.commands.common import OK, USAGE
 from helpers.grading.runner import IsolationUnavailable, Limits, Runner
+from helpers.paths import ROOT
 from helpers.sandbox import causes, landlock, walls
 from helpers.sandbox.causes import apparmor_profile, why_no_namespaces
 from tests.attacks.run import IN_FOLDER, NEIGHBOUR, SECRETS, grade_folder
-from tests.conftest import cannot_run_here
+from tests.conftest import cannot_run_here, walls_hold
 from tests.sandbox.test_walls import REFUSED, outcome, tries_beyond
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
@@ -182,6 +184,53 @@ def test_a_hidden_folder_stays_hidden_inside_of_the_python_installation():
     assert inside not in places
     assert places[os.path.join(os.path.dirname(inside), "core")]
     assert not places[os.path.dirname(inside)] & landlock._READ_FILE
+
+
+# Each is a row of the table in docs/trusting-the-grader.md; true there means: not stopped.
+NOT_STOPPED = {
+    "ask of any path": "os.path.exists({path!r}) and os.stat({path!r}).st_size == 6",
+    "numbers of processes": "os.path.exists('/proc/{victim}')",
+    "more than 64 threads": "threads(80)",
+}
+
+
+def what_goes(runner, folder) -> dict[str, bool]:
+    path = folder / "marks.txt"
+    path.write_text("secret")
+    known = {"path": str(path), "victim": os.getpid()}
+    bodies = {row: body.format(**known) for row, body in NOT_STOPPED.items()}
+    source = f"""
+import os, threading
+def threads(number):
+    wait, running = threading.Event(), []
+    threading.stack_size(65536)
+    try:
+        for _ in range(number):
+            running.append(threading.Thread(target=wait.wait))
+            running[-1].start()
+        return True
+    except RuntimeError:
+        running.pop()
+        return False
+    finally:
+        wait.set()
+        for thread in running:
+            thread.join()
+def f():
+    return {{row: bool(eval(body, dict(os=os, threads=threads))) for row, body in {bodies!r}.items()}}
+"""
+    return value(runner, source)
+
+
+def test_what_the_guide_says_is_not_stopped_is_not_and_strict_walls_stop_it(runner, tmp_path):
+    assert what_goes(runner, tmp_path) == dict.fromkeys(NOT_STOPPED, True)
+    table = re.findall(
+        r"^\| (.+?) \|", (ROOT / "docs" / "trusting-the-grader.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert [row for row in NOT_STOPPED if not any(row in said for said in table)] == []
+    walls_hold()
+    with Runner("strict", Limits(cpu_seconds=2, memory_mb=128)) as strict:
+        assert what_goes(strict, tmp_path) == dict.fromkeys(NOT_STOPPED, False)
 
 
 CHOSEN = ("forging", "leaving", "reading", "writing", "reaching", "telling")

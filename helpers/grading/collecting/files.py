@@ -160,6 +160,8 @@ def _files_of_zip(zipped: _Zip, parts: tuple[str, ...], most: int | None, depth:
         yield File(parts, is_folder=True)
     if most is not None and len(members) > most:
         yield File(parts, problem=f"it holds {len(members)} files; the first {most} are looked at")
+    if parts and not any(_is_work(info) for info in members):
+        yield File(parts, problem="the zip is empty")
     for info in members[:most]:
         path = PurePosixPath(_name_of(info).replace("\\", "/"))
         inner = tuple(readable(part) for part in path.parts if part not in ("/", "..", "."))
@@ -179,6 +181,11 @@ def _files_of_zip(zipped: _Zip, parts: tuple[str, ...], most: int | None, depth:
         else:
             read = lambda info=info: zipped.member(info, MAX_NOTEBOOK_BYTES + 1)  # noqa: E731
             yield File(here, read, modified=_time_of(info))
+
+
+def _is_work(info: zipfile.ZipInfo) -> bool:
+    parts = PurePosixPath(info.filename.replace("\\", "/")).parts
+    return bool(parts) and not info.filename.endswith(("/", "\\")) and not any(map(_ignored, parts))
 
 
 def _zip_beneath(source: Path, names: tuple[str, ...]) -> zipfile.ZipFile:

@@ -13,6 +13,8 @@ The names are those of the systems' own sources:
 - GitHub Classroom, `gh classroom clone student-repos`: `hw4-submissions/hw4-<login>/...`.
 - Blackboard: `Assignment_login_attempt_2024-10-03-14-22-11_name`.
 - Google Classroom: `Full Name - name`, in the folder of an assignment.
+- `course handin`: `handin.zip`, `handin-2.zip`, ... which hold `<name>/<lecture>.ipynb`, by the name that the student
+  gave. Two of one name that lie side by side may be two people who are both called by a login such as `jovyan`.
 - Folders, one for each person, at any depth: folders of weeks, assignments or sections around them belong to nobody.
 
 Which of the folders belong to people is decided for all folders of one level together, and the outermost name that fits
@@ -36,6 +38,7 @@ from .files import File, is_zip
 
 MOODLE, CANVAS, GRADESCOPE, NBGRADER = "Moodle", "Canvas", "Gradescope", "nbgrader"
 GITHUB, BLACKBOARD, GOOGLE, FOLDERS = "GitHub Classroom", "Blackboard", "Google Classroom", "folders"
+HANDIN = "course handin"
 
 # The first number counts: what stands after it may be a file name that the student chose.
 _MOODLE = re.compile(
@@ -56,6 +59,7 @@ _GRADESCOPE = re.compile(r"submission_\d+")
 _CLASSROOM = re.compile(r"(?P<slug>.+)-submissions(?:-\d.*)?")
 _DATED = re.compile(r".+-\d\d-\d\d-\d{4}-\d\d-\d\d-\d\d")
 _GOOGLE = re.compile(r"(?P<name>.+?) - (?P<rest>.+)")
+_HANDIN = re.compile(r"handin(?:\W|_|\d)*", re.IGNORECASE)  # also as a browser or a Mac renames it
 # Names of folders around people, or of folders inside one person's work; never of a person.
 _WORDS = (
     "week|woche|semaine|homework|hw|assignment|assignments|assn|lab|exercise|exercises|lecture|unit|module|submission|"
@@ -175,6 +179,8 @@ class _Reader:
         metadata = self._gradescope(at)
         times = self._worksheet(at)
         slug = _CLASSROOM.fullmatch(_bare(name))
+        packed = self._packed(at, folders, heads)
+        folders = self._without_hand_ins(at, folders)
         around = set() if _bare(name) == "submitted" else self._around(at, folders)
         for folder in folders:
             here, bare = (*at, folder), _bare(folder)
@@ -186,8 +192,12 @@ class _Reader:
             elif match := _INBOUND.fullmatch(bare):
                 arrival = Arrival(_moment(match["time"]), "nbgrader's exchange")
                 self._person(Who(NBGRADER, match["name"]), (*at, match["assignment"]), here, arrival)
+            elif folder in packed:
+                self._person(packed[folder].who, at, here, packed[folder].arrival, packed[folder].attempt)
             elif folder in around:
                 self._level(here, folder)
+            elif is_zip(folder) and (match := _GOOGLE.fullmatch(bare)):
+                self._person(Who(GOOGLE, _of_two(match["name"], match["rest"])[0]), at, here)
             elif slug and bare.startswith(prefix := slug["slug"] + "-"):
                 self._person(Who(GITHUB, bare.removeprefix(prefix)), at, here)
             else:
@@ -197,6 +207,7 @@ class _Reader:
     def _around(self, at: tuple[str, ...], folders: list[str]) -> set[str]:
         """Those folders of a level that stand around people; either most of what holds work there does, or none."""
         own = [f for f in folders if not (_MOODLE.fullmatch(_bare(f)) or _INBOUND.fullmatch(_bare(f)))]
+        own = [f for f in own if f not in self._packed(at, folders, {})]
         working = [f for f in own if (*at, f) in self._with_work] or own
         found = {f for f in working if self._is_around((*at, f), alone=len(working) == 1)}
         if not any(self._tells((*at, f)) for f in found) and self._recur(at, found):
@@ -233,7 +244,7 @@ class _Reader:
         if _bare(name).casefold() in self._known or _GRADESCOPE.fullmatch(name):
             return False
         inside = [f for f in self._children.get(path, ()) if (*path, f) in self._with_work]
-        coded = [f for f in inside if _MOODLE.fullmatch(_bare(f)) or _INBOUND.fullmatch(_bare(f))]
+        coded = [f for f in inside if _MOODLE.fullmatch(_bare(f)) or _INBOUND.fullmatch(_bare(f)) or _is_packed(f)]
         coded += [f.name for f in self._loose.get(path, ()) if _coded(f.name)]
         named = is_around(name) or _CLASSROOM.fullmatch(_bare(name))
         people = [f for f in inside if f not in coded and not is_around(f) and not _ATTEMPT.fullmatch(_bare(f))]
@@ -245,7 +256,10 @@ class _Reader:
             return bool(inside) or any(_google(f.name) for f in self._loose.get(path, ()))
         if any(f.casefold() in self._known for f in map(_bare, people)):
             return True
-        bare_notebook = any(looks_like_notebook(f.name) for f in self._loose.get(path, ()))
+        loose = [f.name for f in self._loose.get(path, ()) if looks_like_notebook(f.name)]
+        if alone and len({match["name"] for name in loose if (match := _GOOGLE.fullmatch(name))}) > 1:
+            return True
+        bare_notebook = bool(loose)
         if not people and inside and alone and not bare_notebook:
             # A folder around folders of weeks or lectures: are there people further down?
             return any(
@@ -257,7 +271,42 @@ class _Reader:
             return len(people) > 1 and not bare_notebook and max(lectures.values(), default=0) > 1
         return len(people) > 1 and not bare_notebook
 
-    def _person(self, who: Who, collection, folder: tuple[str, ...], arrival: Arrival = UNKNOWN_ARRIVAL) -> None:
+    def _packed(self, at: tuple[str, ...], folders: list[str], heads: dict[str, str]) -> dict[str, _Told]:
+        """The zips of a level that a system named after the person who handed them in.
+
+        A zip that is alone may be a class whose name only looks like that; then it holds people.
+        """
+        named = [f for f in folders if _is_packed(f)]
+        beside = sum(_coded(file.name) for file in self._loose.get(at, ()))
+        if len(named) + beside == 1:
+            named = [f for f in named if not self._is_around((*at, f), alone=True)]
+        return {f: told for f in named if (told := _told(f, heads))}
+
+    def _without_hand_ins(self, at: tuple[str, ...], folders: list[str]) -> list[str]:
+        """Take the people out of what `course handin` wrote and somebody collected; return the other folders."""
+        others, seen = [], Counter()
+        for folder in sorted(folders, key=_bare):
+            inside = self._children.get((*at, folder), {})
+            notebooks = any(looks_like_notebook(file.name) for file in self._loose.get((*at, folder), ()))
+            if not _HANDIN.fullmatch(_bare(folder)) or _bare(folder).casefold() in self._known or notebooks:
+                others.append(folder)
+                continue
+            for name in inside:
+                seen[name.casefold()] += 1
+                key = name if seen[name.casefold()] == 1 else f"{name} ({_bare(folder)})"
+                self._person(Who(HANDIN, key, name, identifiers=(name,)), at, (*at, folder, name))
+            if not inside:
+                others.append(folder)
+        return others
+
+    def _person(
+        self,
+        who: Who,
+        collection,
+        folder: tuple[str, ...],
+        arrival: Arrival = UNKNOWN_ARRIVAL,
+        attempt: int = 0,
+    ) -> None:
         self._found.people.setdefault(who, collection)
         # What prevents looking into a folder or zip is said of itself.
         own = [f for f in self._loose.get(folder[:-1], ()) if f.parts == folder] + self._below.get(folder, [])
@@ -268,7 +317,7 @@ class _Reader:
             if who.system in (NBGRADER, FOLDERS) and arrival is UNKNOWN_ARRIVAL and inner:
                 stamp = stamps.get(inner[:-1], UNKNOWN_ARRIVAL)
             self._found.pieces.append(
-                Piece(who, collection, inner[:-1], inner[-1] if inner else file.name, file, arrival=stamp)
+                Piece(who, collection, inner[:-1], inner[-1] if inner else file.name, file, attempt, stamp)
             )
 
     def _timestamps(self, who: Who, folder: tuple[str, ...]) -> dict[tuple[str, ...], Arrival]:
@@ -288,23 +337,11 @@ class _Reader:
     def _loose_file(self, at: tuple[str, ...], file: File, heads: dict[str, str], beside_folders: bool) -> None:
         """A file that lies in no folder of a person."""
         name = file.name
-        attempt, arrival = 0, UNKNOWN_ARRIVAL
         if file.is_output:
             return
-        if match := _MOODLE.fullmatch(name):
-            who, rest = _moodle(match), match["rest"] or name
-        elif match := _BLACKBOARD.fullmatch(name):
-            login = match["head"].removeprefix(heads.get(match["head"], "")) or match["head"]
-            who, rest = Who(BLACKBOARD, login), match["rest"] or ""
-            arrival = Arrival(_moment(match["time"]), "Blackboard")
-        elif match := _canvas(name):
-            late = bool(match["late"])
-            number = match["number"].removeprefix("anon_")
-            key = match["number"] if match["number"].startswith("anon_") else f"{match['name']}_{number}"
-            who = Who(CANVAS, key, match["name"] or "", number)
-            attempt = int(match["upload"][:18]) if match["upload"].isdigit() else 0
-            rest = match["rest"] if match["upload"].isdigit() else name
-            arrival = Arrival(late=late)
+        attempt, arrival = 0, UNKNOWN_ARRIVAL
+        if told := _told(name, heads):
+            who, rest, attempt, arrival = told.who, told.rest, told.attempt, told.arrival
         elif not looks_like_notebook(name):
             if file.problem and len(file.parts) > 0:
                 self._found.remarks.append(f"{file.path} is left out: {file.problem}")
@@ -328,7 +365,8 @@ class _Reader:
 
     def _blackboard_heads(self, at: tuple[str, ...]) -> dict[str, str]:
         """What to take off each `Assignment_login`: the beginning that all share, else all to the last underscore."""
-        heads = {m["head"] for f in self._loose.get(at, ()) if (m := _BLACKBOARD.fullmatch(f.name))}
+        names = (*(file.name for file in self._loose.get(at, ())), *filter(is_zip, self._children.get(at, ())))
+        heads = {match["head"] for name in names if (match := _BLACKBOARD.fullmatch(name))}
         if not heads:
             return {}
         first, last = min(heads), max(heads)
@@ -393,6 +431,50 @@ def _google(name: str) -> bool:
     return looks_like_notebook(name) and bool(_GOOGLE.fullmatch(name))
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What a name that a system made tells of a file or zip: whose it is, and how the student had called it."""
+
+    who: Who
+    rest: str
+    attempt: int = 0
+    arrival: Arrival = UNKNOWN_ARRIVAL
+
+
+def _told(name: str, heads: dict[str, str]) -> _Told | None:
+    """What the name of a file tells; `heads` are what stands before the logins in Blackboard's names."""
+    if match := _MOODLE.fullmatch(name):
+        return _Told(_moodle(match), match["rest"] or name)
+    if match := _BLACKBOARD.fullmatch(name):
+        login = match["head"].removeprefix(heads.get(match["head"], "")) or match["head"]
+        arrival = Arrival(_moment(match["time"]), "Blackboard")
+        return _Told(Who(BLACKBOARD, login), match["rest"] or "", arrival=arrival)
+    if match := _canvas(name):
+        number = match["number"].removeprefix("anon_")
+        key = match["number"] if match["number"].startswith("anon_") else f"{match['name']}_{number}"
+        is_upload = match["upload"].isdigit()
+        attempt = int(match["upload"][:18]) if is_upload else 0
+        who = Who(CANVAS, key, match["name"] or "", number)
+        return _Told(who, match["rest"] if is_upload else name, attempt, Arrival(late=bool(match["late"])))
+    return None
+
+
+def _is_packed(name: str) -> bool:
+    """Whether a zip has the name that Canvas or Blackboard gives to what a person uploads (Moodle's are folders)."""
+    if not is_zip(name) or _MOODLE.fullmatch(_bare(name)):
+        return False
+    if _BLACKBOARD.fullmatch(name):
+        return True
+    # `hw_4_2026_submissions.zip` is no upload of somebody called hw.
+    match = _canvas(name)
+    return bool(match and match["rest"] and not match["rest"].startswith(".") and not _AROUND.fullmatch(_bare(name)))
+
+
+def _of_two(first: str, second: str) -> tuple[str, str]:
+    """Name and rest: Google writes the person first, people write the homework first."""
+    return (second, first) if is_around(first) and not is_around(second) else (first, second)
+
+
 def _moodle(match: re.Match) -> Who:
     name, number = match["name"], match["number"] or ""
     return Who(MOODLE, f"{name}_{number}" if number else name, name, number)
@@ -401,6 +483,9 @@ def _moodle(match: re.Match) -> Who:
 def _before_the_lecture(name: str) -> tuple[str, str]:
     """Student and rest of a file's name such as `ada_04_activations.ipynb` or `Ada Lovelace - homework.ipynb`."""
     if match := _GOOGLE.fullmatch(name):
+        if is_around(match["name"]):
+            student = re.sub(r"\.ipynb.*$", "", match["rest"], flags=re.IGNORECASE)
+            return (student, name) if not is_around(student) else ("", name)
         return match["name"], match["rest"]
     student = re.split(r"[_ -]+\d\d_", name, maxsplit=1)[0]
     if student != name:

@@ -20,14 +20,14 @@ import io
 import os
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 from ..inert import safe_cell, write_csv
-from .layouts import CANVAS, MOODLE, Who
+from .layouts import CANVAS, HANDIN, MOODLE, Who
 
 FILE = "who-is-who.csv"
 _TEAM = re.compile(r"\d|\s")
@@ -177,10 +177,26 @@ class People:
             set().union(*(self._identified.get(same(one), set()) for one in own)) if own else set(),
             self._run_together.get(_letters(name).replace(" ", ""), set()) if who.system == CANVAS else set(),
             by_name,
+            self._members_spelled(who.key) if who.system not in (MOODLE, CANVAS) else set(),
         ):
             if found:
                 return found
         return set()
+
+    def _members_spelled(self, key: str) -> set[str]:
+        """Whom a folder such as `1815_Ada Lovelace`, `Lovelace, Ada` or `ada.lovelace (1815)` may mean."""
+        number, words = _number_and_words(key)
+        by_number = self._identified.get(number, set())
+        by_name = self._named.get(same(words), set())
+        if by_number and by_name:
+            return by_number & by_name or by_number | by_name
+        if by_number and not any(_plain(words) in self._plain_names[student] for student in by_number):
+            return set()  # a number alone could be anybody's
+        return by_number or by_name
+
+    @cached_property
+    def _plain_names(self) -> dict[str, set[str]]:
+        return {m.student: {_plain(one) for one in _orders(m.name)} for m in self._members}
 
     def _same_person_twice(self, work: Mapping[Who, Iterable[tuple]], decided: Decided) -> None:
         """Two numbers of Moodle that came to one member for the same lecture in one download: asked, not guessed."""
@@ -203,10 +219,13 @@ class People:
         """The students that each name stood for before."""
         found = defaultdict(set)
         remembered = set()
+        teams = Counter(_team(key) for system, _, key in (alias.partition(":") for alias in self._aliases))
         for alias, student in self._aliases.items():
             system, _, key = alias.partition(":")
             number = re.search(r"_(\d+)$", key)
             name = key[: number.start()] if number and system == MOODLE else key
+            if system == MOODLE and (end := _without_team(name, teams)):
+                found["name", same(end)].add(student)
             found[_token(Who(system, key, name, number[1] if number else ""), name)].add(student)
             remembered.add(student)
         for student in self._students:
@@ -236,6 +255,9 @@ def same(text: str) -> str:
     """Equal for what a person would call the same name: case, width, accents' spelling and invisible marks aside."""
     text = unicodedata.normalize("NFKC", text)
     text = "".join(c for c in text if unicodedata.category(c) != "Cf").casefold()
+    text = text.replace("i\N{COMBINING DOT ABOVE}", "i").replace(
+        "\N{LATIN SMALL LETTER DOTLESS I}", "i"
+    )  # İ, and I of ı
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
@@ -313,13 +335,17 @@ def _twins(work: Mapping[Who, Iterable[tuple]], names: Mapping[Who, str]) -> dic
 
 def _names_without_teams(work: Mapping[Who, Iterable[tuple]], known: set[str]) -> dict[Who, str]:
     """The name of each; of a download of Moodle in which each name has a team before it, without the team."""
-    names = {who: who.name if who.system in (MOODLE, CANVAS) else who.key for who in work}
+    names = {who: who.name if who.system in (MOODLE, CANVAS, HANDIN) else who.key for who in work}
     downloads = defaultdict(set)
     for who, places in work.items():
         if who.system == MOODLE:
+            places = list(places)
             for place in places:
-                downloads[place].add(who)
+                if place[-1] or len(places) == 1:
+                    downloads[place].add(who)
+    before, all_of_moodle = known, set().union(*downloads.values())
     for whos in downloads.values():
+        known = before | {same(other.name) for other in all_of_moodle - whos}
         firsts = defaultdict(int)
         for who in whos:
             firsts[who.name.partition("-")[0]] += 1
@@ -334,6 +360,31 @@ def _names_without_teams(work: Mapping[Who, Iterable[tuple]], known: set[str]) -
             elif all_have_one and same(who.name) not in known and ends:
                 names[who] = ends[0]
     return names
+
+
+def _team(name: str) -> str:
+    """What may be a team before a name, "" if nothing: it ends with the first dash behind a digit or a space."""
+    parts = name.split("-")
+    heads = ["-".join(parts[:i]) for i in range(1, len(parts))]
+    return next((head for head in heads if _TEAM.search(head)), "")
+
+
+def _without_team(name: str, teams: Mapping[str, int]) -> str:
+    """The name behind a team that others have before theirs, or whose own name has a digit; else ""."""
+    team = _team(name)
+    return name[len(team) + 1 :] if team and (teams[team] > 1 or re.search(r"\d", team)) else ""
+
+
+def _number_and_words(key: str) -> tuple[str, str]:
+    """The student number before or behind a name, and the name with spaces between its words."""
+    match = re.fullmatch(r"(\d{3,})[\W_]+(.*\D.*)|(.*\D.*?)[\W_]+(\d{3,})\W*", key, re.DOTALL)
+    number, words = (match[1] or match[4], match[2] or match[3]) if match else ("", key)
+    return number, " ".join(re.sub(r"[_.,;()]+", " ", words).split())
+
+
+def _plain(name: str) -> str:
+    """Letters without accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", same(name)) if c.isalnum())
 
 
 def _orders(name: str) -> set[str]:

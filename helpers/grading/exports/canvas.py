@@ -5,7 +5,7 @@ Format: `lib/gradebook_importer.rb` and `lib/gradebook_exporter.rb` of instructu
 is "Section"; a row with "Points Possible" in its first cell gives the maxima. A person is found by ID, SIS User ID, SIS
 Login ID, then by name; an assignment by the number in parentheses that ends its heading, then by its exact title, else
 a new one is made. An empty cell takes a mark away that stands in Canvas. "EX" is an excuse, "N/A" an assignment that is
-not for this person. Numbers may have a decimal comma.
+not for this person. Numbers may have a decimal comma. Whom `course.toml` excuses has "EX".
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from .tables import AsItStood, Change, Marks, Table, as_number, inert, number, s
 
 _PERSON = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _ID_IN_NAME = re.compile(r"[^_]+_(\d+)")
-_CANVASS_OWN = ("EX", "N/A")  # what Canvas says of a person and an assignment; no mark takes its place
+_EXCUSED = "EX"
+_CANVASS_OWN = (_EXCUSED, "N/A")  # what Canvas says of a person and an assignment; no mark takes its place
 
 
 def table(marks: Marks, roster: Roster | None = None, matching: Matching | None = None, zeros: bool = False) -> Table:
@@ -51,14 +52,21 @@ def table(marks: Marks, roster: Roster | None = None, matching: Matching | None 
             stood = AsItStood(person[column]) if column else ""
             points = marks.points[student][lecture] if student is not None else None
             # In a column that is new nothing can be lost, and who is in the class and handed in nothing has 0 points.
-            if points is None and student is not None and not stood.strip() and (zeros or (template and not column)):
+            excused = marks.excused(student, lecture)
+            empty = student is not None and not excused and not stood.strip()
+            if points is None and empty and (zeros or (template and not column)):
                 points = 0.0
             if stood.strip().upper() in _CANVASS_OWN:
-                if points:
+                if points and not excused:
                     remarks.append(
                         f"{cells[0]}: {stood.strip()} of Canvas stays; {lecture} has {number(points)} points"
                     )
                 own.append(stood)
+            elif excused:
+                own.append(_EXCUSED)
+                changes.append(
+                    Change(roster.name(person) if template else cells[0], column or lecture, stood, _EXCUSED)
+                )
             elif points is None or same(stood, number(points)):
                 own.append(stood)
             else:

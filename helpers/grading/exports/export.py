@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from ..class_file import class_of
+from ..collecting.people import Member
 from ..gradebook import Gradebook
 from . import canvas, gradescope, moodle, nbgrader
 from .roster import match, read_roster
@@ -39,7 +42,7 @@ def export(
         return gradescope.write(book, to or out / "gradescope", only)
     marks = marks_of(book, only)
     path = to or out / f"{format}.csv"
-    table = _table(marks, TABLES[format], roster, zeros)
+    table = _table(marks, TABLES[format], roster, zeros, class_of(book.folder).people)
     if preview:
         return Exported((), table.remarks, table.left_out, table.changes)
     write_table(path, table.rows)
@@ -51,11 +54,11 @@ def export(
     return done
 
 
-def _table(marks: Marks, table_of, roster: Path | None, zeros: bool) -> Table:
+def _table(marks: Marks, table_of, roster: Path | None, zeros: bool, members: Iterable[Member]) -> Table:
     if roster is None:
         return table_of(marks, zeros=zeros)
     people = read_roster(roster)
-    matching = match(people, list(marks.points))
+    matching = match(people, list(marks.points), members)
     table = table_of(marks, people, matching, zeros)
     absent = [people.name(person) for person in matching.absent]
     if len(absent) > _NAMED:

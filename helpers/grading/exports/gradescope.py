@@ -34,10 +34,11 @@ def write(book: Gradebook, folder: Path, only: str | None = None) -> Exported:
 
 def results(paper: Paper, isolation: str) -> dict:
     """One paper as the object that `results.json` holds. `isolation` is the sentence that every output carries."""
+    excuse = "This lecture is excused and does not count." if paper.excused else ""
     exercises = exercises_by_name(paper.lecture, (entry.verdict for entry in paper.entries))
     return {
         "score": paper.points,
-        "output": "\n".join(filter(None, (paper.note, f"Isolation: {isolation}."))),
+        "output": "\n".join(filter(None, (paper.note, paper.lateness.why, excuse, f"Isolation: {isolation}."))),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",

@@ -9,6 +9,8 @@ assignment and not of the user), Grade and Last modified (grade) must be there, 
 that Moodle gives out is filled in and keeps everything else as it is. Where the headings are in another language, the
 columns are known by what stands in them.
 
+No file of either kind can say that somebody is excused; nothing is written for them, and they are named.
+
 Feedback: `mod/assign/feedback/file/importziplib.php`, "Upload multiple feedback files in a zip". A folder is named
 `<full name>_<participant>_assignfeedback_file_`, with no other underscore before the number.
 """
@@ -39,7 +41,9 @@ def table(marks: Marks, roster: Roster | None = None, matching: Matching | None 
     """
     sheet = _worksheet_columns(roster) if roster is not None else None
     filled = _worksheet(marks, roster, matching, zeros, *sheet) if sheet else _gradebook(marks, roster, matching, zeros)
-    return replace(filled, left_out=matching.unknown if matching else ())
+    by_hand = "; Moodle's file cannot say so (exclude the grade in the gradebook)"
+    remarks = (*filled.remarks, *(excuse + by_hand for excuse in marks.excuses()))
+    return replace(filled, remarks=remarks, left_out=matching.unknown if matching else ())
 
 
 def write_feedback(marks: Marks, out: Path, path: Path) -> Exported:
@@ -87,9 +91,7 @@ def _gradebook(marks, roster, matching, zeros) -> Table:
         remarks += [
             f"{student or cells[0]}: {cell!r} is written with ' before it" for cell in cells if inert(cell) != cell
         ]
-        own = {
-            name: (_points(marks.points[student][name], "", zeros) if student else NO_MARK) for name in marks.lectures
-        }
+        own = {name: _points(marks, student, name, "", zeros) if student else NO_MARK for name in marks.lectures}
         rows.append([*cells, *(mark or NO_MARK for mark in own.values())])
         changes += [Change(student, name, "", mark) for name, mark in own.items() if student and mark]
     maxima = ", ".join(f"{name} {number(most)}" for name, most in marks.max_points.items())
@@ -97,7 +99,10 @@ def _gradebook(marks, roster, matching, zeros) -> Table:
     return Table([[*keys, *marks.lectures], *rows], tuple(remarks), (), tuple(changes))
 
 
-def _points(points: float | None, stood: str, zeros: bool) -> str:
+def _points(marks: Marks, student: str, lecture: str, stood: str, zeros: bool) -> str:
+    if marks.excused(student, lecture):
+        return ""
+    points = marks.points[student][lecture]
     return number(0.0 if points is None and zeros and not stood.strip() else points)
 
 
@@ -149,7 +154,7 @@ def _worksheet(marks, roster, matching, zeros, grade: str, maximum: str | None) 
     for person in roster.people:
         cells = {column: AsItStood(person[column]) for column in roster.columns}
         if (student := student_of.get(id(person))) is not None:
-            mark = _points(marks.points[student][lecture], person[grade], zeros)
+            mark = _points(marks, student, lecture, person[grade], zeros)
             if mark and not same(person[grade], mark):
                 cells[grade] = mark
                 if as_number(mark) > most:

@@ -8,9 +8,12 @@ import io
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+from ..collecting.people import Member
 from .tables import ExportError
 
 # The headings that Canvas, Moodle, Gradescope and nbgrader give to what identifies a person; compared in lower case.
@@ -34,6 +37,7 @@ _FIRST, _LAST = ("first name", "first_name", "firstname"), ("last name", "surnam
 # What Canvas and Moodle put at the end of a folder's name is a number of this column, and of no other.
 _NUMBERED = {"id": ("student", "lastname"), "identifier": ()}  # heading -> one of these must stand beside it
 POINTS_POSSIBLE = "Points Possible"
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _PARTICIPANT = re.compile(r"([^\d@_]+?) ?(\d+)")
 _ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 
@@ -63,6 +67,28 @@ class Roster:
         told = found and all(found) and len({match[1] for match in found}) == 1
         return first if told and first.lower() not in known else None
 
+    def whole_name(self, person: dict[str, str]) -> str:
+        """A person's name as it stands in one column, or ""."""
+        column = self.column(*_NAMES) or self._named_otherwise
+        return person[column] if column else ""
+
+    @cached_property
+    def _named_otherwise(self) -> str | None:
+        """The second column of Moodle's worksheet in another language; it is of names unless marking is blind."""
+        if not self.participants() or self.column(*_FIRST) or len(self.columns) < 2:
+            return None
+        cells = [person[self.columns[1]].strip() for person in self.people]
+        several = len(cells) > 1 and len(set(cells)) > 0.8 * len(cells)  # a state of handing in recurs
+        return self.columns[1] if several and not any(re.search(r"[\d@]", cell) for cell in cells) else None
+
+    @cached_property
+    def addresses(self) -> tuple[str, ...]:
+        """The columns that hold nothing but e-mail addresses, whatever they are called."""
+        filled = {c: [person[c] for person in self.people if person[c].strip()] for c in self.columns}
+        return tuple(
+            c for c, cells in filled.items() if cells and all(_ADDRESS.fullmatch(cell.strip()) for cell in cells)
+        )
+
     def value(self, person: dict[str, str], *names: str) -> str:
         """A person's value under the first of these headings that the file has, or ""."""
         column = self.column(*names)
@@ -73,7 +99,7 @@ class Roster:
         first, last = self.value(person, *_FIRST), self.value(person, *_LAST)
         if first or last:
             return first, last
-        whole = self.value(person, *_NAMES).strip()
+        whole = self.whole_name(person).strip()
         if "," in whole:
             last, _, first = whole.partition(",")
             return first.strip(), last.strip()
@@ -82,7 +108,7 @@ class Roster:
 
     def name(self, person: dict[str, str]) -> str:
         """The name as a sentence shows it, or the first thing that identifies the person."""
-        whole = self.value(person, *_NAMES) or " ".join(filter(None, self.first_and_last_name(person)))
+        whole = self.whole_name(person) or " ".join(filter(None, self.first_and_last_name(person)))
         return whole or next((person[column] for column in self.columns if person[column]), "")
 
 
@@ -125,24 +151,39 @@ def read_roster(path: Path) -> Roster:
     return Roster(columns, tuple(people), headings, maxima)
 
 
-def match(roster: Roster, students: list[str]) -> Matching:
+def match(roster: Roster, students: list[str], members: Iterable[Member] = ()) -> Matching:
     """Find each student's row: by an identifier, then by the number that ends a folder's name, then by name.
 
-    Nobody is guessed: a student who fits two rows, or a row that fits two students, is left to a person.
+    Of whom `members` (the people of `course.toml`) know more, all that they know is looked for. Nobody is guessed: a
+    student who fits two rows, or a row that fits two students, is left to a person.
     """
-    remarks, found = [], {}
+    remarks, found, by_name = [], {}, {}
     identifiers, numbers, names = _by_identifier(roster), _by_number(roster), _by_name(roster)
+    listed = {member.student: member for member in members}
     for student in students:
+        member = listed.get(student, Member(student))
         rows = (
-            identifiers.get(_same(student))
+            _all_of(identifiers, map(_same, (student, *member.identifiers)))
             or {row for row in numbers.get(_number(student), ()) if _fits_name(roster, row, student)}
-            or next((names[name] for name in _without_group(student) if name in names), set())
+            or {
+                row
+                for number in (member.canvas, *member.moodle)
+                for row in numbers.get(number, ())
+                if _fits_name(roster, row, member.name)
+            }
         )
+        if not rows:
+            rows = next((names[name] for name in _without_group(student) if name in names), set())
+            by_name[student] = rows = rows or names.get(_same(member.name), set())
         if len(rows) == 1:
             found[student] = next(iter(rows))
         else:
             why = f"fits {len(rows)} rows of the roster" if rows else "is not in the roster"
             remarks.append(f"{student} {why}")
+    certain = {row for student, row in found.items() if student not in by_name and student in listed}
+    for student in [s for s, row in found.items() if s in by_name and s in listed and row in certain]:
+        del found[student]  # another of the same name in course.toml, whose number or address the row has
+        remarks.append(f"{student} is not in the roster")
     claimed = Counter(found.values())
     for student in [s for s, row in found.items() if claimed[row] > 1]:
         row = found.pop(student)
@@ -181,7 +222,7 @@ def _is_canvas_remark(person: dict[str, str], columns: tuple[str, ...]) -> bool:
 
 
 def _by_identifier(roster: Roster) -> dict[str, set[int]]:
-    columns = [c for c in roster.columns if c.lower() in _IDENTIFIERS]
+    columns = [c for c in roster.columns if c.lower() in _IDENTIFIERS or c in roster.addresses]
     return _index((_same(person[c]), row) for row, person in enumerate(roster.people) for c in columns)
 
 
@@ -202,7 +243,7 @@ def _fits_name(roster: Roster, row: int, student: str) -> bool:
     The name of a group may stand before them, and in a blind worksheet the word that Moodle writes for everybody.
     """
     person, column = roster.people[row], roster.participants()
-    names = [roster.value(person, *_NAMES), " ".join(roster.first_and_last_name(person))]
+    names = [roster.whole_name(person), " ".join(roster.first_and_last_name(person))]
     if column:
         names.append(_PARTICIPANT.fullmatch(person[column])[1] if _PARTICIPANT.fullmatch(person[column]) else "")
     known = [letters for letters in map(_letters, names) if letters]
@@ -227,9 +268,13 @@ def _by_name(roster: Roster) -> dict[str, set[int]]:
     pairs = []
     for row, person in enumerate(roster.people):
         first, last = roster.first_and_last_name(person)
-        pairs += [(_same(roster.value(person, *_NAMES)), row), (_same(f"{first} {last}"), row)]
+        pairs += [(_same(roster.whole_name(person)), row), (_same(f"{first} {last}"), row)]
         pairs.append((_same(f"{last} {first}"), row))
     return _index(pairs)
+
+
+def _all_of(index: dict[str, set[int]], keys: Iterable[str]) -> set[int]:
+    return set().union(*(index.get(key, ()) for key in keys))
 
 
 def _index(pairs) -> dict[str, set[int]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
+from ..class_file import class_of
 from ..gradebook import Gradebook
-from ..papers import class_papers
+from ..papers import Paper, class_papers
 from ..tables import safe_cell, write_csv
 
 
@@ -26,10 +28,23 @@ class Marks:
 
     max_points: dict[str, float]  # by lecture, in the order of the course
     points: dict[str, dict[str, float | None]]  # by student, then by lecture
+    papers: Mapping[tuple[str, str], Paper] = field(default_factory=dict)  # by student and lecture
+    due: Mapping[tuple[str, str], datetime] = field(default_factory=dict)  # extensions included
 
     @property
     def lectures(self) -> tuple[str, ...]:
         return tuple(self.max_points)
+
+    def excused(self, student: str | None, lecture: str) -> bool:
+        """Whether `course.toml` leaves this lecture out of this student's total."""
+        paper = self.papers.get((student, lecture))
+        return paper is not None and paper.excused
+
+    def excuses(self) -> list[str]:
+        """Everybody who is excused, with the lectures, for systems in whose files no excuse can be written."""
+        return [
+            f"{student} is excused from {lecture}" for student, lecture in self.papers if self.excused(student, lecture)
+        ]
 
 
 @dataclass(frozen=True)
@@ -73,15 +88,19 @@ def marks_of(book: Gradebook, only: str | None = None) -> Marks:
     """The marks of a class, of one lecture alone if `only` names it. Raises `ExportError` if there are none."""
     max_points: dict[str, float] = {}
     points: dict[str, dict[str, float]] = {student: {} for student in book.students()}
+    papers, due, class_ = {}, {}, class_of(book.folder)
     for paper in class_papers(book):
         if only in (None, paper.lecture):
+            papers[key := (paper.student, paper.lecture)] = paper
+            if moment := class_.due(*key)[0]:
+                due[key] = moment
             max_points[paper.lecture] = max(max_points.get(paper.lecture, 0.0), paper.max_points)
             known = paper.submission is not None or paper.decided
             points[paper.student][paper.lecture] = paper.points if known else None
     if not max_points:
         known = ", ".join(book.lectures()) or "none"
         raise ExportError(f"the gradebook has no marks{f' of {only}' if only else ''}; it has lectures: {known}")
-    return Marks(max_points, points)
+    return Marks(max_points, points, papers, due)
 
 
 def number(points: float | None) -> str:

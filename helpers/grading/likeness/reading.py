@@ -64,7 +64,7 @@ def read_class(out: Path, year: str = "", lectures: Iterable[str] = ()) -> tuple
                 if paper.lecture not in compared or unreadable:
                     continue
                 whose = f"{paper.student}, {paper.lecture}{f' ({year})' if year else ''}"
-                cells = handed_in.cells(paper.student, paper.lecture)
+                cells = handed_in.cells(paper.digest, paper.lecture)
                 if cells is None:
                     remarks.append(f"{whose}: the notebook is not kept, so it is not compared; run course grade again")
                     continue

@@ -12,8 +12,8 @@ from helpers.neural.activations import ACTIVATIONS, gelu, gelu_tanh, sigmoid
 from helpers.neural.gradient_signs import share_of_one_sign
 
 from .experiments.convexity import one_unit_losses, two_layer_losses
-from .experiments.dead_relu import silence_at_start
-from .experiments.depth import nielsen_on_mnist
+from .experiments.dead_relu import deaths, silence_at_start
+from .experiments.depth import accuracy_by_depth, nielsen_on_mnist
 from .experiments.published import share_of
 from .experiments.speed import PLAIN_SIGMOID, SETTINGS, epochs_to_reach
 
@@ -114,6 +114,29 @@ def _keras_slope():
 
 def _keras_hard_sigmoid(x):
     return float(keras().ops.hard_sigmoid(x))
+
+
+def _hard_sigmoids_differ():
+    """The first definition, linear from -3 to 3, against Keras 3."""
+    x = np.linspace(-4, 4, 801)
+    by_deck = np.where(x <= -3, 0, np.where(x >= 3, 1, x / 6 + 0.5))
+    return float(np.abs(by_deck - keras().ops.convert_to_numpy(keras().activations.hard_sigmoid(x))).max())
+
+
+def _dead_with_a_bias():
+    """Dead units at the rate 1, biases that start at 0.01 against 0."""
+    with_bias, without = (deaths(digits(), (1.0,), bias).dead.mean() for bias in (0.01, 0.0))
+    return "fewer" if with_bias < 0.8 * without else "about as many"
+
+
+def _relu_or_swish(depth):
+    """Which of the two is more than a point better, each at the best of three rates, He's weights, five seeds."""
+    best = {}
+    for name in ("relu", "swish"):
+        found = [accuracy_by_depth(digits(), name, (depth,), rate=r, scale=2**0.5).accuracy for r in (0.03, 0.1, 0.3)]
+        best[name] = max(accuracy.mean() for accuracy in found)
+    gap = best["swish"] - best["relu"]
+    return "Swish" if gap > 0.01 else "ReLU" if gap < -0.01 else "no difference"
 
 
 ROWS = [
@@ -263,5 +286,26 @@ ROWS = [
         0.0,
         "Eleven are shares of 10 112 = 79 batches of 128: some pictures were counted twice. The deck does not say so.",
         setting_given=False,
+    ),
+    Row("hard sigmoid, x/6 + 1/2 from -3 to 3: largest difference from Keras", "000", 0.0, _hard_sigmoids_differ, 1e-6),
+    Row(
+        "dead units when biases start at 0.01",
+        "003",
+        "fewer",
+        _dead_with_a_bias,
+        note="Digits, one layer of 100 ReLU units, rate 1, ten seeds. The deck only says that people do it.",
+        setting_given=False,
+    ),
+    *(
+        Row(
+            f"table 11-3: activation function, {how}",
+            "002",
+            printed,
+            lambda depth=depth: _relu_or_swish(depth),
+            note=f"Digits, hidden layers of 30 units: {depth}; each at the best of three rates, five seeds. A point of "
+            "accuracy counts.",
+            setting_given=False,
+        )
+        for how, depth, printed in (("shallow", 1, "ReLU"), ("deep", 8, "Swish"))
     ),
 ]

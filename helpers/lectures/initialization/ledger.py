@@ -10,8 +10,9 @@ from functools import cache, partial
 import numpy as np
 
 from helpers.datasets import digits
+from helpers.evidence.frameworks import keras
 from helpers.evidence.row import Row
-from helpers.neural.activations import relu
+from helpers.neural.activations import ACTIVATIONS, relu, sigmoid
 from helpers.neural.networks import train_dense
 from helpers.neural.signal import draw, lecun
 
@@ -95,6 +96,38 @@ def _uniform_std():
     return float(np.linspace(-limit, limit, 1_000_001).std())
 
 
+def _keeps_prelu(alpha=0.25):
+    """Mean square of what a PReLU layer passes on, over that of what it gets, with the deck's variance."""
+    draws = draw(1, 500, 1000)
+    sums = draws.inputs @ (draws.weights[0] * np.sqrt(2 / ((1 + alpha**2) * 500)))
+    return float(np.mean(np.where(sums > 0, sums, alpha * sums) ** 2) / np.mean(draws.inputs**2))
+
+
+def _variance_in_keras(name, fan_in=400, fan_out=600):
+    values = keras().initializers.get({"class_name": name, "config": {"seed": 0}})((fan_in, fan_out))
+    return float(keras().ops.convert_to_numpy(values).var())
+
+
+def _derivative_of_second_layer():
+    """The median derivative of sigmoid units in layer 2, all weights of standard deviation 1."""
+    draws = draw(2, 500, 1000)
+    sums = sigmoid(draws.inputs @ draws.weights[0]) @ draws.weights[1]
+    return "close to 0" if np.median(ACTIVATIONS["sigmoid"].derivative(sums)) < 0.01 else "not close to 0"
+
+
+def _start_for_relu():
+    """The start with which layer 10 of a ReLU network is most like layer 1."""
+    starts = {"LeCun or Xavier": "ReLU, 1/sqrt(fan_in)", "He": "ReLU, sqrt(2/fan_in)"}
+    return min(starts, key=lambda name: abs(np.log(_std(starts[name], 10) / _std(starts[name], 1))))
+
+
+# The table of deck 002: the initializer of Keras, what the variance is printed in, and the printed number.
+_VARIANCES = {
+    "GlorotNormal": ("1/fan_avg", 500, 1),
+    "HeNormal": ("1/fan_in", 400, 2),
+    "LecunNormal": ("1/fan_in", 400, 1),
+}
+
 ROWS = [
     *(
         Row(
@@ -176,5 +209,39 @@ ROWS = [
         lambda: 500 * 2 / (500 + 500),
         1e-9,
         "The slides use both 1/fan_in and 2/(fan_in + fan_out) under this name; they are equal for square layers only.",
+    ),
+    Row(
+        "variance of a linear layer's gradient, weights of variance 1/n_out",
+        "003",
+        1.0,
+        lambda: balance(300, 600, lambda fan_in, fan_out: fan_out**-0.5).backward,
+        0.03,
+        "In units of what arrives from above; a layer of 300 inputs and 600 units.",
+    ),
+    Row("mean square behind PReLU, (1 + a^2) n Var = 2, a = 0.25", "003", 1.0, _keeps_prelu, 0.03),
+    *(
+        Row(
+            f"variance of Keras' {name}, in units of {unit}",
+            "002",
+            printed,
+            lambda name=name, n=n: n * _variance_in_keras(name),
+            0.02 * printed,
+            "400 inputs, 600 units.",
+        )
+        for name, (unit, n, printed) in _VARIANCES.items()
+    ),
+    Row(
+        "sigmoid, weights of deviation 1: derivative of the second layer",
+        "002",
+        "close to 0",
+        _derivative_of_second_layer,
+        note="The median.",
+    ),
+    Row(
+        "table 11-3: kernel initializer for ReLU",
+        "002",
+        "He",
+        _start_for_relu,
+        note="With which the deviation of layer 10 is most like that of layer 1.",
     ),
 ]

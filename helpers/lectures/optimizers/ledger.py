@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from helpers.evidence.frameworks import keras
 from helpers.evidence.row import Row
 
 from .experiments import (
@@ -59,6 +60,34 @@ def _losses(epoch):
     return {rule: typical(losses)[0] for rule, (_, losses) in scoreboard(epoch).items()}
 
 
+def _clipped(how):
+    """The deck's gradient behind Keras' own clipping: two numbers."""
+    optimizer = keras().optimizers.SGD(1.0, **{how: 1.0})
+    weights = keras().Variable(np.zeros(2))
+    optimizer.apply([np.array([0.9, 100.0])], [weights])
+    return -keras().ops.convert_to_numpy(weights)
+
+
+# What the decks print of clipping (deck 002), and of the arguments that Keras takes by itself.
+_CLIPPED = {"clipvalue": (0.9, 1.0), "clipnorm": (0.00899964, 0.9999595)}
+_DEFAULTS = {
+    ("SGD", "learning_rate"): ("000, 001", 0.01),
+    ("SGD", "momentum"): ("000, 001", 0.0),
+    ("RMSprop", "learning_rate"): ("001", 0.001),
+    ("RMSprop", "rho"): ("001", 0.9),
+    ("RMSprop", "epsilon"): ("001", 1e-8),
+    ("Adam", "learning_rate"): ("001", 0.001),
+    ("Adam", "beta_1"): ("001", 0.9),
+    ("Adam", "beta_2"): ("001", 0.999),
+    ("Adam", "epsilon"): ("001", 1e-8),
+}
+
+
+def _best_rule():
+    losses = _losses(EPOCHS)
+    return min(losses, key=losses.get)
+
+
 _STARS = "three stars up to 1.5 times the best one, two up to three times"
 _DECK_SPEED = {"SGD": 1, "momentum": 2, "Nesterov": 2} | dict.fromkeys(
     ("Adagrad", "RMSprop", "Adam", "Nadam", "AdaMax"), 3
@@ -109,6 +138,37 @@ ROWS = [
             setting_given=False,
         )
         for rule, given in _DECK_QUALITY.items()
+    ),
+    *(
+        Row(
+            f"0.9, 100 clipped at 1 by {'value' if how == 'clipvalue' else 'norm'}: the {which} number",
+            "002",
+            printed,
+            lambda how=how, place=place: float(_clipped(how)[place]),
+            5e-8,
+        )
+        for how, numbers in _CLIPPED.items()
+        for place, (which, printed) in enumerate(zip(("first", "second"), numbers, strict=True))
+    ),
+    *(
+        Row(
+            f"Keras' own {argument} of {rule}",
+            deck,
+            printed,
+            lambda rule=rule, argument=argument: float(getattr(keras().optimizers, rule)().get_config()[argument]),
+            1e-9,
+            "Keras 3 takes 1e-7; the decks show Keras 2." if argument == "epsilon" else "",
+            setting_given=argument != "epsilon",
+        )
+        for (rule, argument), (deck, printed) in _DEFAULTS.items()
+    ),
+    Row(
+        "table 11-3: the optimizer with the lowest training loss, each at its best rate",
+        "002",
+        "Nesterov",
+        _best_rule,
+        note="Digits, twenty epochs, eight rules. The table also names AdamW, which is not among them.",
+        setting_given=False,
     ),
     Row(
         "factor of plain descent per step at condition 100",

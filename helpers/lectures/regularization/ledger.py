@@ -8,7 +8,7 @@ from helpers.datasets import mnist
 from helpers.evidence.frameworks import keras
 from helpers.evidence.row import Row
 
-from .experiments import Run, all_networks, train_many
+from .experiments import Run, all_networks, noisy_runs, stopped, train_many
 
 
 @cache
@@ -43,6 +43,20 @@ def _penalty_of_keras():
     return {5.0: "root of the sum of squares", 25.0: "sum of squares"}.get(value, f"{value}")
 
 
+def _factor_of_dropout():
+    """By what Keras multiplies the units that dropout of 0.4 keeps."""
+    kept = keras().layers.Dropout(0.4)(np.ones((1, 1000), dtype=np.float32), training=True)
+    return float(keras().ops.convert_to_numpy(kept).max())
+
+
+def _early_stopping():
+    """The mean test accuracy of the best epoch by validation loss, against that of the last one."""
+    trained = noisy_runs()
+    runs = range(trained.test_accuracy.shape[1])
+    best = [trained.test_accuracy[stopped(trained.validation_loss[:, run], 5), run] for run in runs]
+    return "higher" if np.mean(best) > np.mean(trained.test_accuracy[-1]) else "not higher"
+
+
 _MNIST = {"needs": "mnist", "setting_given": False}
 _NETWORK = "One hidden layer of 256 units, twenty epochs of plain SGD; the deck has two and does not say more."
 
@@ -60,6 +74,20 @@ ROWS = [
         2**10,
         lambda: len(all_networks(hidden=10)[0]),
         note="Deck 001 says 2^N for N weights; what is dropped are units.",
+    ),
+    Row(
+        "factor of the kept units with dropout of 0.4, 1/(1 - 0.4)",
+        "002",
+        1 / 0.6,
+        _factor_of_dropout,
+        1e-6,
+    ),
+    Row(
+        "table 11-3: test accuracy with early stopping",
+        "002",
+        "higher",
+        _early_stopping,
+        note="300 digits, 30 % wrong labels, patience 5, against 60 epochs; 20 seeds.",
     ),
     Row(
         "test error of a network with ridge on MNIST, %",

@@ -5,6 +5,7 @@ The oracles take other roads than the lecture's solutions: SciPy, identities, lo
 
 from .dead_fraction import DEAD_FRACTION
 from .elu import ELU
+from .equip_stack import EQUIP_STACK
 from .gelu import GELU
 from .leaky_relu import LEAKY_RELU
 from .maxout import MAXOUT
@@ -17,6 +18,7 @@ from .softmax import SOFTMAX
 EXERCISES = (
     SIGMOID,
     SIGMOID_GRADIENT,
+    EQUIP_STACK,
     LEAKY_RELU,
     DEAD_FRACTION,
     ELU,

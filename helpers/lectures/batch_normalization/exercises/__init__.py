@@ -9,6 +9,7 @@ from .batchnorm_forward import FORWARD
 from .batchnorm_images import IMAGES
 from .batchnorm_inference import INFERENCE
 from .fold_batchnorm import FOLD
+from .freeze_statistics import FREEZE_STATISTICS
 from .identity_parameters import IDENTITY
 from .normalized_network import NORMALIZED_NETWORK
 from .questions import ALONE, BIAS_IN_FRONT, TEN_TIMES
@@ -20,6 +21,7 @@ EXERCISES = (
     BACKWARD,
     RUNNING,
     INFERENCE,
+    FREEZE_STATISTICS,
     FOLD,
     IMAGES,
     NORMALIZED_NETWORK,

@@ -1,5 +1,6 @@
 """The exercises of lecture 02, one file each, in the order of the lecture."""
 
+from .choose_for_strangers import CHOOSE_FOR_STRANGERS
 from .honest_test import HONEST_TEST
 from .known_in_time import KNOWN_IN_TIME
 from .optimism import OPTIMISM
@@ -19,6 +20,7 @@ EXERCISES = (
     OVERSAMPLE_TRAIN,
     OPTIMISM,
     HONEST_TEST,
+    CHOOSE_FOR_STRANGERS,
     ALLOWED_BEFORE_THE_SPLIT,
     SORTED_TAIL,
     FAIR_TEST,

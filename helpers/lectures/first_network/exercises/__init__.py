@@ -4,7 +4,9 @@ from .backpropagate import BACKPROPAGATE
 from .count_parameters import COUNT_PARAMETERS
 from .dense_backward import DENSE_BACKWARD
 from .dense_classifier import DENSE_CLASSIFIER
+from .fewest_units import FEWEST_UNITS
 from .forward import FORWARD
+from .mended_training import MENDED_TRAINING
 from .minibatches import MINIBATCHES
 from .questions import LAYERS_WITHOUT_ACTIVATION, ORDER_OF_UPDATES, SMALLER_BATCHES
 from .relu_interpolation import RELU_INTERPOLATION
@@ -22,6 +24,8 @@ EXERCISES = (
     ORDER_OF_UPDATES,
     MINIBATCHES,
     SMALLER_BATCHES,
+    MENDED_TRAINING,
     RELU_INTERPOLATION,
+    FEWEST_UNITS,
     DENSE_CLASSIFIER,
 )

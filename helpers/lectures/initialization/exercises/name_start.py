@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from helpers.judging.exercise import Exercise, Part, call, mistake
@@ -10,9 +12,12 @@ from .common import CLINIC, LECTURE, first_that_fits
 
 TOO_SMALL, GOOD, TOO_LARGE = "too small", "good", "too large"
 # By what factor a layer multiplies the gradient. What is recorded lies well inside one of these.
-KINDS = {TOO_SMALL: (0.1, 0.62), GOOD: (0.77, 1.15), TOO_LARGE: (1.4, 9.0)}
-# The size of the weights, in units of the start that suits the activation.
-SCALES = {TOO_SMALL: (0.15, 0.6), GOOD: (1.0, 1.12), TOO_LARGE: (3.0, 6.0)}
+KINDS = {TOO_SMALL: [(0.1, 0.55)], GOOD: [(0.77, 0.95), (1.03, 1.15)], TOO_LARGE: [(1.6, 2.45)]}
+# The size of the weights, in units of the start that suits the activation: for each of the ranges above.
+SCALES = {
+    "tanh": {TOO_SMALL: [(0.15, 0.6)], GOOD: [(0.95, 1.1), (1.7, 1.95)], TOO_LARGE: [(4.5, 7.0)]},
+    "relu": {TOO_SMALL: [(0.15, 0.6)], GOOD: [(0.8, 0.92), (1.07, 1.14)], TOO_LARGE: [(1.9, 2.3)]},
+}
 SUITABLE = {"tanh": 1.0, "relu": 2.0}
 
 
@@ -21,11 +26,11 @@ def growth(gradient_stds):
     return (gradient_stds[0] / gradient_stds[-1]) ** (1 / (len(gradient_stds) - 1))
 
 
-def recorded(rng, name, kind, depth, width=60, samples=60):
-    """A call: the standard deviations of outputs and gradients in a network of this kind."""
+def recorded(rng, name, kind, which, depth, width=60, samples=60):
+    """A call: the standard deviations of outputs and gradients in a network of this kind, in one of its ranges."""
 
     def draw():
-        std = rng.uniform(*SCALES[kind]) * np.sqrt(SUITABLE[name] / width)
+        std = rng.uniform(*SCALES[name][kind][which]) * np.sqrt(SUITABLE[name] / width)
         signal, kept, stds = rng.standard_normal((samples, width)), [], []
         for _ in range(depth):
             weights = rng.normal(0, std, (width, width))
@@ -41,17 +46,20 @@ def recorded(rng, name, kind, depth, width=60, samples=60):
             gradient = gradient * slope
             gradient_stds.append(gradient.std())
             gradient = gradient @ weights.T
-        return np.array(stds), np.array(gradient_stds[::-1])
+        # The gradient of the outputs is as large as the loss makes it, so its own size tells nothing.
+        size = 10.0 ** (rng.choice([-1, 1]) * rng.uniform(1, 3))
+        return np.array(stds), size * np.array(gradient_stds[::-1])
 
     def fits(drawn):
-        low, high = KINDS[kind]
+        low, high = KINDS[kind][which]
         return low < growth(drawn[1]) < high
 
     return call(*first_that_fits(draw, fits))
 
 
 def of_each_kind(rng, name, depths):
-    return [recorded(rng, name, kind, depth) for depth in depths for kind in rng.permutation(list(KINDS))]
+    wanted = [(kind, which) for kind, ranges in KINDS.items() for which in range(len(ranges))]
+    return [recorded(rng, name, *wanted[place], depth) for depth in depths for place in rng.permutation(len(wanted))]
 
 
 def tanh_networks(rng):
@@ -123,6 +131,21 @@ def as_numpy_text(stds, gradient_stds):
     return str(np.select([growth(gradient_stds) < 0.69, growth(gradient_stds) > 1.25], [TOO_SMALL, TOO_LARGE], GOOD))
 
 
+def by_a_line(stds, gradient_stds):
+    """A line through the logarithms, by its normal equation."""
+    layers = np.arange(len(gradient_stds)) - (len(gradient_stds) - 1) / 2
+    slope = -layers @ np.log(gradient_stds) / (layers @ layers)
+    if abs(slope) <= 0.3:
+        return GOOD
+    return TOO_LARGE if slope > 0 else TOO_SMALL
+
+
+def by_the_median_ratio(stds, gradient_stds):
+    ratios = sorted(before / after for before, after in pairwise(gradient_stds))
+    middle = ratios[len(ratios) // 2]
+    return TOO_SMALL if middle < 0.7 else TOO_LARGE if middle > 1.35 else GOOD
+
+
 BORDER = "No record lies on a border."
 ROOT = "A root that is a little off moves the borders a little, and no record lies near one."
 
@@ -139,7 +162,7 @@ NAME_START = Exercise(
     ),
     oracle=name_start_oracle,
     mistakes=(by_the_outputs, the_other_way, never_good, always_good, without_the_root),
-    spellings=(by_the_mean_of_ratios, by_a_list, as_numpy_text),
+    spellings=(by_the_mean_of_ratios, by_a_list, as_numpy_text, by_a_line, by_the_median_ratio),
     hints=(
         "Draw the records of a few starts with `deck_run`: which of the two arrays tells tanh with 0.01, 1 and "
         "1/sqrt(fan_in) apart?",

@@ -63,13 +63,19 @@ def _first_fault(repaired, sick, activation, inputs):
     return "", ""
 
 
-def network(rng, name, std, depth, width=40, equal=False):
-    """A call: standard normal inputs, and layers that start with this standard deviation, or with equal columns."""
-    shapes = [(20, width), *[(width, width)] * (depth - 1)]
+def network(rng, name, std, depth, equal=False):
+    """A call: standard normal inputs, and layers that start with this standard deviation, or with equal columns.
+
+    `std` may be a function of the width. Networks differ in their numbers of inputs and units, so that no start fits
+    another one.
+    """
+    features, width = (int(number) for number in rng.integers([12, 26], [25, 41]))
+    shapes = [(features, width), *[(width, width)] * (depth - 1)]
+    std = std(width) if callable(std) else std
     layers = [rng.normal(0, std, shape) for shape in shapes]
     if equal:
         layers = [np.repeat(layer[:, :1], layer.shape[1], axis=1) for layer in layers]
-    return call(rng.standard_normal((60, 20)), layers, Named(name), seeded(rng))
+    return call(rng.standard_normal((60, features)), layers, Named(name), seeded(rng))
 
 
 def tiny(rng):
@@ -86,8 +92,8 @@ def equal(rng):
 
 def deep(rng):
     return [
-        network(rng, "relu", 40**-0.5, 10),
-        network(rng, "relu", (3 * 40) ** -0.5, 10),
+        network(rng, "relu", lambda width: width**-0.5, 10),
+        network(rng, "relu", lambda width: (3 * width) ** -0.5, 10),
         network(rng, "tanh", 0.05, 10),
     ]
 
@@ -122,6 +128,11 @@ def standard_normal(inputs, weights, activation, rng):
     return tuple(rng.standard_normal(layer.shape) for layer in weights)
 
 
+def rows_standardized(inputs, weights, activation, rng):
+    with np.errstate(all="ignore"):
+        return tuple(layer / layer.std(axis=1, keepdims=True) * np.sqrt(2 / len(layer)) for layer in weights)
+
+
 def fan_by_activation(inputs, weights, activation, rng):
     """Measures what the activation does to the mean square of a standard normal number."""
     kept = np.mean(activation(rng.standard_normal(100_000)) ** 2)
@@ -153,6 +164,11 @@ def redrawn_only_if_equal(inputs, weights, activation, rng):
 
 def as_lists(inputs, weights, activation, rng):
     return [layer.tolist() for layer in repair_start_oracle(inputs, weights, activation, rng)]
+
+
+def he_for_all(inputs, weights, activation, rng):
+    """He's start: for tanh it is larger than needed, and few units saturate."""
+    return [np.sqrt(2 / len(layer)) * rng.standard_normal(layer.shape) for layer in weights]
 
 
 REPAIR_START = Exercise(
@@ -192,8 +208,14 @@ REPAIR_START = Exercise(
             "pre-activations, and divide the weights by what you measure.",
             Repaired("too large"),
         ),
+        Mistake(
+            rows_standardized,
+            "Some of the weights are not finite. Where all units are equal, the numbers in a row do not differ: "
+            "their standard deviation is 0, and nothing can be divided by it.",
+            Repaired("not finite"),
+        ),
     ),
-    spellings=(redrawn_only_if_equal, fan_by_activation, outputs_measured, as_lists),
+    spellings=(redrawn_only_if_equal, fan_by_activation, outputs_measured, he_for_all, as_lists),
     hints=(
         "Three diseases can be told by measuring: equal columns, a signal that vanishes, a signal that explodes. One "
         "treatment can cure all of them.",

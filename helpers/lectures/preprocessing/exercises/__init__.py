@@ -5,6 +5,7 @@ from .impute_with_indicator import IMPUTE_WITH_INDICATOR
 from .min_max import MIN_MAX
 from .one_hot import ONE_HOT
 from .pca_whiten import PCA_WHITEN
+from .prepare_table import PREPARE_TABLE
 from .questions import BROKEN_SENSOR, DISTRICT_NUMBERS, MEAN_FOR_ONE_PICTURE
 from .robust_scale import ROBUST_SCALE
 from .standardize import STANDARDIZE
@@ -21,6 +22,7 @@ EXERCISES = (
     ZCA_WHITEN,
     IMPUTE_WITH_INDICATOR,
     SUBTRACT_CHANNEL_MEAN,
+    PREPARE_TABLE,
     DISTRICT_NUMBERS,
     BROKEN_SENSOR,
     MEAN_FOR_ONE_PICTURE,
