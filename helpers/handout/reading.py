@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
 import json
 import sys
@@ -18,22 +19,22 @@ from helpers.sandbox.observe import Call, Observation
 from .judges import built
 from .written import Written, result_of
 
-DECLARATIONS, VALUES = "checks.json", "checks.npz"
+DECLARATIONS, VALUES, JUDGE = "checks.json", "checks.npz", "judge_of_"
 _EMPTY = inspect.Parameter.empty
 
 
 def read(folder: Path) -> tuple[Exercise | Question | Free, ...]:
-    """The exercises that the two files in `folder` declare, in order. Values are read when they are asked for."""
+    """The exercises that the files in `folder` declare, in order. Values are read when they are asked for."""
     declared = json.loads((folder / DECLARATIONS).read_text(encoding="utf-8"))
     values = np.load(folder / VALUES, allow_pickle=False)
-    return tuple(_KINDS[one["kind"]](one, values) for one in declared)
+    return tuple(_KINDS[one["kind"]](one, values, folder) for one in declared)
 
 
-def _exercise(told: dict, values) -> Exercise:
+def _exercise(told: dict, values, folder: Path) -> Exercise:
     name = told["name"]
     calls = [Call(tuple(a), k) for a, k in unpacked(values[f"{name}/calls"], recipes=True)]
     asked = [Written(name, None, dict(_results(values, f"{name}/asked/{i}"))) for i in range(told["asked"])]
-    own = _module(name, told["judge"]).__getattribute__ if told["judge"] else None
+    own = vars(_judge_of(name, folder)).__getitem__ if told["judge"] else None
     parts, place = [], 0
     for part in told["parts"]:
         mine, place = calls[place : place + part["calls"]], place + part["calls"]
@@ -64,13 +65,13 @@ _SAME = ("name", "lecture", "section", "minutes", "difficulty", "untouched_point
 _SAME += ("outline",)
 
 
-def _question(told: dict, values) -> Question:
+def _question(told: dict, values, folder: Path) -> Question:
     letters = told.pop("letters")
     del told["kind"]
     return Question(answer="", why_wrong=dict.fromkeys(letters, ""), **told | {"hints": tuple(told["hints"])})
 
 
-def _free(told: dict, values) -> Free:
+def _free(told: dict, values, folder: Path) -> Free:
     del told["kind"]
     told["rubric"] = tuple(Criterion(**one) for one in told["rubric"])
     return Free(**told | {"hints": tuple(told["hints"])})
@@ -79,11 +80,13 @@ def _free(told: dict, values) -> Free:
 _KINDS = {"exercise": _exercise, "question": _question, "free": _free}
 
 
-def _module(name: str, text: str) -> types.ModuleType:
-    """The judge of an exercise, which is handed out as its text."""
-    module = types.ModuleType(f"{__package__}.judge_of_{name}")
-    sys.modules[module.__name__] = module  # where dataclasses look up what their annotations name
-    exec(compile(text, f"<judge of {name}>", "exec"), vars(module))
+def _judge_of(name: str, folder: Path) -> types.ModuleType:
+    """The module with the judge of an exercise, which stands beside the data."""
+    own = f"{__package__}.{JUDGE}{name}"
+    found = importlib.util.spec_from_file_location(own, folder / f"{JUDGE}{name}.py")
+    module = importlib.util.module_from_spec(found)
+    sys.modules[own] = module  # where dataclasses look up what their annotations name
+    found.loader.exec_module(module)
     return module
 
 

@@ -20,38 +20,40 @@ from helpers.sandbox.recipes import apply
 
 from .excerpts import excerpt
 from .judges import Declarations, NotData, built
-from .reading import _SAME, DECLARATIONS, VALUES, packed
+from .reading import _SAME, DECLARATIONS, JUDGE, VALUES, packed
 from .written import Recording, plain
 
 _SCALARS = bool | int | float | str
 
 
 def record(exercises, folder: Path, exam: Collection[str] = ()) -> dict[str, str]:
-    """Write the exercises into two files of `folder`; those of an `exam` as outlines.
+    """Write the exercises into files of `folder`; those of an `exam` as outlines.
 
     Returned are the exercises that could only be written as outlines, and why: {name: reason}.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     declarations, values, outlines = [], {}, {}
     for exercise in exercises:
         if not isinstance(exercise, Exercise):
             declarations.append(_question(exercise) if isinstance(exercise, Question) else _free(exercise))
             continue
         try:
-            told, arrays = _outline(exercise, hints=()) if exercise.name in exam else _whole(exercise)
+            told, arrays, judge = _outline(exercise, hints=()) if exercise.name in exam else _whole(exercise)
         except NotData as reason:
             outlines[exercise.name] = str(reason)
-            told, arrays = _outline(exercise, exercise.hints)
+            told, arrays, judge = _outline(exercise, exercise.hints)
         declarations.append(told)
+        if judge:
+            (folder / f"{JUDGE}{exercise.name}.py").write_text(judge, encoding="utf-8")
         values |= {f"{exercise.name}/{member}": array for member, array in arrays.items()}
-    folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(declarations, indent=1, ensure_ascii=False)
     (folder / DECLARATIONS).write_text(text + "\n", encoding="utf-8")
     np.savez_compressed(folder / VALUES, **values)
     return outlines
 
 
-def _whole(exercise: Exercise) -> tuple[dict, dict[str, np.ndarray]]:
-    """An exercise in full. Raises `NotData`."""
+def _whole(exercise: Exercise) -> tuple[dict, dict[str, np.ndarray], str]:
+    """An exercise in full, and the module of its judge if it has one of its own. Raises `NotData`."""
     if not parts_with_new_inputs(exercise):
         raise NotData("everybody is asked the same, so what is expected is the answer")
     examination = public_examination(exercise)
@@ -72,7 +74,7 @@ def _whole(exercise: Exercise) -> tuple[dict, dict[str, np.ndarray]]:
         _try(others, [other for call in examination.calls for other in questions_about(call, parameters)])
     told = _head(exercise, exercise.hints, examination.trials, parts) | {
         "asked": len(recordings),
-        "judge": text if judges.own else "",
+        "judge": bool(judges.own),
         "mistakes": [
             {"name": one.name, "message": one.message, "judge": judge}
             for one, judge in zip(exercise.mistakes, mistakes, strict=True)
@@ -96,7 +98,7 @@ def _whole(exercise: Exercise) -> tuple[dict, dict[str, np.ndarray]]:
             for t, s in zip(examination.trials, seen, strict=True)  # of what a judge judges, only the form counts
         ]
         arrays[f"mistakes/{i}"] = packed(told_of)
-    return told, arrays
+    return told, arrays, text if judges.own else ""
 
 
 def _ask(examination: Examination, parts: list, mistakes: list, replies: list) -> None:
@@ -125,14 +127,14 @@ def _without_warnings(function, *arguments) -> None:
             return
 
 
-def _outline(exercise: Exercise, hints) -> tuple[dict, dict[str, np.ndarray]]:
+def _outline(exercise: Exercise, hints) -> tuple[dict, dict[str, np.ndarray], str]:
     """What may be told before an answer is marked: the calls that return, and the types and shapes of their results."""
     examination = public_examination(exercise)
     kept = [i for i, value in enumerate(examination.expectations) if not isinstance(value, Raises)]
     trials = [examination.trials[i] for i in kept]
     told = _head(exercise, hints, trials, [None] * len(exercise.parts)) | {
         "asked": 0,
-        "judge": "",
+        "judge": False,
         "mistakes": [],
         "outline": True,
     }
@@ -140,7 +142,7 @@ def _outline(exercise: Exercise, hints) -> tuple[dict, dict[str, np.ndarray]]:
     _try(table, [trial.call for trial in trials])
     free = exercise.uses_keras or any(_any_form(part.judge) for part in exercise.parts)
     results = [[key, {"unknown": True} if free else plain(_blank(value))] for key, value in table.results.items()]
-    return told, {"calls": _calls(trials), "expected": packed(results), "questions": packed([])}
+    return told, {"calls": _calls(trials), "expected": packed(results), "questions": packed([])}, ""
 
 
 def _any_form(judge) -> bool:

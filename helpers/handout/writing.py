@@ -21,7 +21,6 @@ from helpers.paths import PACKAGE, ROOT
 
 from .manifest import FILE, manifest
 from .notebooks import worksheet
-from .reading import DECLARATIONS, VALUES
 from .recording import record
 
 # All of `helpers` that goes along; nothing else does.
@@ -139,7 +138,7 @@ def _data(lecture: str, folder: Path) -> dict[str, bytes]:
     return {
         f"{place}/__init__.py": _LECTURE.format(name=lecture).encode(),
         f"{place}/exercises/__init__.py": _EXERCISES.format(lecture=lecture, names=names).encode(),
-        **{f"{place}/exercises/{name}": (folder / name).read_bytes() for name in (DECLARATIONS, VALUES)},
+        **{f"{place}/exercises/{path.name}": path.read_bytes() for path in folder.iterdir()},
     }
 
 

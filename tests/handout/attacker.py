@@ -180,14 +180,11 @@ def main():
         for one in reachable(module, seen=seen):
             callables[id(one)] = one, f"{module.__name__}: {getattr(one, '__qualname__', one)}"
     for path in HERE.rglob("*.py"):
-        names = vars(sys.modules.get(".".join(path.relative_to(HERE).with_suffix("").parts), types)) | LIBRARIES
+        name = ".".join(path.relative_to(HERE).with_suffix("").parts)
+        judge = f"helpers.handout.{path.stem}"
+        names = vars(sys.modules.get(name) or sys.modules.get(judge) or types) | LIBRARIES
         for one in written_functions(path.read_text(encoding="utf-8"), names):
             callables[id(one)] = one, f"{path.name}: {getattr(one, '__qualname__', one)}"
-    for path in HERE.rglob("checks.json"):
-        for declared in json.loads(path.read_text(encoding="utf-8")):
-            judge = sys.modules.get(f"helpers.handout.judge_of_{declared['name']}")
-            for one in written_functions(declared.get("judge") or "", vars(judge) if judge else {}):
-                callables[id(one)] = one, f"judge of {declared['name']}: {getattr(one, '__qualname__', one)}"
     for path in HERE.glob("*.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             for one in written_functions("".join(cell["source"]), LIBRARIES):

@@ -155,6 +155,15 @@ def test_only_what_is_named_goes_along(unpacked):
     names = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*.py")}
     lectures = {name for name in names if re.fullmatch(r"helpers/lectures/\w+/(exercises/)?__init__\.py", name)}
     assert len(lectures) == 2 * len(lecture_names())
+    judges = {name for name in names if re.fullmatch(r"helpers/lectures/\w+/exercises/judge_of_\w+\.py", name)}
+    assert {name for name in names if name.startswith("helpers/lectures/")} - {"helpers/lectures/__init__.py"} == (
+        lectures | judges
+    )
+    for name in judges:
+        exercise = exercise_named(Path(name).stem.removeprefix("judge_of_"))
+        text = (unpacked / name).read_text(encoding="utf-8")
+        for answer in (exercise.oracle, *exercise.spellings, *(one.function for one in exercise.mistakes)):
+            assert f"def {answer.__name__}(" not in text
     for folder in ("proving", "grading", "building", "neural", "datasets", "commands"):
         assert not any(name.startswith(f"helpers/{folder}/") for name in names)
     for name in lectures:
