@@ -20,7 +20,7 @@ from .common import LECTURE
 SAMPLES, NEW, INPUTS, HIDDEN, CLASSES, BATCH = 120, 300, 8, 12, 4, 30
 TEST, UPDATES = 100, 40
 AROUND = 0.1, 0.2, 0.5, 1, 2, 4  # times the rate of the oracle: among these the judge looks for the best one
-TELLING = 0.25  # of the way may be left by sound rules, or nobody is asked about the test
+TELLING = 0.25  # of the way may be left by sound readings of a test
 BEYOND = 99.0  # what stands for a loss that is not finite, or larger
 
 
@@ -102,9 +102,20 @@ def drawn(rng, large):
         run = run_of(rates)
         if (run.size > 10) if large else (run.size < 0.5):
             one = call(rates, trained(run, rates[:, None])[0][:, 0].round(3))
-            # Once in a while all units die in the test, which then tells nothing. Such a test is not asked about.
-            if all(left(one, rule(*one.arguments)) < TELLING for rule in (oracle, by_median, before_it_explodes)):
+            if tells(one):
                 return one
+
+
+def tells(one):
+    """Whether every sound reading of a test leads to a good rate; no other test is asked about.
+
+    Once in a while all units die in the test, or the valley is so narrow that luck decides.
+    """
+    rates, losses = one.arguments
+    readings = [factor * oracle(rates, losses) for factor in (0.4, 1, 3)]
+    readings += [by_median(rates, losses), before_it_explodes(rates, losses)]
+    readings.append(rates[min(int(np.argmin(losses)) + 4, TEST - 1)] / 3)
+    return bool(np.all(left(one, readings) < TELLING))
 
 
 def cases(rng):
@@ -119,11 +130,11 @@ def _best(rates: bytes) -> float:
     return float(new_losses(run, oracle(test, losses) * np.array(AROUND)).min())
 
 
-def left(one, rate):
-    """The share of the way from the best loss to that of guessing which a rate leaves. 0 is the best, 1 is guessing."""
+def left(one, tried):
+    """The share of the way from the best loss to that of guessing which rates leave. 0 is the best, 1 is guessing."""
     rates = np.ascontiguousarray(one.arguments[0], dtype=np.float64)
     best = _best(rates.tobytes())
-    return (float(new_losses(run_of(rates), [rate])[0]) - best) / (np.log(CLASSES) - best)
+    return (new_losses(run_of(rates), tried) - best) / (np.log(CLASSES) - best)
 
 
 def read(value):
@@ -141,7 +152,7 @@ def leaving(share):
         rate = read(value)
         if isinstance(rate, Difference):
             return rate
-        found = left(one, rate)
+        found = float(left(one, [rate])[0])
         if found <= share:
             return None
         rates = np.ascontiguousarray(one.arguments[0], dtype=np.float64)
