@@ -263,6 +263,10 @@ LOOK_ALIKES = {
         lambda s: lambda x, y, rng: np.geomspace(np.log(max(y) + 1), 1e-3 * rng.random(), 201),
         lambda s: lambda x, y, rng: 1.05 * s(x, y, rng),
     ],
+    "rate_from_test": [
+        lambda s: lambda rates, losses: 100 * s(rates, losses),
+        lambda s: lambda rates, losses: min(s(rates, losses), 1e-4),
+    ],
     "diagnose": [
         lambda s: lambda losses: s([losses[0], losses[-1]]),
         lambda s: lambda losses: s(np.minimum.accumulate(losses)),

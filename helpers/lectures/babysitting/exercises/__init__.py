@@ -9,6 +9,7 @@ from .expected_first_loss import EXPECTED_FIRST_LOSS
 from .numerical_gradient import NUMERICAL_GRADIENT
 from .overfit_tiny import OVERFIT_TINY
 from .questions import A_GAP_THAT_GROWS, ACCURACY_WITHOUT_LOSS, NAN_AT_ONCE
+from .rate_from_test import RATE_FROM_TEST
 from .sgd_step import SGD_STEP
 from .triage_chart import TRIAGE_CHART
 from .two_layer_loss import TWO_LAYER_LOSS
@@ -21,6 +22,7 @@ EXERCISES = (
     TWO_LAYER_LOSS,
     SGD_STEP,
     OVERFIT_TINY,
+    RATE_FROM_TEST,
     DIAGNOSE,
     UPDATE_RATIO,
     TRIAGE_CHART,
