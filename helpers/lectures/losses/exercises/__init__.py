@@ -10,6 +10,7 @@ from .logits_gradient import LOGITS_GRADIENT
 from .mean_squared_logarithmic_error import MEAN_SQUARED_LOGARITHMIC_ERROR
 from .multiclass_hinge import MULTICLASS_HINGE
 from .questions import FAR_OFF_START, LOSS_FOR_TAGS, THRESHOLD_OF_COSTS
+from .stable_loss import STABLE_LOSS
 from .triplet_loss import TRIPLET_LOSS
 
 EXERCISES = (
@@ -19,6 +20,7 @@ EXERCISES = (
     BINARY_CROSS_ENTROPY,
     CROSS_ENTROPY_FROM_LOGITS,
     LOGITS_GRADIENT,
+    STABLE_LOSS,
     FAR_OFF_START,
     CHEAPEST_DECISION,
     FOCAL_LOSS,
