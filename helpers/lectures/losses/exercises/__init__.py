@@ -6,6 +6,7 @@ from .cross_entropy import CROSS_ENTROPY
 from .cross_entropy_from_logits import CROSS_ENTROPY_FROM_LOGITS
 from .focal_loss import FOCAL_LOSS
 from .huber import HUBER
+from .least_cost import LEAST_COST
 from .logits_gradient import LOGITS_GRADIENT
 from .mean_squared_logarithmic_error import MEAN_SQUARED_LOGARITHMIC_ERROR
 from .multiclass_hinge import MULTICLASS_HINGE
@@ -24,6 +25,7 @@ EXERCISES = (
     FAR_OFF_START,
     CHEAPEST_DECISION,
     FOCAL_LOSS,
+    LEAST_COST,
     THRESHOLD_OF_COSTS,
     MULTICLASS_HINGE,
     TRIPLET_LOSS,
