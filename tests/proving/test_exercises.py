@@ -91,6 +91,14 @@ def test_a_function_that_does_nothing_earns_no_point(exercise, nothing):
 
 # Functions that resemble one another: range, sign and monotony alone would let them pass.
 LOOK_ALIKES = {
+    "stable_loss": [
+        lambda s: lambda z, t: s(np.maximum(z, -700), t),
+        lambda s: lambda z, t: s(z, np.round(t, 1)),
+    ],
+    "least_cost": [
+        lambda s: lambda x, y, costs, x_new: s(x, y, np.minimum(costs, 20), x_new),
+        lambda s: lambda x, y, costs, x_new: s(x, y, costs, x_new[::-1]),
+    ],
     "cross_entropy": [lambda s: lambda p, y: s(p, y) * 1.001, lambda s: lambda p, y: np.round(s(p, y), 3)],
     "cross_entropy_from_logits": [
         lambda s: lambda z, y: s(np.clip(z, -50, 50), y),
