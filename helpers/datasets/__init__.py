@@ -53,11 +53,6 @@ DATASETS = {
         licence="that of the course",
         origin="the course (helpers/datasets/shapes.py; data/generated/shapes10.md)",
     ),
-    "radar": Card(
-        what="1836 sightings in a game, 200 features of mixed scales, 5 classes, written by code",
-        licence="that of the course",
-        origin="the course (helpers/datasets/radar.py; data/generated/pokemon_radar.md)",
-    ),
     "mnist": Card(
         what="70 000 grey pictures of handwritten digits, 28 x 28 pixels with values 0 to 255",
         licence="CC BY-SA 3.0",
@@ -93,6 +88,11 @@ DATASETS = {
         origin="the hands-on course of Academia Sinica (deck 001)",
         file_name="pkgo_city66_class5_v1.csv",
         sha256="463e099d0c8d0ed4cbcd08e115b5ce9f84e76c8423e5aa3d4fabc8c343337493",
+    ),
+    "radar": Card(
+        what="1836 sightings in a game, 200 features of mixed scales, 5 classes, written by code",
+        licence="that of the course",
+        origin="the course (helpers/datasets/radar.py; data/generated/pokemon_radar.md)",
     ),
 }
 

@@ -37,8 +37,8 @@ def names_the_largest(seed, **settings):
 
 def losses_are_near(seed, **settings):
     one, other = (
-        at_best_rate(Config(loss=loss, **settings), RATES["sigmoid"], seed)
-        for loss in ("cross-entropy", "squared error")
+        at_best_rate(Config(loss=name, **settings), RATES["sigmoid"], seed)
+        for name in ("cross-entropy", "squared error")
     )
     return 3 * POINT - abs(one - other)
 
@@ -60,10 +60,10 @@ def overfits(seed, **settings):
 
 
 def penalty_helps(seed, **settings):
-    plain, penalized = (runs(adam(l2=l2, **settings), DRAWS, seed) for l2 in (0.0, 0.01))
-    return np.mean(
-        [one.validation_loss[-1] - other.validation_loss[-1] for one, other in zip(plain, penalized, strict=True)]
+    plain, penalized = (
+        np.mean([one.validation_loss[-1] for one in runs(adam(l2=l2, **settings), DRAWS, seed)]) for l2 in (0.0, 0.01)
     )
+    return plain - penalized
 
 
 def stopping_is_cheap(seed, patience=3, **settings):

@@ -37,7 +37,7 @@ class RunBoard(Explorer):
         figure, axes = new_figure(1, 2, width=9, height=3.2, sharey=True)
         self.lines, self.marks = [], []
         for ax in axes:
-            ax.set(xlim=(0.5, EPOCHS + 0.5), ylim=(0, 1.6), xlabel="epoch")
+            ax.set(xlim=(0.5, EPOCHS + 0.5), ylim=(0, 1.6), xlabel="epoch", xticks=(1, 5, 10, 15, 20))
             both = []
             for part in ("train", "validation"):
                 thin = [ax.plot([], [], **(ROLES[part] | {"linewidth": 0.6}))[0] for _ in range(DRAWS)]

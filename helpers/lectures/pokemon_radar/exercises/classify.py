@@ -181,8 +181,8 @@ MISTAKES = (
         nearest_as_it_is,
     ),
     _known(
-        "One nearest neighbor on standardized columns believes a single row. What if more rows, or smoother borders, "
-        "decide?",
+        "One nearest neighbor on standardized columns believes a single row. Let more rows decide, or draw smoother "
+        "borders.",
         nearest_standardized,
     ),
     _known(

@@ -14,13 +14,13 @@ GAIN_OR_LUCK = Question(
     difficulty=2,
     answer="c",
     why_wrong={
-        "a": "The mean of ten draws is itself uncertain. Here it is smaller than its standard error.",
+        "a": "The mean of ten draws is itself uncertain. Here the gain is no larger than its standard error.",
         "b": "The spread of the accuracies holds what is common to both networks: an easy or a hard split. That part "
         "cancels when both see the same draws.",
         "d": "The largest of ten gains is large by chance. What counts is their mean beside its standard error.",
     },
     why_right="Both networks saw the same ten draws, so the ten differences are compared with their own standard "
-    "error. A mean gain of less than one standard error is no gain.",
+    "error. A mean gain of one standard error often comes about by chance.",
     hints=("Which number says how uncertain the *mean of the differences* is?",),
 )
 
