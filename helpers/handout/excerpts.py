@@ -35,7 +35,7 @@ def excerpt(exercise: str, needed: Collection[tuple[str, str]], answers: Collect
         place, statement = _definitions(module)[name]
         if isinstance(statement, ast.Import | ast.ImportFrom):
             origin = _origin(statement, module)
-            if origin.startswith("helpers.lectures."):
+            if origin.startswith("helpers.lectures.") and ".exercises" in origin:
                 waiting.append((origin, name))
             elif origin.startswith("helpers.") and not origin.startswith(_SHARED):
                 raise NotData(f"its judge needs {origin}")

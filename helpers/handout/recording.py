@@ -54,6 +54,8 @@ def record(exercises, folder: Path, exam: Collection[str] = ()) -> dict[str, str
 
 def _whole(exercise: Exercise) -> tuple[dict, dict[str, np.ndarray], str]:
     """An exercise in full, and the module of its judge if it has one of its own. Raises `NotData`."""
+    if exercise.judged_on_hidden:
+        raise NotData("it is judged on data that no answer may see")
     if not parts_with_new_inputs(exercise):
         raise NotData("everybody is asked the same, so what is expected is the answer")
     examination = public_examination(exercise)

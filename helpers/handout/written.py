@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable
+from dataclasses import fields
 
 import numpy as np
 
@@ -87,7 +88,7 @@ def plain(result) -> dict:
     if isinstance(result, Raises):
         return {"raises": result.name}
     if isinstance(result, Network):
-        steps = [[s.what, s.units, s.bias, s.epsilon, list(s.weights)] for s in result.steps]
+        steps = [{one.name: getattr(step, one.name) for one in fields(step)} for step in result.steps]
         return {"network": steps, "problem": result.problem}
     try:
         wire.encode(result)
@@ -101,6 +102,5 @@ def result_of(found: dict):
     if "raises" in found:
         return Raises(found["raises"])
     if "network" in found:
-        steps = (Step(what, units, bias, epsilon, tuple(w)) for what, units, bias, epsilon, w in found["network"])
-        return Network(tuple(steps), found["problem"])
+        return Network(tuple(Step(**step) for step in found["network"]), found["problem"])
     return Unknown() if "unknown" in found else found["value"]

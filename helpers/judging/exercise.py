@@ -119,6 +119,8 @@ class Exercise:
     open_ended: bool = False
     # The answer builds a model; the oracle returns a `networks.Network`, and judges of parts and mistakes get one.
     uses_keras: bool = False
+    # The judge knows data that no answer may see, and would tell them to whoever reads it: it is in no hand-out.
+    judged_on_hidden: bool = False
     # In a hand-out, which holds what is public and draws nothing: the parts whose inputs are new in every grading.
     new_inputs: frozenset[str] | None = None
     # Only whether it runs, and the type and shape of its results, may be told before it is marked: in an exam.

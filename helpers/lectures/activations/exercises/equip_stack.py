@@ -293,6 +293,7 @@ def with_loops(samples, widths):
 
 EQUIP_STACK = Exercise(
     name="equip_stack",
+    judged_on_hidden=True,
     lecture=LECTURE,
     section="4. Can a deep stack of sigmoids learn?",
     minutes=12,

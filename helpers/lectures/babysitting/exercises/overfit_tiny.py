@@ -475,6 +475,7 @@ def in_single_precision(features, labels, rng):
 
 OVERFIT_TINY = Exercise(
     name="overfit_tiny",
+    judged_on_hidden=True,
     lecture=LECTURE,
     section="3. Can it memorize twenty images?",
     minutes=8,

@@ -228,6 +228,7 @@ def in_single_precision():
 
 TRIAGE_CHART = Exercise(
     name="triage_chart",
+    judged_on_hidden=True,
     lecture=LECTURE,
     section="8. What lies behind the loss?",
     minutes=20,

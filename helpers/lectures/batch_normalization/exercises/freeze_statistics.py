@@ -252,6 +252,7 @@ def as_one_array(batches, labels):
 
 FREEZE_STATISTICS = Exercise(
     name="freeze_statistics",
+    judged_on_hidden=True,
     lecture=LECTURE,
     section="13. Small batches",
     minutes=12,

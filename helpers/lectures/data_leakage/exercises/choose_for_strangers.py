@@ -272,6 +272,7 @@ def backwards(features, scores, patients, at_the_door):
 
 CHOOSE_FOR_STRANGERS = Exercise(
     name="choose_for_strangers",
+    judged_on_hidden=True,
     lecture=LECTURE,
     section=SECTION,
     minutes=15,

@@ -271,6 +271,7 @@ def as_lists(features, labels, patients, days, known_at, predict_at, cutoff):
 
 HONEST_TEST = Exercise(
     name="honest_test",
+    judged_on_hidden=True,
     lecture=LECTURE,
     section=SECTION,
     minutes=15,

@@ -307,6 +307,7 @@ def with_single_precision(x, y, tolerance):
 
 FEWEST_UNITS = Exercise(
     name="fewest_units",
+    judged_on_hidden=True,
     lecture=LECTURE,
     section="7. What can a network draw?",
     minutes=20,

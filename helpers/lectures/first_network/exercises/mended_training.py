@@ -272,6 +272,7 @@ def with_scikit_learn(x, y, rng):
 
 MENDED_TRAINING = Exercise(
     name="mended_training",
+    judged_on_hidden=True,
     lecture=LECTURE,
     section="6. One step for how many samples?",
     minutes=15,

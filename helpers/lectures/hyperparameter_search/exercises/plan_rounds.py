@@ -261,6 +261,7 @@ def as_tuples(curves, budget):
 
 PLAN_ROUNDS = Exercise(
     name="plan_rounds",
+    judged_on_hidden=True,
     lecture=LECTURE,
     section=HALVING,
     minutes=20,

@@ -295,6 +295,7 @@ def gaps_at_zero(train, targets, new):
 
 PREPARE_TABLE = Exercise(
     name="prepare_table",
+    judged_on_hidden=True,
     lecture=LECTURE,
     section="11. All of it in one object, fitted on train",
     minutes=15,
