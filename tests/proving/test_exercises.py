@@ -468,6 +468,10 @@ LOOK_ALIKES = {
         lambda s: lambda first, second: s(np.round(first), second),
         lambda s: lambda first, second: s(first[:5], second[:5]),
     ],
+    "fifty_labels": [
+        lambda s: lambda x, y, x_new, rng: s(x, y, x_new, rng)[::-1],
+        lambda s: lambda x, y, x_new, rng: s(x[:25], y[:25], x_new, rng),
+    ],
     "spread_labels": [
         lambda s: lambda w, labels, alpha=0.9: s(w > 0.1, labels, alpha),
         lambda s: lambda w, labels, alpha=0.9: s(w, labels, min(alpha, 0.5)),

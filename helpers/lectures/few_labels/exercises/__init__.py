@@ -2,6 +2,7 @@
 
 from .agreement import AGREEMENT
 from .balanced_pseudo_labels import BALANCED_PSEUDO_LABELS
+from .fifty_labels import FIFTY_LABELS
 from .freeze import FREEZE
 from .linear_probe import LINEAR_PROBE
 from .pseudo_labels import PSEUDO_LABELS
@@ -15,6 +16,7 @@ EXERCISES = (
     BALANCED_PSEUDO_LABELS,
     AGREEMENT,
     SPREAD_LABELS,
+    FIFTY_LABELS,
     LINEAR_PROBE,
     TRANSFER,
     FREEZE,
