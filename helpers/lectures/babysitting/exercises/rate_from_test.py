@@ -277,8 +277,8 @@ def by_median(rates, losses):
 def before_it_explodes(rates, losses):
     """A twelfth of the first rate at which the loss, averaged over three updates, is twice what it was."""
     means = np.convolve(losses, np.ones(3) / 3, mode="same")
-    exploded = np.flatnonzero(means[1:] > 2 * np.mean(losses[:10]))
-    return rates[exploded[0] + 1] / 12
+    first = np.argmax(means[1:] > 2 * np.mean(losses[:10])) + 1
+    return rates[first] / 12
 
 
 def a_fifth_of_the_lowest(rates, losses):
