@@ -337,6 +337,10 @@ LOOK_ALIKES = {
     ],
     "triage_chart": [lambda s: lambda *a: np.abs(s(*a)), lambda s: lambda *a: s(*a) * [1, 1, 1, 0] + [0, 0, 0, -1]],
     "plan_rounds": [lambda s: lambda curves, budget: s(curves, 2 * budget), lambda s: lambda curves, budget: [[1, 27]]],
+    "second_round": [
+        lambda s: lambda points, scores, count: np.clip(s(points, scores, count), [-4, -6], [-1, -3]),
+        lambda s: lambda points, scores, count: s(points, scores, count) + 1,
+    ],
     "successive_halving": [
         lambda s: lambda c, train, budget, eta=3: s(c[:-2], train, budget, eta) if len(c) > 4 else c[0],
         lambda s: lambda c, train, budget, eta=3: s(c, lambda one, b: round(train(one, b), 1), budget, eta),

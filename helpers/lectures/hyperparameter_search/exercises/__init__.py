@@ -11,6 +11,7 @@ from .plan_rounds import PLAN_ROUNDS
 from .questions import BEST_OF_MANY, WHY_RANDOM, WORRYING_BEST
 from .random_points import RANDOM_POINTS
 from .refine import REFINE
+from .second_round import SECOND_ROUND
 from .should_stop import SHOULD_STOP
 from .successive_halving import SUCCESSIVE_HALVING
 
@@ -23,6 +24,7 @@ EXERCISES = (
     RANDOM_POINTS,
     SUCCESSIVE_HALVING,
     PLAN_ROUNDS,
+    SECOND_ROUND,
     WORRYING_BEST,
     WHY_RANDOM,
     BEST_OF_MANY,
