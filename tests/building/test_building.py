@@ -132,6 +132,17 @@ def test_a_planted_leak_is_found(tmp_path, change):
     assert leaks.find(LECTURE, path) != []
 
 
+def test_code_to_be_mended_may_show_lines_of_the_answer_where_it_is_given_and_nowhere_else(tmp_path):
+    path = tmp_path / "01_first_network.ipynb"
+    notebook = build.learner_notebook("01_first_network")
+    nbformat.write(notebook, path)
+    assert leaks.find("01_first_network", path) == []
+    for cell in notebook.cells:
+        cell.metadata.get("tags", [])[:] = []
+    nbformat.write(notebook, path)
+    assert any("shows a line of an answer" in sentence for sentence in leaks.find("01_first_network", path))
+
+
 def test_an_answered_question_is_found(tmp_path):
     path = tmp_path / "04_activations.ipynb"
     path.write_bytes((NOTEBOOKS / path.name).read_bytes())

@@ -46,6 +46,10 @@ OUTLINES = {
     "overfit_tiny": HIDDEN,
     "triage_chart": HIDDEN,
     "plan_rounds": HIDDEN,
+    "second_round": HIDDEN,
+    "rate_from_test": HIDDEN,
+    "least_cost": HIDDEN,
+    "fifty_labels": HIDDEN,
 }
 # What the attacker finds all the same, and why it stays.
 IN_WORDS = {
@@ -184,7 +188,7 @@ def test_no_line_of_an_answer_stands_in_a_notebook(unpacked):
     for path in unpacked.glob("*.ipynb"):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        shown = [*_answer_lines_in(path.stem, path, code), *_filled_stubs(path.stem, path, code)]
+        shown = [*_answer_lines_in(path.stem, path, {"cells": code}), *_filled_stubs(path.stem, path, code)]
         assert [line for line in shown if not re.search(r": (import|from) ", line)] == []  # an import is no answer
         assert not any(cell["outputs"] or cell["execution_count"] for cell in code)
 

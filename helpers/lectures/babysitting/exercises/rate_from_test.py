@@ -305,6 +305,7 @@ RATE_FROM_TEST = Exercise(
     mistakes=(largest, smallest, place, lowest_loss, usual_rate, safe_rate, exponent),
     spellings=(by_median, before_it_explodes, a_fifth_of_the_lowest, half_of_a_long_mean, without_a_dimension),
     open_ended=True,
+    judged_on_hidden=True,
     hints=(
         "Draw the losses over the logarithm of the rates. They are level, fall, and explode; where is the valley?",
         "One loss is that of one batch, and jumps. Average some in a row before you look for the lowest, and stay "

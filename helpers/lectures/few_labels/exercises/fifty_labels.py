@@ -288,6 +288,7 @@ FIFTY_LABELS = Exercise(
     ),
     spellings=(by_spreading, step_by_step, with_another_alpha, by_near_weights, as_a_tuple),
     open_ended=True,
+    judged_on_hidden=True,
     hints=(
         "Which of the methods of this lecture was best with 50 labels? The new pictures are the unlabeled ones.",
         "Build a matrix with 1 between each picture and its seven nearest neighbors, in both directions, over the "

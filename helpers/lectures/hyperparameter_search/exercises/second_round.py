@@ -282,6 +282,7 @@ SECOND_ROUND = Exercise(
     ),
     spellings=(by_a_kernel, by_a_circle_on_a_map, another_circle, as_lists, as_a_list_of_arrays),
     open_ended=True,
+    judged_on_hidden=True,
     hints=(
         "Draw the points, colored by their scores. Is the best one at an edge (section 3)? Then the second round has "
         "to go beyond it.",

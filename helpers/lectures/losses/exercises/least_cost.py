@@ -322,6 +322,7 @@ LEAST_COST = Exercise(
     ),
     spellings=(with_scikit_learn, by_gradient_descent, with_a_weighted_loss, with_scipy, by_newton),
     open_ended=True,
+    judged_on_hidden=True,
     hints=(
         "Two steps: a model that gives a probability of class 1 for each row of `x_new`, then a decision from that and "
         "`costs`. You have written the second one above.",
