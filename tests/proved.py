@@ -2,8 +2,8 @@
 
 Proofs that take long (mutants of every solution, numbers of the ledger, hundreds of seeds, notebooks in real kernels)
 are recorded in `proved.json` by what they depend on: the text of the course's files, and the versions of the libraries.
-While that is the same, `make test` takes the recorded proof. `COURSE_PROVE=all` proves everything anew, as `.ci/run`
-does; `COURSE_PROVE=record` (`make prove`) also writes down what holds.
+While that is the same, `make test` takes the recorded proof. `COURSE_PROVE=all` proves everything anew;
+`COURSE_PROVE=record` (`make prove`) also writes down what holds.
 """
 
 import contextlib
