@@ -37,7 +37,8 @@ def unless_proved(what: str, *depends: str | Path):
 def of_exercise(exercise) -> tuple[str | Path, ...]:
     """What the proof of an exercise's check depends on."""
     lecture = lecture_named(exercise.lecture)
-    return (*JUDGING, lecture.folder / "exercises", lecture.source)
+    given = [path for path in [lecture.folder / "given.py"] if path.exists()]
+    return (*JUDGING, lecture.folder / "exercises", *given, lecture.source)
 
 
 def of_experiments(lecture: str) -> tuple[str | Path, ...]:

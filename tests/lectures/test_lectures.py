@@ -112,8 +112,20 @@ ARROWS = {
     "drawing": set(),
     "evidence": set(),
     "lectures": {"judging", "sandbox", "audit", "datasets", "neural", "drawing", "evidence", "paths"},
-    "checking": {"lectures", "judging", "sandbox", "templates", "paths", "building", "proving"},  # to show an answer
-    "grading": {"lectures", "judging", "checking", "sandbox", "templates", "fingerprint", "paths"},
+    # `building` and `proving` to show an answer; of `handout` the manifest, which stands alone.
+    "checking": {"lectures", "judging", "sandbox", "templates", "paths", "building", "proving", "handout"},
+    "grading": {"lectures", "judging", "checking", "sandbox", "templates", "fingerprint", "paths", "handout"},
+    "handout": {
+        "lectures",
+        "judging",
+        "checking",
+        "sandbox",
+        "grading",
+        "building",
+        "paths",
+        "in_the_browser",
+        "__all__",
+    },
     "folder": {"lectures", "judging", "checking", "grading", "fingerprint", "paths"},
     "building": {"lectures", "judging", "checking", "fingerprint", "paths"},
     "proving": {"lectures", "judging", "sandbox", "building", "evidence", "datasets", "paths"},
@@ -125,7 +137,8 @@ PARTS = {
     "explorer": ({"experiments", "figures"}, {"drawing", "neural", "datasets"}),
     "ledger": ({"experiments"}, {"neural", "datasets", "evidence"}),
     "claims": ({"experiments"}, {"neural", "datasets", "evidence"}),
-    "exercises": ({"exercises"}, {"judging", "sandbox"}),
+    "exercises": ({"exercises", "given"}, {"judging", "sandbox", "datasets"}),
+    "given": (set(), set()),  # what an exercise gives its learner to work on, in the notebook and in its judge
 }
 TRAINING = {"networks", "search", "gradient_signs"}  # of helpers.neural: who imports them computes
 
@@ -147,6 +160,14 @@ def imported(path):
 def test_arrows_point_one_way(room):
     found = {name.split(".")[1] for path in (HELPERS / room).rglob("*.py") for name in imported(path)}
     assert found - {room} <= ARROWS[room]
+
+
+def test_the_manifest_of_a_hand_out_stands_alone_and_is_all_that_others_take_of_it():
+    assert {name.split(".")[1] for name in imported(HELPERS / "handout/manifest.py")} == {"paths"}
+    taken = {
+        name for room in ("checking", "grading") for path in (HELPERS / room).rglob("*.py") for name in imported(path)
+    }
+    assert {name.split(".")[2] for name in taken if name.startswith("helpers.handout")} == {"manifest"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -13,7 +13,7 @@ import numpy as np
 from helpers.judging.compare import Difference
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
-from ..experiments.triage import TESTS, TROUBLES, recorded
+from ..given import TESTS, TROUBLES, recorded
 from .common import LECTURE
 
 MOST_TESTS = 3

@@ -10,7 +10,7 @@ import numpy as np
 from helpers.judging.compare import Difference
 from helpers.judging.exercise import Exercise, Part, Seeded, call, mistake
 
-from ..arms import mean_loss, three_arms
+from ..given import mean_loss, three_arms
 from .common import LECTURE
 
 GUESS = float(np.log(3))
