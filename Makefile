@@ -32,9 +32,8 @@ test: $(READY_FOR_TESTS) ## set up and run all tests
 build: $(READY) ## make the notebooks, the ledger and the table of checks from solutions/*.md
 	@$(COURSE) build $(LECTURE)
 
-prove: $(READY_FOR_TESTS) ## prove anew what make test takes from the record, and record it
-	@COURSE_PROVE=record $(VENV)/bin/python -m pytest $(PARALLEL) tests/proving tests/grading/test_run_all_comparison.py \
-	  tests/lectures/test_executed_again.py tests/lectures/test_untouched.py
+prove: $(READY_FOR_TESTS) ## record the proofs of what has changed, so that make test can take them from the record
+	@COURSE_PROVE=record $(VENV)/bin/python -m pytest $(PARALLEL) $$(grep -rl unless_proved tests --include='test_*.py')
 
 check: $(READY) ## fail if a notebook differs from its source or shows an answer
 	@$(COURSE) build --check $(LECTURE)

@@ -2,8 +2,8 @@
 
 Proofs that take long (mutants of every solution, numbers of the ledger, hundreds of seeds, notebooks in real kernels)
 are recorded in `proved.json` by what they depend on: the text of the course's files, and the versions of the libraries.
-While that is the same, `make test` takes the recorded proof. `COURSE_PROVE=all` proves everything anew;
-`COURSE_PROVE=record` (`make prove`) also writes down what holds.
+While that is the same, `make test` takes the recorded proof. `COURSE_PROVE=record` (`make prove`) also writes down what
+was proved now; `COURSE_PROVE=all` proves everything anew.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ def unless_proved(what: str, *depends: str | Path):
     """Whether `what` has to be proved now; if so and nothing is raised, it is recorded where that is asked for."""
     wanted = os.environ.get("COURSE_PROVE", "")
     digest = digest_of(*depends)
-    needed = bool(wanted) or _recorded().get(what) != digest
+    needed = wanted == "all" or _recorded().get(what) != digest
     yield needed
     if needed and wanted == "record":
         _remember(what, digest)
