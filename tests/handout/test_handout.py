@@ -42,6 +42,7 @@ OUTLINES = {
     "choose_for_strangers": HIDDEN,
     "prepare_table": HIDDEN,
     "equip_stack": HIDDEN,
+    "wake_units": HIDDEN,
     "mended_training": HIDDEN,
     "overfit_tiny": HIDDEN,
     "triage_chart": HIDDEN,

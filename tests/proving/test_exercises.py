@@ -183,6 +183,10 @@ LOOK_ALIKES = {
         lambda s: lambda x, widths: ("sigmoid", s(x, widths)[1]),
         lambda s: lambda x, widths: (s(x, widths)[0], 0.1 * s(x, widths)[1]),
     ],
+    "wake_units": [
+        lambda s: lambda x, w, b: np.repeat(s(x, w, b)[:, :1], b.shape[1], axis=1),
+        lambda s: lambda x, w, b: np.maximum(s(x, w, b), 0.01),
+    ],
     "dead_fraction": [lambda s: lambda a: s(np.asarray(a)[:3]), lambda s: lambda a: np.round(s(a), 1)],
     "batchnorm_forward": [
         lambda s: lambda x, g, b, epsilon=1e-5: s(x, g, b, 1e-5),
