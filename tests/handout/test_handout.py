@@ -41,6 +41,7 @@ OUTLINES = {
     "fewest_units": HIDDEN,
     "choose_for_strangers": HIDDEN,
     "prepare_table": HIDDEN,
+    "clean_table": HIDDEN,
     "equip_stack": HIDDEN,
     "wake_units": HIDDEN,
     "mended_training": HIDDEN,

@@ -250,6 +250,10 @@ LOOK_ALIKES = {
         lambda s: lambda x: (s(x)[0], np.round(s(x)[1])),
         lambda s: lambda x: (np.abs(s(x)[0]), s(x)[1]),
     ],
+    "clean_table": [
+        lambda s: lambda train, labels, new: [s(train, labels, new)[0], labels[: len(s(train, labels, new)[0])], new],
+        lambda s: lambda train, labels, new: [np.round(part) for part in s(train, labels, new)],
+    ],
     "prepare_table": [
         lambda s: lambda train, targets, new: [table[:, 5:] for table in s(train, targets, new)],
         lambda s: lambda train, targets, new: [np.round(table) for table in s(train, targets, new)],
