@@ -183,6 +183,10 @@ LOOK_ALIKES = {
         lambda s: lambda x, widths: ("sigmoid", s(x, widths)[1]),
         lambda s: lambda x, widths: (s(x, widths)[0], 0.1 * s(x, widths)[1]),
     ],
+    "wake_units": [
+        lambda s: lambda x, w, b: np.repeat(s(x, w, b)[:, :1], b.shape[1], axis=1),
+        lambda s: lambda x, w, b: np.maximum(s(x, w, b), 0.01),
+    ],
     "dead_fraction": [lambda s: lambda a: s(np.asarray(a)[:3]), lambda s: lambda a: np.round(s(a), 1)],
     "batchnorm_forward": [
         lambda s: lambda x, g, b, epsilon=1e-5: s(x, g, b, 1e-5),
@@ -245,6 +249,10 @@ LOOK_ALIKES = {
     "subtract_channel_mean": [
         lambda s: lambda x: (s(x)[0], np.round(s(x)[1])),
         lambda s: lambda x: (np.abs(s(x)[0]), s(x)[1]),
+    ],
+    "clean_table": [
+        lambda s: lambda train, labels, new: [s(train, labels, new)[0], labels[: len(s(train, labels, new)[0])], new],
+        lambda s: lambda train, labels, new: [np.round(part) for part in s(train, labels, new)],
     ],
     "prepare_table": [
         lambda s: lambda train, targets, new: [table[:, 5:] for table in s(train, targets, new)],

@@ -14,6 +14,7 @@ from .questions import ALWAYS_POSITIVE_INPUTS, HIDDEN_ACTIVATION_CHOICE, UNIT_TH
 from .sigmoid import SIGMOID
 from .sigmoid_gradient import SIGMOID_GRADIENT
 from .softmax import SOFTMAX
+from .wake_units import WAKE_UNITS
 
 EXERCISES = (
     SIGMOID,
@@ -21,6 +22,7 @@ EXERCISES = (
     EQUIP_STACK,
     LEAKY_RELU,
     DEAD_FRACTION,
+    WAKE_UNITS,
     ELU,
     GELU,
     MISH,

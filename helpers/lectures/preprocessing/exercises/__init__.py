@@ -1,5 +1,6 @@
 """The exercises of lecture 03, one in each module: inputs, oracle, mistakes with their messages, spellings."""
 
+from .clean_table import CLEAN_TABLE
 from .encode_ordinal import ENCODE_ORDINAL
 from .impute_with_indicator import IMPUTE_WITH_INDICATOR
 from .min_max import MIN_MAX
@@ -23,6 +24,7 @@ EXERCISES = (
     IMPUTE_WITH_INDICATOR,
     SUBTRACT_CHANNEL_MEAN,
     PREPARE_TABLE,
+    CLEAN_TABLE,
     DISTRICT_NUMBERS,
     BROKEN_SENSOR,
     MEAN_FOR_ONE_PICTURE,
