@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 TESTS = (
-    "first training loss / log(classes)",
-    "last training loss / log(classes)",
-    "last validation loss / log(classes)",
-    "log10 of update / weights, layer 1",
-    "share of dead hidden units",
-    "share of the weights that the penalty takes away per step",
+    "first training loss",  # losses in units of log(classes)
+    "last training loss",
+    "last validation loss",
+    "log10 of update / weights",  # of layer 1
+    "dead hidden units",  # a share
+    "penalty per step",  # the share of the weights that it takes away
     "last training accuracy",
-    "share of training samples whose nearest neighbor has the same label",
+    "neighbors with the same label",  # the share of training samples whose nearest neighbor has it
 )
 TROUBLES = (
     "healthy",

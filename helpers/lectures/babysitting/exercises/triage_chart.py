@@ -25,7 +25,23 @@ def unseen():
 
 
 def cases(rng):
-    return [call(), call()]
+    """The columns come in another order with each call, so a chart is made of names and not copied."""
+    return [in_any_order(rng) for _ in range(2)]
+
+
+def in_any_order(rng):
+    tests, troubles = recorded(6, rng)
+    order = rng.permutation(len(TESTS))
+    return call([TESTS[column] for column in order], tests[:, order], troubles)
+
+
+def by_name(one, value):
+    """A chart with the columns of `TESTS`; what is no column of the call's stays as it is, and is found out later."""
+    chart = np.array(value, dtype=float)
+    if chart.ndim == 2 and chart.shape[1:] == (4,):
+        places = [TESTS.index(name) for name in one.arguments[0]]
+        chart[:, 0] = [places[int(test)] if test in range(len(TESTS)) else test for test in chart[:, 0]]
+    return chart
 
 
 # Charts.
@@ -77,7 +93,7 @@ def naming(share):
     """The judge of a part: the chart must name the trouble of this share of the runs that nobody has seen."""
 
     def judge(one, value, before=None):
-        chart = np.asarray(value, dtype=float)
+        chart = by_name(one, value)
         if why := trouble_with(chart):
             return Difference("value", why)
         tests, troubles = unseen()
@@ -109,9 +125,15 @@ GOOD = np.array(
 )
 
 
-def oracle():
+def oracle(names, tests, troubles):
     """By hand, from what each test measures."""
-    return GOOD
+    return among(names, GOOD)
+
+
+def among(names, chart):
+    """A chart whose tests are those of `TESTS`, written for columns in this order."""
+    columns = [list(names).index(TESTS[int(row[0])]) for row in chart]
+    return np.column_stack([columns, np.asarray(chart, dtype=float)[:, 1:]])
 
 
 # How the wrong ones are recognized.
@@ -119,7 +141,7 @@ def oracle():
 
 def recognized(test):
     def judge(one, value, before=None):
-        chart = np.asarray(value, dtype=float)
+        chart = by_name(one, value)
         is_it = chart.ndim == 2 and len(chart) > 0 and test(chart)
         return None if is_it else Difference("value", "It is another chart.")
 
@@ -131,8 +153,8 @@ def recognized(test):
     "One test cannot tell seven troubles apart. Use up to three on each way: a goal may be another row.",
     recognized(lambda chart: trouble_with(chart) == "" and len(chart) == 1),
 )
-def one_test():
-    return np.array([[1, 0.75, -1, -2]])
+def one_test(names, tests, troubles):
+    return among(names, [[1, 0.75, -1, -2]])
 
 
 @mistake(
@@ -140,8 +162,9 @@ def one_test():
     "halves.",
     recognized(lambda chart: trouble_with(chart).startswith("Some run would need")),
 )
-def one_after_the_other():
-    return np.array([[0, 1.6, 1, -5], [4, 0.99, 2, -4], [5, 0.05, 3, -6], [3, -3.5, -2, 4], [7, 0.6, -7, -1]])
+def one_after_the_other(names, tests, troubles):
+    rows = [[0, 1.6, 1, -5], [4, 0.99, 2, -4], [5, 0.05, 3, -6], [3, -3.5, -2, 4], [7, 0.6, -7, -1]]
+    return among(names, rows)
 
 
 @mistake(
@@ -149,8 +172,8 @@ def one_after_the_other():
     "written -1 - k: the healthy ones are -1, not 0.",
     recognized(lambda chart: "further down" in trouble_with(chart)),
 )
-def healthy_as_zero():
-    return np.array([[1, 0.75, 0, 1], [3, -3.5, -2, -3]])
+def healthy_as_zero(names, tests, troubles):
+    return among(names, [[1, 0.75, 0, 1], [3, -3.5, -2, -3]])
 
 
 @mistake(
@@ -161,18 +184,17 @@ def healthy_as_zero():
         )
     ),
 )
-def goals_exchanged():
-    return GOOD[:, [0, 1, 3, 2]]
+def goals_exchanged(names, tests, troubles):
+    return among(names, GOOD[:, [0, 1, 3, 2]])
 
 
 @mistake(
     "Troubles are written as -k. With rows counted from 0, trouble 0 would be a row: write -1 - k.",
     recognized(lambda chart: trouble_with(chart) == "" and _right_when_shifted(chart)),
 )
-def one_off():
-    return np.array(
-        [[1, 0.75, 1, 3], [0, 1.6, 2, -4], [7, 0.6, -6, -1], [3, -3.5, 4, 5], [4, 0.99, -1, -3], [5, 0.05, -2, -5]]
-    )
+def one_off(names, tests, troubles):
+    rows = [[1, 0.75, 1, 3], [0, 1.6, 2, -4], [7, 0.6, -6, -1], [3, -3.5, 4, 5], [4, 0.99, -1, -3], [5, 0.05, -2, -5]]
+    return among(names, rows)
 
 
 def _right_when_shifted(chart):
@@ -184,46 +206,37 @@ def _right_when_shifted(chart):
 # Right ones.
 
 
-def another_order():
+def another_order(names, tests, troubles):
     """The size of the updates first: it is tiny where the rate or the start is at fault, or where scores are huge."""
-    return np.array(
-        [
-            [3, -4, 1, 2],
-            [0, 1.6, 3, -5],
-            [1, 0.6, 4, 5],
-            [4, 0.99, -2, -4],
-            [7, 0.6, -7, -1],
-            [5, 0.05, -3, -6],
-        ]
-    )
+    rows = [[3, -4, 1, 2], [0, 1.6, 3, -5], [1, 0.6, 4, 5], [4, 0.99, -2, -4], [7, 0.6, -7, -1], [5, 0.05, -3, -6]]
+    return among(names, rows)
 
 
-def as_a_list():
-    return GOOD.tolist()
+def as_a_list(names, tests, troubles):
+    return among(names, GOOD).tolist()
 
 
-def as_tuples():
-    return tuple(map(tuple, GOOD.tolist()))
+def as_tuples(names, tests, troubles):
+    return tuple(map(tuple, among(names, GOOD).tolist()))
 
 
-def limits_from_the_records():
+def limits_from_the_records(names, tests, troubles):
     """The limits are the middles between the groups that a test is to separate, as they are in the records."""
 
-    tests, troubles = recorded(6, np.random.default_rng(0))
-
     def middle(test, low, high):
-        below, above = tests[np.isin(troubles, low), test], tests[np.isin(troubles, high), test]
+        column = list(names).index(TESTS[test])
+        below, above = tests[np.isin(troubles, low), column], tests[np.isin(troubles, high), column]
         return (below.max() + above.min()) / 2
 
     chart = GOOD.copy()
     chart[3, 1] = middle(3, [1, 3], [5])
     chart[4, 1] = middle(4, [1], [3])
     chart[1, 1] = middle(0, [0, 6], [4])
-    return chart
+    return among(names, chart)
 
 
-def in_single_precision():
-    return GOOD.astype(np.float32)
+def in_single_precision(names, tests, troubles):
+    return among(names, GOOD).astype(np.float32)
 
 
 TRIAGE_CHART = Exercise(

@@ -279,7 +279,7 @@ CHOOSE_FOR_STRANGERS = Exercise(
     difficulty=3,
     parts=(
         Part("better than a random split", 2, cases, judge=within(0.55)),
-        Part("near the best choice known", 2, cases, judge=within(0.2)),
+        Part("near the best choice known", 2, cases, judge=within(0.35)),
     ),
     oracle=oracle,
     mistakes=(
