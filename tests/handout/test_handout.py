@@ -52,6 +52,7 @@ OUTLINES = {
     "rate_from_test": HIDDEN,
     "least_cost": HIDDEN,
     "fifty_labels": HIDDEN,
+    "will_it_transfer": HIDDEN,
 }
 # What the attacker finds all the same, and why it stays.
 IN_WORDS = {

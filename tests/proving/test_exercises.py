@@ -212,6 +212,10 @@ LOOK_ALIKES = {
         lambda s: lambda w, b, g, shift, m, v, epsilon=1e-5: s(w, b, g, shift, m, v, 1e-5),
         lambda s: lambda w, b, g, shift, m, v, epsilon=1e-5: s(w, np.abs(b), g, shift, m, v, epsilon),
     ],
+    "will_it_transfer": [
+        lambda s: lambda inputs, hidden, *others: s(hidden, inputs, *others),
+        lambda s: lambda inputs, hidden, labels, *others: s(inputs[:, :9], hidden[:, :9], labels[:, :9], *others),
+    ],
     "freeze_statistics": [
         lambda s: lambda batches, labels: s(batches[:10], labels[:10]),
         lambda s: lambda batches, labels: (s(batches, labels)[0], np.ones(batches.shape[2])),

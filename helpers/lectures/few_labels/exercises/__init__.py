@@ -9,6 +9,7 @@ from .pseudo_labels import PSEUDO_LABELS
 from .questions import FROZEN_LAYERS, SURE_AND_WRONG, WHEN_TO_TRANSFER
 from .spread_labels import SPREAD_LABELS
 from .transfer import TRANSFER
+from .will_it_transfer import WILL_IT_TRANSFER
 
 EXERCISES = (
     PSEUDO_LABELS,
@@ -22,4 +23,5 @@ EXERCISES = (
     FREEZE,
     FROZEN_LAYERS,
     WHEN_TO_TRANSFER,
+    WILL_IT_TRANSFER,
 )
