@@ -40,6 +40,7 @@ def values(rng):
         call(Named("product_of_all"), somewhere(rng, 4)),
         call(Named("sum_of_squares"), np.array([[1.0, 3.0], [-2.0, 0.5]])),
         call(Named("sum_of_sines"), rng.uniform(-1, 1, (2, 3))),
+        call(Named("sum_of_sines"), np.array([2.0, 3.0])),  # it falls there
         call(Named("sum_of_exponentials"), somewhere(rng, 5)),
     ]
 

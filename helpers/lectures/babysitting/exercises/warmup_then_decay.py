@@ -35,6 +35,7 @@ def warming_up(rng):
 def decaying(rng):
     return [
         call(6, 0.5, 4, 0.5),
+        call(34, 2.0, 4, 0.75),  # after many steps nearly nothing is left
         drawn(rng, 11, 10),
         drawn(rng, 10 + rng.integers(20, 60), 10),
         drawn(rng, 500, 100),
@@ -184,6 +185,13 @@ def divides_by_no_warmup(step, peak, warmup_steps, decay):
     return peak * decay ** (step - warmup_steps)
 
 
+@mistake("The rate stops falling at a tenth of the peak. Every step multiplies it by `decay`, however small it is.")
+def with_a_floor(step, peak, warmup_steps, decay):
+    if step < warmup_steps:
+        return warm(step, peak, warmup_steps)
+    return peak * max(decay ** (step - warmup_steps), 0.1)
+
+
 @mistake("The decay is one step late: the first step after `warmup_steps` is already multiplied by `decay`.")
 def decays_one_step_late(step, peak, warmup_steps, decay):
     if step < warmup_steps:
@@ -278,6 +286,7 @@ WARMUP_THEN_DECAY = Exercise(
         divides_by_no_warmup,
         decays_one_step_late,
         decays_from_one,
+        with_a_floor,
     ),
     spellings=(
         one_step_at_a_time,

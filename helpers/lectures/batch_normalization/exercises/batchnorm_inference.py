@@ -69,6 +69,7 @@ def inference_edge_cases(rng):
     whole = ([[1, 2], [4, 2]], [1, -2], [0, 3], [2, 1], [1, 4])
     return [
         call(*map(np.array, whole), epsilon=0.25),
+        call(np.array([[1.0]]), np.array([2.0]), np.array([0.5]), np.array([3.0]), np.array([4.0])),  # below 0
         inference_call(rng, 3, 2, spread=0.0),
         call(*single(*inference_call(rng, 3, 2).arguments)),
     ]

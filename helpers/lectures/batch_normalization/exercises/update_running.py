@@ -41,6 +41,7 @@ def running_edge_cases(rng):
         running_call(rng, 3, momentum=0.0),
         running_call(rng, 3, momentum=1.0),
         running_call(rng, 1, momentum=0.5),
+        call(np.array([-1.0]), np.array([-3.0])),
         call(*single(*running_call(rng, 3).arguments)),
     ]
 

@@ -168,8 +168,8 @@ def cut_by_time_alone(features, labels, patients, days, known_at, predict_at, cu
 
 
 @mistake(
-    "The patients are apart, but both sides come from the whole period: train holds stays that are later than those in "
-    "test.",
+    "The patients are apart, but the cutoff is not kept: train holds stays from the cutoff on, or test holds earlier "
+    "ones. Train is what comes strictly before it.",
     Does(Found("in time", "apart", "mixed", "enough")),
 )
 def split_by_patient_alone(features, labels, patients, days, known_at, predict_at, cutoff):

@@ -25,6 +25,7 @@ def values(rng):
         call(moments(rng, 0, 100, 30), 50.0),
         call(np.array([-4.5, -1.5, 3.0]), -2.0),
         call(np.array([7.5, 5.0, 9.25]), 7.75),
+        call(np.array([-1.0, -3.0, 2.5]), 2.0),
     ]
 
 
@@ -106,6 +107,11 @@ def near_in_time(known_at, predict_at):
     return np.abs(known_at) <= abs(predict_at)
 
 
+@mistake("The distance from 0 was compared. A moment before 0 is not late: `-20` comes before 2.")
+def by_the_size(known_at, predict_at):
+    return np.abs(known_at) <= predict_at
+
+
 @mistake("Moments before 0 were left out. What was known before the admission may be used.")
 def from_the_admission_on(known_at, predict_at):
     return (known_at >= 0) & (known_at <= predict_at)
@@ -171,6 +177,7 @@ KNOWN_IN_TIME = Exercise(
         by_whole_hours,
         nearly_in_time,
         near_in_time,
+        by_the_size,
         from_the_admission_on,
         finite_moments_only,
     ),

@@ -49,6 +49,7 @@ def near(rng):
         # Within 0.75 by Euclid's distance, though the sum of the differences is 1; and just the other way round.
         call(np.array([[0.0, 0.0, 9.0]]), np.array([[0.5, 0.5, 9.0], [0.75, 0.75, 8.25], [0.5, 0.0, 9.25]]), 0.75),
         call(np.array([[1.0, 2.0]]), np.array([[1.5, 2.0], [1.25, 2.0]]), tolerance=0.25),
+        call(np.array([[1.0, 2.0]]), np.array([[1.25, 2.0], [1.75, 2.0]]), tolerance=1.0),
         # On the same side of a multiple of the tolerance, and on different ones.
         call(np.array([[0.5, 3.0]]), np.array([[1.5, 3.0], [-0.75, 3.0], [0.75, 4.0]]), tolerance=1.0),
         call(np.array([[100000.0, 0.0]]), np.array([[100001.0, 1.0], [100001.5, 0.0]]), tolerance=1.0),
@@ -94,6 +95,11 @@ def strictly_below(train, test, tolerance=0.0):
 @mistake("The tolerance is not used: only exact copies are found. Compare absolute differences with it.")
 def exact_copies_only(train, test, tolerance=0.0):
     return np.flatnonzero((differences(train, test) == 0).all(axis=2).any(axis=1))
+
+
+@mistake("The tolerance was halved. A row may differ by all of it, in either direction.")
+def half_the_tolerance(train, test, tolerance=0.0):
+    return np.flatnonzero((differences(train, test) <= tolerance / 2).all(axis=2).any(axis=1))
 
 
 @mistake("This is the Euclidean distance of the rows. The tolerance holds for every column by itself.")
@@ -264,6 +270,7 @@ SHARED_ROWS = Exercise(
         numbers_anywhere,
         strictly_below,
         exact_copies_only,
+        half_the_tolerance,
         by_euclidean_distance,
         by_sum,
         by_mean,

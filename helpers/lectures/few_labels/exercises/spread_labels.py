@@ -69,6 +69,7 @@ def chain(*weights):
 def spreading(rng):
     return [
         call(chain(1.0, 1.0, 0.25, 1.0), np.array([0, -1, -1, -1, 1])),
+        call(chain(0.25, 1.0, 4.0), np.array([0, -1, -1, 1])),  # the second point is of class 0 with a smaller alpha
         call(*graph(rng, 12, 2)),
         call(*graph(rng, 20, 3)),
         call(*graph(rng, 30, 4)),

@@ -192,7 +192,8 @@ def equal_units(x, y, rng):
 
 
 @mistake(
-    "The loss has grown far above that of a guess. Print it after each epoch; a step has to go against the gradient.",
+    "The loss is far above that of a guess: the weights were never trained, or they went uphill. Print the loss after "
+    "each epoch; a step has to go against the gradient.",
     Known(went_uphill),
 )
 def uphill(x, y, rng):

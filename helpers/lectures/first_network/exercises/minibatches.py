@@ -21,8 +21,8 @@ class Batches:
     """The judge: what of a list of batches is wrong. The arguments describe what a mistake does instead.
 
     order: "random", "given" (0, 1, 2, ...) or "ascending inside" (random batches whose samples stand in order) or
-    "blocks" (the batches are shuffled, not the samples); last: "kept", "dropped", "filled"; source: where the order
-    comes from.
+    "blocks" (the batches are shuffled, not the samples) or "stepped" (the same step from each sample to the next);
+    last: "kept", "dropped", "filled"; source: where the order comes from.
     """
 
     order: str = "random"
@@ -60,12 +60,14 @@ class Batches:
         if not every:
             return "Every sample should come exactly once."
         found = _order_of(batches)
-        if len(together) < MANY or found == self.order or (found, self.order) == ("given", "blocks"):
+        # A few blocks may come in their order by chance; an order that only starts elsewhere may be cut into blocks.
+        alike = (found, self.order) in (("given", "blocks"), ("blocks", "stepped"))
+        if len(together) < MANY or found == self.order or alike:
             return ""
         return "Every order of the samples should be equally likely. This one is too regular for chance."
 
     def _wrong_source(self, call, batches, before) -> str:
-        if before is None or call.arguments[0] < MANY or self.order in ("given", "blocks"):
+        if before is None or call.arguments[0] < MANY or self.order in ("given", "blocks", "stepped"):
             return ""
         earlier, value = before
         others = _read(value)
@@ -104,9 +106,16 @@ def _order_of(batches) -> str:
         return "blocks"
     if len(batches) > 1 and all(np.all(np.diff(batch) > 0) for batch in batches):
         return "ascending inside"
-    if np.array_equal(together, np.arange(len(together))[::-1]):
-        return "reversed"
-    return "random"
+    return "stepped" if _is_stepped(together) else "random"
+
+
+def _is_stepped(order) -> bool:
+    """Whether most samples are followed by the one that is as many places further on, beginning anew at the end.
+
+    Of 30 samples in a random order, this happens with a probability below 1e-10.
+    """
+    steps = np.diff(order) % len(order) if len(order) > 1 else np.zeros(1, int)
+    return np.bincount(steps).max() > len(order) / 2
 
 
 def seeded(rng):
@@ -156,6 +165,15 @@ def shuffled_blocks(n_samples, batch_size, rng):
     blocks = cut(np.arange(n_samples), batch_size)
     whole = [block for block in blocks if len(block) == batch_size]
     return [whole[i] for i in rng.permutation(len(whole))] + blocks[len(whole) :]
+
+
+@mistake(
+    "Only the start of the order is drawn, or its direction: neighbors stay neighbors. Draw the whole order: "
+    "`rng.permutation`.",
+    Batches(order="stepped"),
+)
+def rotated(n_samples, batch_size, rng):
+    return cut(np.roll(np.arange(n_samples), rng.integers(1, n_samples)), batch_size)
 
 
 @mistake(
@@ -264,6 +282,7 @@ MINIBATCHES = Exercise(
     mistakes=(
         not_shuffled,
         shuffled_blocks,
+        rotated,
         sorted_inside,
         last_dropped,
         last_filled,

@@ -151,8 +151,8 @@ def _are_old(one, points):
 
 
 @mistake(
-    "All points of a search are the same, the best of its first round. It was measured already; look around it, and "
-    "where the scores rise.",
+    "All points of a search are the same, so that one place alone is measured. Look around the best point of the "
+    "first round, and where the scores rise.",
     recognized(lambda one, points: _spread(points) == 0),
 )
 def the_best_again(points, scores, count):

@@ -28,6 +28,7 @@ def values(rng):
         run(2.0, 1.5, 1.0),
         run(2.0, 7.0),
         run(2.0, 5.0),
+        run(2.0, 3.0),
         run(1.0, 0.25, 1.0),  # four times the loss before
         run(2.0, 9.0, 1.0),  # it came back
         run(2.0, 5.5, 4.0),

@@ -275,7 +275,7 @@ def sorted_in_place(configurations, train, budget, eta=3):
     return configurations[0]
 
 
-@mistake("Both numbers are written as 2: half of the field stays, and the budget is doubled. Both go by `eta`.")
+@mistake("Half of the field stays, and the budget is doubled, although `eta` is 3. Both go by `eta`; its default is 3.")
 def always_two(configurations, train, budget, eta=3):
     return oracle(configurations, train, budget, 2)
 

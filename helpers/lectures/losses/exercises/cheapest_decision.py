@@ -52,6 +52,7 @@ def edge_cases(rng):
         call(np.array([[0.25, 0.25, 0.5]]), np.array([[1, 0, 2], [1, 2, 0], [1, 1, 1]])),
         call(probability_rows(rng, 1, 3), costs_of(rng, 3, 3)),
         call(probability_rows(rng, 3, 2), np.array([[2.0], [3.0]])),
+        call(np.array([[0.5, 0.5], [0.25, 0.75]]), np.array([[-4.0, 1.0], [-2.0, 1.0]])),  # a gain
     ]
 
 
@@ -111,6 +112,11 @@ def worst_case(probabilities, costs):
     return np.argmin(np.max(probabilities[:, :, None] * costs[None], axis=1), axis=1)
 
 
+@mistake("The sign of the costs was lost. A cost below 0 is a gain: the smallest cost is the one furthest down.")
+def nearest_to_zero(probabilities, costs):
+    return np.argmin(np.abs(probabilities @ costs), axis=1)
+
+
 def with_a_product(probabilities, costs):
     """One matrix product gives the expected cost of each decision for each sample."""
     return np.argmin(probabilities @ costs, axis=1)
@@ -164,6 +170,7 @@ CHEAPEST_DECISION = Exercise(
         for_the_most_probable,
         without_probabilities,
         worst_case,
+        nearest_to_zero,
     ),
     spellings=(with_a_product, with_loops, with_einsum, with_broadcasting, by_sorting),
     equivalent_mutants={

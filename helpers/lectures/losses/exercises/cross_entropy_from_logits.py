@@ -106,7 +106,7 @@ def without_softmax(logits, labels):
 
 
 @mistake(
-    "The largest score was subtracted, but not added to the sum again: what is left is the score below the largest."
+    "This is the distance to the largest score alone. The logarithm of the sum of exp(score - largest) is missing."
 )
 def without_the_sum(logits, labels):
     return (np.max(logits, axis=1) - np.asarray(logits)[np.arange(len(labels)), labels]).mean()

@@ -36,6 +36,7 @@ def edge_cases(rng):
     return [
         call(np.array([1.0]), np.array([0.0])),  # exactly at delta
         call(np.array([2.0, 2.0]), np.array([2.0, 7.0])),
+        call(np.array([2.5, 3.0, 9.0]), np.array([2.0, 3.0, 9.5])),
         call(rng.integers(-5, 6, 6), rng.integers(-5, 6, 6)),
         call(rng.normal(0, 2, 5).astype(np.float32), rng.normal(0, 2, 5).astype(np.float32)),
     ]
@@ -98,6 +99,11 @@ def without_the_absolute_value(predictions, targets, delta=1.0):
 @mistake("This is half the squared error everywhere. Beyond `delta` the loss grows linearly.")
 def quadratic_everywhere(predictions, targets, delta=1.0):
     return (distances(predictions, targets) ** 2 / 2).mean()
+
+
+@mistake("The straight line was taken for all errors, so small ones give a negative loss. Up to `delta` it is e^2 / 2.")
+def linear_everywhere(predictions, targets, delta=1.0):
+    return (delta * (distances(predictions, targets) - delta / 2)).mean()
 
 
 @mistake("Errors beyond `delta` were cut off: the loss stops growing there. It goes on, linearly.")
@@ -164,6 +170,7 @@ HUBER = Exercise(
         delta_ignored,
         without_the_absolute_value,
         quadratic_everywhere,
+        linear_everywhere,
         cut_off,
         of_the_mean,
     ),

@@ -28,6 +28,7 @@ def edge_cases(rng):
     return [
         call(np.zeros(3), np.array([0.0, 1.0, 2.0])),
         call(np.array([4.0]), np.array([4.0])),
+        call(np.array([1.0, 2.0, 3.0]), np.array([3.0, 1.0, 0.0])),
         call(rng.integers(0, 50, 5), rng.integers(0, 50, 5)),
         call(rng.uniform(0, 3, 4).astype(np.float32), rng.uniform(0, 3, 4).astype(np.float32)),
     ]

@@ -38,6 +38,7 @@ def clipped(rng):
     return [
         call({"W": np.array([3.0, 0.0]), "b": np.array([4.0])}, 1.0),
         call({"W": np.array([0.9, 100.0])}, 1.0),
+        call({"W": np.array([3.0, 0.0]), "b": np.array([4.0])}, 4.0),  # a little above the limit
         share_of_norm(rng, 0.2, 0.8),
         share_of_norm(rng, 0.05, 0.2, scale=30.0),
     ]
@@ -86,7 +87,7 @@ def always_scaled(gradients, limit):
     return scaled(gradients, limit / max(norm(gradients), 1e-300))
 
 
-@mistake("The root is missing: the limit was compared with the sum of the squares.")
+@mistake("The root is missing: the norm is the *root* of the sum of the squares.")
 def without_root(gradients, limit):
     squares = norm(gradients) ** 2
     return scaled(gradients, limit / squares if squares > limit else 1.0)

@@ -49,6 +49,11 @@ def only_up(step, total_steps, low, peak):
     return low + (peak - low) * step / total_steps
 
 
+@mistake("The peak is only half as high above `low` as it should be: the way up takes half of the steps.")
+def half_height(step, total_steps, low, peak):
+    return low + (peak - low) * (1 - abs(2 * step / total_steps - 1)) / 2
+
+
 @mistake("It falls all the way: the first half should rise from `low` to `peak`.")
 def only_down(step, total_steps, low, peak):
     return peak - (peak - low) * step / total_steps
@@ -155,6 +160,7 @@ ONE_CYCLE = Exercise(
     oracle=oracle,
     mistakes=(
         only_up,
+        half_height,
         only_down,
         stays_up,
         upside_down,

@@ -59,6 +59,8 @@ def edge_cases(rng):
         # After a reduction the lowest loss so far still counts.
         run(1.0, 3.0, 3.0, 3.0, 2.5, 2.25, 2.0, 1.75, 1.5),
         call(np.array([3, 4, 4, 4, 4, 2, 5]), 1),
+        # Slow progress is progress: each loss is lower by less than a hundred-thousandth.
+        run(*(1 - 2.0**-17 * np.arange(7))),
     ]
 
 
@@ -137,6 +139,14 @@ def lowest_forgotten(losses, learning_rate, factor=0.5, patience=3):
 @mistake("The epochs without progress were counted in total. They count in a row: a new lowest loss sets them to 0.")
 def not_in_a_row(losses, learning_rate, factor=0.5, patience=3):
     return followed(losses, learning_rate, factor, patience, in_a_row=False)
+
+
+@mistake(
+    "A loss that is lower by very little does not count here, as with the `min_delta` of Keras. Any lower loss is a "
+    "new lowest one."
+)
+def small_progress_ignored(losses, learning_rate, factor=0.5, patience=3):
+    return followed(np.round(losses, 4), learning_rate, factor, patience)
 
 
 @mistake("The rate was reduced once only. Whenever the patience is used up, it is multiplied by `factor` again.")
@@ -242,6 +252,7 @@ RATES_ON_PLATEAU = Exercise(
         equal_is_new,
         lowest_forgotten,
         not_in_a_row,
+        small_progress_ignored,
         only_once,
         divided,
         subtracted,

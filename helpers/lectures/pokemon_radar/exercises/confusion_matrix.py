@@ -31,6 +31,7 @@ def edge_cases(rng):
     return [
         call(few, np.zeros(9, dtype=int), 4),
         call(np.full(6, 3), rng.integers(1, 3, 6), 5),
+        call(np.array([1, 1, 2]), np.array([1, 2, 2]), 3),
         call(np.array([], dtype=int), np.array([], dtype=int), int(rng.integers(2, 5))),
     ]
 

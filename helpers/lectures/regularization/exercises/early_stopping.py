@@ -40,6 +40,7 @@ def with_a_margin(rng):
         call(np.array([4.0, 3.75, 3.5, 3.25, 2.0, 1.75, 1.5, 1.25, 1.0]), 3, 0.5),
         call(np.array([4.0, 3.5, 3.25, 3.0, 2.75, 2.5]), 3, min_delta=0.5),
         call(np.array([1.0, 1.25, 1.125, 0.75, 0.875, 0.5, 1.0, 1.0]), 2, 0.25),
+        call(np.array([8.0, 7.0, 6.0, 5.0]), 2, 0.5),
         call(grid(rng, 25, 0.3), 3, min_delta=0.25),
     ]
 
@@ -52,6 +53,7 @@ def edge_cases(rng):
         call(np.array([2.0, 1.0, 1.5, 0.5]), 1),
         call(np.array([5, 4, 6, 3, 7, 8, 2]), 2),
         call(np.array([2.0, 1.0, 1.5]), 5),
+        call(2 - 2.0**-12 * np.arange(4), 2),  # lower by little is better all the same
     ]
 
 
@@ -104,6 +106,16 @@ def not_in_a_row(losses, patience, min_delta=0.0):
 @mistake("`min_delta` is not used.")
 def without_min_delta(losses, patience, min_delta=0.0):
     return oracle(losses, patience, 0.0)
+
+
+@mistake("`min_delta` was taken for a share of the loss. It is subtracted: better is below best - min_delta.")
+def min_delta_as_a_share(losses, patience, min_delta=0.0):
+    return followed(losses, patience, lambda loss, best, _: loss < best * (1 - min_delta))
+
+
+@mistake("Without `min_delta` a loss that is lower by little should be better too: its default is 0.")
+def small_progress_ignored(losses, patience, min_delta=0.0):
+    return oracle(losses, patience, max(min_delta, 1e-3))
 
 
 @mistake("`min_delta` has the wrong sign: here a loss may even be a little higher. Better is below best - min_delta.")
@@ -225,6 +237,8 @@ EARLY_STOPPING = Exercise(
         number_of_epochs,
         not_in_a_row,
         without_min_delta,
+        min_delta_as_a_share,
+        small_progress_ignored,
         wrong_sign,
         with_the_one_before,
         never,
