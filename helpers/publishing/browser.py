@@ -24,7 +24,7 @@ from helpers.paths import ROOT
 
 from .site import MARK, WORK, SiteError, is_installed, may_be_filled
 
-PACKAGES = ("jupyterlite-core", "jupyterlite-pyodide-kernel", "flit_core")  # the extra `site`
+PACKAGES = ("jupyterlite-core", "jupyterlite-pyodide-kernel", "hatchling")  # the extra `site`
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 LOCK = "pyodide-lock.json"
 # What `helpers` imports and Pyodide has; Keras, Optuna and Dask are not among it.
@@ -190,8 +190,8 @@ def _fetch(wanted: dict[str, str | None]) -> dict[str, Path]:
 
 def _own_wheel(place: Path) -> Path:
     """The wheel of this project, made in `place`."""
-    command = [sys.executable, "-c", "import sys; from flit_core.buildapi import build_wheel; build_wheel(sys.argv[1])"]
-    done = subprocess.run([*command, str(place)], cwd=ROOT, capture_output=True, text=True)
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(place)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
         raise SiteError(f"the package could not be built: ...{done.stderr[-500:]}")
     return next(place.glob("training_neural_networks-*.whl"))
