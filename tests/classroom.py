@@ -75,7 +75,12 @@ def _statements_of(module: str) -> list:
     source = ast.parse(inspect.getsource(importlib.import_module(module)))
     own = statements_of(ast.unparse(_Undecorated().visit(source)))
     beside = [_imported(s.node, module) for s in own if _is_of_the_course(s.node)]
-    return [statement for name in beside if ".exercises." in name for statement in _statements_of(name)] + own
+    return [
+        statement
+        for name in beside
+        if ".exercises." in name or name.endswith(".given")
+        for statement in _statements_of(name)
+    ] + own
 
 
 def _is_of_the_course(statement: ast.stmt) -> bool:
