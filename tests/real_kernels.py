@@ -6,8 +6,6 @@ else is the same: `ipykernel`'s own application in a process of its own, asked o
 
 from __future__ import annotations
 
-import ast
-import asyncio
 import contextlib
 import io
 import json
@@ -191,9 +189,7 @@ def _serve() -> None:
     warming = ["import matplotlib.pyplot as plt, scipy.stats, helpers.checking, pandas, ipywidgets; plt.figure()"]
     for source in warming + json.loads(sys.stdin.readline())["warming"]:
         with contextlib.redirect_stdout(io.StringIO()):
-            awaited = eval(compile(source, "<warming>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), {})
-            if awaited is not None:  # a cell that may await is a coroutine
-                asyncio.run(awaited)
+            exec(source, {})
     try:
         raise ValueError  # to write the first traceback takes as long as a hundred cells
     except ValueError:
