@@ -12,6 +12,8 @@ from __future__ import annotations
 import ast
 import re
 
+import numpy as np
+
 HELD_OUT, TEST, WHOLE, TEST_SCORE, STATISTIC = "held-out", "test", "whole-table", "test-score", "its-statistic"
 
 _TEST_NAME = re.compile(r"(^|_)(x_?)?(test|testing|holdout|fresh)(_|\d|$)", re.IGNORECASE)
@@ -242,7 +244,7 @@ class _Reader(ast.NodeVisitor):
     def _own_statistic(self, node):
         """The name of a held-out table whose own mean, deviation or extreme this is, or ""."""
         for call in (item for item in ast.walk(node) if isinstance(item, ast.Call)):
-            if _name(call.func) not in _STATISTICS or not isinstance(call.func, ast.Attribute) or _is_by_row(call):
+            if _name(call.func) not in _STATISTICS or not isinstance(call.func, ast.Attribute) or _is_within_rows(call):
                 continue
             is_numpy = isinstance(call.func.value, ast.Name) and call.func.value.id in ("np", "numpy")
             table = (call.args[0] if call.args else None) if is_numpy else call.func.value
@@ -294,10 +296,14 @@ def _makes_preprocessing(node) -> bool:
     )
 
 
-def _is_by_row(call) -> bool:
-    """Whether a statistic is that of each row alone, as in softmax: it takes nothing from the other rows."""
+def _is_within_rows(call) -> bool:
+    """Whether a statistic stays within each row, as in softmax: its axes are written out, and 0 is not among them."""
     axes = [keyword.value for keyword in call.keywords if keyword.arg == "axis"]
-    return any(ast.unparse(axis) not in ("0", "None", "(0,)") for axis in axes)
+    try:
+        along = {along for axis in axes for along in np.atleast_1d(ast.literal_eval(axis)).tolist()}
+    except ValueError:  # a name: nobody knows what it holds
+        return False
+    return bool(along) and not along & {0, None}
 
 
 def _name(node) -> str:

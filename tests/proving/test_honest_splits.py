@@ -46,6 +46,8 @@ x_train, x_test, y_train, y_test = train_test_split(best, y)
     "a model trained on test": "model.fit(x_test, y_test)",
     "test scaled by its own mean": "x = (x_test - x_test.mean(axis=0)) / x_train.std(axis=0)",
     "test scaled by its own deviation": "x = (x_test - mean) / np.std(x_test, axis=0)",
+    "test pictures less the mean of each channel": "x = x_test - x_test.mean(axis=(0, 1, 2))",
+    "test scaled along an axis with a name": "x = x_test - x_test.mean(axis=rows)",
     "the whole scaled by its own mean": "Z = X - X.mean(axis=0)\na, b = train_test_split(Z)",
     "the test set as validation data": "model.fit(x_train, y_train, validation_data=(x_test, y_test))",
     "the best of several on test": """
