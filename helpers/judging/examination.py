@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
+import numpy as np
+
 from helpers.sandbox.observe import Call, Observation, observe
 from helpers.sandbox.recipes import apply
 
@@ -116,6 +118,7 @@ def problems(examination: Examination, observations: list[Observation]) -> Itera
         before = (trial.call, seen.value) if judged else None
 
 
+@np.errstate(all="ignore")  # what is odd about a value is for the judge to say, not for NumPy
 def asked(judge, call: Call, value, before, found: Difference | None, expected=None) -> Difference | None:
     """What a judge says of a value. `found` is how the value departs from the oracle's in type and shape.
 
@@ -153,7 +156,7 @@ def _problem(exercise, trial: Trial, expected, seen: Observation, before) -> tup
     if isinstance(expected, Unknown):
         return None, False
     if exercise.uses_keras:
-        return trial.judge(trial.call, seen.value, before), True
+        return asked(trial.judge, trial.call, seen.value, before, None), True
     found = difference(expected, seen.value, exercise.tolerance.for_inputs(trial.call.values()))
     if trial.judge and left_to(trial.judge, found):
         return asked(trial.judge, trial.call, seen.value, before, found, expected), True

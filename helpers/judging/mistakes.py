@@ -60,7 +60,7 @@ def _same_reply(examination, observations, mistake, i) -> bool:
     trials, exercise = examination.trials, examination.exercise
     trial, seen = trials[i], observations[i]
     if exercise.uses_keras:
-        return seen.outcome == "returned" and mistake.judge(trial.call, seen.value) is None
+        return seen.outcome == "returned" and asked(mistake.judge, trial.call, seen.value, None, None) is None
     known = examination.known[mistake]
     if trial.judge is None:
         return _same(trial, known[i], seen, exercise.tolerance)

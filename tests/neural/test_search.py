@@ -194,7 +194,7 @@ def test_memory_stays_below_what_was_stated_and_does_not_grow_with_the_search(jo
     parts = [part for count in (400, 100, 1) for part in (rng.random((count, 3072)), rng.integers(10, size=count))]
     pictures = search.prepare(datasets.Pictures("noise", *parts))
     data = sum(part.nbytes for part in (pictures.x_train, pictures.x_validation, pictures.x_test))
-    peaks = []
+    peaks, stated = [], []
     for count in (20, 60):
         configurations = [
             {"learning_rate": float(rate), "regularization": 0.0} for rate in np.logspace(-3, 3, count)
@@ -203,6 +203,8 @@ def test_memory_stays_below_what_was_stated_and_does_not_grow_with_the_search(jo
         search.train_many(configurations, pictures, epochs=3, jobs=jobs)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-        stated = search.memory_needed(count, pictures, epochs=3, jobs=jobs) - data
-        assert 0.3 * stated < peaks[-1] < stated
-    assert peaks[1] < 1.2 * peaks[0]
+        stated.append(search.memory_needed(count, pictures, epochs=3, jobs=jobs) - data)
+        assert 0.3 * stated[-1] < peaks[-1] < stated[-1]
+    assert stated[1] < 1.2 * stated[0]
+    if jobs == 1:  # whether the peaks of two threads meet is chance
+        assert peaks[1] < 1.2 * peaks[0]
