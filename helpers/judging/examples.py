@@ -18,6 +18,7 @@ from .compare import described_result
 
 LONGEST_CALL = 700  # characters that a reader would still paste
 _LONGEST_RESULT = 1200
+_LONGEST_BRIEF = 40  # characters of an argument within a call in words
 _MOST_NUMBERS = 40  # of an array that is shown whole
 _MOST_ITEMS = 24  # of a list or dict
 _DIGITS = (6, 9, 12, 17)
@@ -95,7 +96,7 @@ def _moments(array) -> str:
     if array.dtype.kind != "f":
         return ""
     with np.errstate(all="ignore"):
-        return f", mean {array.mean():.4g}, deviation {array.std():.4g}"
+        return f", mean {array.mean():.4g}, standard deviation {array.std():.4g}"
 
 
 def _kind(value) -> str:
@@ -147,7 +148,8 @@ def _number(number, text: str = "") -> str:
 
 
 def _brief(value) -> str:
-    source = _source(value)
-    if len(source) <= 40:
+    is_array = isinstance(value, np.ndarray)
+    source = "" if is_array and value.size > _LONGEST_BRIEF else _source(value)
+    if source and len(source) <= _LONGEST_BRIEF:
         return source
-    return f"<array of shape {value.shape}>" if isinstance(value, np.ndarray) else f"<{described_result(value)}>"
+    return f"<array of shape {value.shape}>" if is_array else f"<{described_result(value)}>"

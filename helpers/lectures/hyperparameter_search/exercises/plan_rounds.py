@@ -7,6 +7,7 @@ of. Any plan within the budget is an answer; the points say how far it gets.
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -92,13 +93,13 @@ def searches(family):
 def worth(plan, family):
     """The mean true accuracy, after the last epoch, of what a plan picks: a number."""
     measured, true = searches(family)
-    everyone = np.arange(SEARCHES)[:, None]
-    left = np.tile(np.arange(MOST_RUNS), (SEARCHES, 1))
-    for runs, epoch in plan:
-        left = left[:, :runs]
-        order = np.argsort(-measured[everyone, left, epoch], axis=1)
-        left = np.take_along_axis(left, order, axis=1)
-    return float(true[everyone[:, 0], left[:, 0], EPOCHS].mean())
+    everyone = np.arange(SEARCHES)
+    left = np.tile(np.arange(plan[0][0]), (SEARCHES, 1))
+    for (_, epoch), (runs, _) in pairwise(plan):
+        scores = measured[everyone[:, None], left, epoch]
+        left = np.take_along_axis(left, np.argpartition(-scores, runs - 1, axis=1)[:, :runs], axis=1)
+    best = np.argmax(measured[everyone[:, None], left, plan[-1][1]], axis=1)
+    return float(true[everyone, left[everyone, best], EPOCHS].mean())
 
 
 @cache

@@ -72,6 +72,8 @@ def telling(rng, settings):
             apart = {(i, j) for i, j in together if winners[i] != winners[j]}
             if best is None or len(apart) > len(best[1]):
                 best = configurations, apart
+            if apart == together:
+                break
         together -= best[1]
         calls.append(call(best[0], Named(train), budget, **keywords))
     return calls
