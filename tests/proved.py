@@ -11,6 +11,8 @@ import fcntl
 import hashlib
 import json
 import os
+import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -23,8 +25,22 @@ JUDGING = ("helpers/judging", "helpers/sandbox", "helpers/proving", "requirement
 GRADER = (*JUDGING, "helpers/grading", "helpers/checking", "helpers/lectures/__init__.py")
 
 
+@dataclass(frozen=True)
+class Code:
+    """The cells of code of a lecture's source or notebook, with their outputs. What words say proves nothing."""
+
+    source: Path
+
+    def content(self) -> bytes:
+        text = self.source.read_text(encoding="utf-8")
+        if self.source.suffix == ".ipynb":
+            cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+            return json.dumps([(cell["source"], cell["metadata"], cell["outputs"]) for cell in cells]).encode()
+        return "".join(re.findall(r"^```\{code-cell\}.*?^```", text, re.MULTILINE | re.DOTALL)).encode()
+
+
 @contextlib.contextmanager
-def unless_proved(what: str, *depends: str | Path):
+def unless_proved(what: str, *depends: str | Path | Code):
     """Whether `what` has to be proved now; if so and nothing is raised, it is recorded where that is asked for."""
     wanted = os.environ.get("COURSE_PROVE", "")
     digest = digest_of(*depends)
@@ -34,11 +50,11 @@ def unless_proved(what: str, *depends: str | Path):
         _remember(what, digest)
 
 
-def of_exercise(exercise) -> tuple[str | Path, ...]:
+def of_exercise(exercise) -> tuple[str | Path | Code, ...]:
     """What the proof of an exercise's check depends on."""
     lecture = lecture_named(exercise.lecture)
     given = [path for path in [lecture.folder / "given.py"] if path.exists()]
-    return (*JUDGING, lecture.folder / "exercises", *given, lecture.source)
+    return (*JUDGING, lecture.folder / "exercises", *given, Code(lecture.source))
 
 
 def of_experiments(lecture: str) -> tuple[str | Path, ...]:
@@ -48,25 +64,27 @@ def of_experiments(lecture: str) -> tuple[str | Path, ...]:
     return (*SHARED, *(folder / name for name in beside if (folder / name).exists()))
 
 
-def of_notebook(lecture: str, path: Path) -> tuple[str | Path, ...]:
+def of_notebook(lecture: str, path: Path) -> tuple[str | Path | Code, ...]:
     """What the outputs of a lecture's notebook depend on."""
-    return (*SHARED, *JUDGING, "helpers/drawing", "helpers/checking", lecture_named(lecture).folder, path)
+    return (*SHARED, *JUDGING, "helpers/drawing", "helpers/checking", lecture_named(lecture).folder, Code(path))
 
 
-def digest_of(*depends: str | Path) -> str:
+def digest_of(*depends: str | Path | Code) -> str:
     """A digest of the files and folders named."""
     digest = hashlib.sha256()
-    for path in sorted({ROOT / path for path in depends}):
-        digest.update(_digest_of_one(path))
+    named = {(one.source, True) if isinstance(one, Code) else (ROOT / one, False) for one in depends}
+    for path, is_code in sorted(named):
+        digest.update(_digest_of_one(path, is_code))
     return digest.hexdigest()[:16]
 
 
 @cache
-def _digest_of_one(path: Path) -> bytes:
+def _digest_of_one(path: Path, is_code: bool) -> bytes:
     digest = hashlib.sha256()
     files = [file for file in path.rglob("*") if file.suffix == ".py"] if path.is_dir() else [path]
     for file in sorted(files):
-        digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
+        content = Code(file).content() if is_code else file.read_bytes()
+        digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + content)
     return digest.digest()
 
 

@@ -44,3 +44,15 @@ def test_what_fails_is_not_recorded(record, monkeypatch):
     with pytest.raises(AssertionError):
         proof(record, monkeypatch, "record", fails=True)
     assert proof(record, monkeypatch)
+
+
+def test_words_around_an_answer_are_no_part_of_its_proof(record, monkeypatch):
+    lecture = record.with_suffix(".md")
+
+    def needed(words, code, wanted=""):
+        lecture.write_text(f"{words}\n\n```{{code-cell}} ipython3\n{code}\n```\n\n{words}\n")
+        return proof(proved.Code(lecture), monkeypatch, wanted)
+
+    assert needed("Some words.", "a = 1", "record")
+    assert not needed("Other words.", "a = 1")
+    assert needed("Some words.", "a = 2")
