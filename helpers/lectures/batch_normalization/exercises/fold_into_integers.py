@@ -178,10 +178,10 @@ class Within:
 
 def rounded(w1, b1, w2, b2, largest, rounding=np.round):
     """Two float layers as integers, with one step for the largest weight of each matrix."""
-    shipped = {"b1": b1, "b2": b2}
-    for i, w in ((1, w1), (2, w2)):
+    shipped = {}
+    for i, w, b in ((1, w1, b1), (2, w2, b2)):
         step = np.abs(w).max() / largest
-        shipped |= {f"W{i}": rounding(w / step).astype(int), f"step{i}": float(step)}
+        shipped |= {f"W{i}": rounding(w / step).astype(int), f"step{i}": float(step), f"b{i}": b}
     return shipped
 
 
@@ -272,6 +272,13 @@ def _leaves_a_shift(one, shipped):
     return Within(THIRD)(one, shipped) is None and np.mean(far.mean(axis=0) ** 2) > 0.1 * np.mean(far**2)
 
 
+def many_steps(one, value, before=None):
+    """Knows an answer by its steps, of which there are several for a matrix."""
+    if any(np.ndim(value[key]) for key in ("step1", "step2")):
+        return None
+    return Difference("value", "It has one step for each matrix.")
+
+
 def _plain(network, samples, largest):
     return rounded(*folded(network), network["W2"], network["b2"], largest)
 
@@ -340,6 +347,18 @@ def plain(network, samples, largest):
 
 
 @mistake(
+    "This is a step for each unit. Only one can be stored for the whole matrix, so the units themselves have to fit "
+    "it.",
+    many_steps,
+)
+def a_step_for_each_unit(network, samples, largest):
+    w, b = without_the_fixed(network, samples)
+    steps = np.maximum(np.abs(w).max(axis=0), 1e-9) / largest
+    shipped = rounded(w, b, network["W2"], network["b2"], largest)
+    return shipped | {"W1": np.round(w / steps).astype(int), "step1": steps}
+
+
+@mistake(
     "`astype(int)` cuts off what stands behind the point, so every weight moves toward 0. Round first.",
     As(_cut, _equalized_and_cut),
 )
@@ -381,14 +400,8 @@ def step_upside_down(network, samples, largest):
 )
 def clips_too_much(network, samples, largest):
     w, b = folded(network)
-    shipped = {"b1": b, "b2": network["b2"]}
-    for i, weights in ((1, w), (2, network["W2"])):
-        step = float(weights.std()) / largest
-        shipped |= {
-            f"W{i}": np.clip(np.round(weights / step), -largest, largest).astype(int),
-            f"step{i}": step,
-        }
-    return shipped
+    layers = [np.clip(weights, -weights.std(), weights.std()) for weights in (w, network["W2"])]
+    return rounded(layers[0], b, layers[1], network["b2"], largest)
 
 
 @mistake(
@@ -503,6 +516,7 @@ FOLD_INTO_INTEGERS = Exercise(
     mistakes=(
         not_folded,
         plain,
+        a_step_for_each_unit,
         cut_off,
         one_sided,
         bias_left_as_it_was,
