@@ -38,6 +38,7 @@ OUTLINES = {
     "classify": "its judge needs the answer to another exercise",
     "honest_test": HIDDEN,
     "freeze_statistics": HIDDEN,
+    "fold_into_integers": HIDDEN,
     "fewest_units": HIDDEN,
     "choose_for_strangers": HIDDEN,
     "prepare_table": HIDDEN,

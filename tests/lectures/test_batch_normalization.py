@@ -10,8 +10,18 @@ import pytest
 
 from helpers.datasets import digits
 from helpers.drawing.style import png
+from helpers.judging.exercise import UNTOUCHED
+from helpers.judging.judge import Examination, judge
 from helpers.lectures import functions_of
-from helpers.lectures.batch_normalization.exercises import BACKWARD, FOLD, FORWARD, IMAGES, INFERENCE
+from helpers.lectures.batch_normalization.exercises import (
+    BACKWARD,
+    FOLD,
+    FOLD_INTO_INTEGERS,
+    FORWARD,
+    IMAGES,
+    INFERENCE,
+)
+from helpers.lectures.batch_normalization.exercises import fold_into_integers as integers
 from helpers.lectures.batch_normalization.experiments import (
     WITH,
     WITHOUT,
@@ -28,6 +38,7 @@ from helpers.neural.activations import ACTIVATIONS
 from helpers.neural.batch_normalization import BatchNormalization, apply, fold, normalize, normalize_backward
 from helpers.neural.signal import he, propagate
 from helpers.proving.solutions import function_from, solution_source
+from helpers.sandbox.observe import observe
 from tests.gradients import assert_slopes_of
 
 
@@ -45,6 +56,7 @@ def run(data):
 
 LECTURE = "07_batch_normalization"
 OF_ARRAYS = [exercise for exercise in functions_of(LECTURE) if not exercise.uses_keras]
+CLOSED = [exercise for exercise in OF_ARRAYS if not exercise.open_ended]  # an open one has many right values
 
 
 def solution(name):
@@ -157,14 +169,14 @@ def test_the_example_in_a_docstring_is_true(exercise):
     assert doctest.DocTestRunner().run(example).failed == 0
 
 
-@pytest.mark.parametrize("exercise", OF_ARRAYS, ids=lambda exercise: exercise.name)
+@pytest.mark.parametrize("exercise", CLOSED, ids=lambda exercise: exercise.name)
 def test_what_is_normalized_is_given_as_arrays_of_at_least_one_axis(exercise):
     for trial in exercise.fresh_trials(5):
         assert all(isinstance(value, np.ndarray) and value.ndim >= 1 for value in trial.call.arguments)
         assert set(trial.call.keywords) <= {"epsilon", "momentum"}
 
 
-@pytest.mark.parametrize("exercise", OF_ARRAYS, ids=lambda exercise: exercise.name)
+@pytest.mark.parametrize("exercise", CLOSED, ids=lambda exercise: exercise.name)
 def test_nothing_that_is_drawn_enlarges_rounding(exercise):
     """Single precision is off by 6e-8: a right answer may lose two digits on its way, and not a third."""
     answer = solution(exercise.name)
@@ -174,6 +186,25 @@ def test_nothing_that_is_drawn_enlarges_rounding(exercise):
             got = answer(*(np.float32(array) for array in trial.call.arguments), **trial.call.keywords)
             for want, found in zip(*(x if isinstance(x, tuple) else (x,) for x in (expected, got)), strict=True):
                 np.testing.assert_allclose(found, want, rtol=6e-6, atol=6e-6)
+
+
+SIZES, SHIFT, FIXED = "a third of the error", "an eighth of the error", "features that never change"
+
+
+@pytest.mark.parametrize(
+    ("answer", "earned"),
+    [
+        (integers.plain.function, set()),
+        (integers.a_shift_is_left.function, {SIZES, FIXED}),
+        (integers.features_not_looked_at.function, {SIZES, SHIFT}),
+        (integers.with_roots, {SIZES, SHIFT, FIXED}),
+    ],
+    ids=["no idea", "sizes", "sizes and shift", "all"],
+)
+def test_each_idea_of_folding_into_integers_earns_its_part(answer, earned):
+    for examination in (Examination(FOLD_INTO_INTEGERS), Examination(FOLD_INTO_INTEGERS, 7)):
+        verdict = judge(examination, [observe(answer, call) for call in examination.calls])
+        assert {part.part for part in verdict.parts if part.points} - {UNTOUCHED} == earned
 
 
 def test_the_oracle_for_folding_describes_the_same_layer():

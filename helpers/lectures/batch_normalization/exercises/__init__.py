@@ -9,6 +9,7 @@ from .batchnorm_forward import FORWARD
 from .batchnorm_images import IMAGES
 from .batchnorm_inference import INFERENCE
 from .fold_batchnorm import FOLD
+from .fold_into_integers import FOLD_INTO_INTEGERS
 from .freeze_statistics import FREEZE_STATISTICS
 from .identity_parameters import IDENTITY
 from .normalized_network import NORMALIZED_NETWORK
@@ -23,6 +24,7 @@ EXERCISES = (
     INFERENCE,
     FREEZE_STATISTICS,
     FOLD,
+    FOLD_INTO_INTEGERS,
     IMAGES,
     NORMALIZED_NETWORK,
     BIAS_IN_FRONT,
