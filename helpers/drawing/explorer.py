@@ -223,7 +223,6 @@ def loop_of_the_notebook():
 
 def _look(label):
     return {"description": label, "style": {"description_width": "110px"}, "layout": {"width": "350px"}}
-    return {"description": label, "style": {"description_width": "110px"}, "layout": {"width": "280px"}}
 
 
 def _thinned(values, default, most):
