@@ -176,7 +176,7 @@ def test_gamma_can_be_moved_for_focal_loss_only():
 def test_the_race_says_which_path_belongs_to_which_rule_and_marks_the_minimum():
     explorer = RaceExplorer()
     explorer.draw(**explorer.defaults() | {"surface": "saddle", "second": "Adam"})
-    assert [text.get_text() for text in explorer.legend.get_texts()] == ["SGD", "Adam", "minimum"]
+    assert [text.get_text() for text in explorer.names] == ["SGD", "Adam"]
     assert explorer.minima.get_xydata().tolist() == [[-2, 0], [2, 0]]
 
 

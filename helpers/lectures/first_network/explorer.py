@@ -23,7 +23,7 @@ EDGES = ("x1 h1", "x2 h1", "x1 h2", "x2 h2", "h1 o1", "h2 o1", "h1 o2", "h2 o2")
 DEFAULTS = dict(zip(WEIGHTS, Small().w, strict=True))
 KEY = (
     (-0.25, "above a unit: its output", BLUE),
-    (0.68, "below a unit: $\\delta$, the gradient of the error with respect to its weighted sum", VERMILLION),
+    (0.68, "below a unit: δ, the gradient of the error with respect to its weighted sum", VERMILLION),
     (2.95, "below a weight: its gradient", "black"),
 )
 
@@ -75,7 +75,7 @@ class BackpropagationExplorer(Explorer):
         backward = dict(zip(("o1", "o2", "h1", "h2"), [*there.d_sums_out, *there.d_sums_hidden], strict=True))
         shown = {"o1", "o2"} if step == 3 else {"o1", "o2", "h1", "h2"} if step > 3 else set()
         for name in PLACES:
-            self.backs[name].set_text(f"$\\delta$ = {backward[name]:.4f}" if name in shown else "")
+            self.backs[name].set_text(f"δ = {backward[name]:.4f}" if name in shown else "")
         for number, text in enumerate(self.on_edges):
             gradient = f"\n{there.d_w[number]:+.4f}" if step == len(STEPS) else ""
             text.set_text(f"{WEIGHTS[number]} = {weights[number]:.2f}{gradient}")

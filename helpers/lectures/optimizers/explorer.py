@@ -37,18 +37,23 @@ class RaceExplorer(Explorer):
         extent = (*VIEW[0], *VIEW[1])
         bands = np.zeros(GRID.shape[:2])
         self.ground = left.imshow(bands, origin="lower", extent=extent, aspect="auto", cmap="Greys", vmin=-4, vmax=16)
-        left.set_title("from one gray band to the next the loss doubles")
+        left.set_title("\N{BLACK STAR} minimum; the loss doubles from one gray band to the next")
+        right.set_title(" ")  # keeps the place for the names of the rules
         looks = ((BLUE, "o", "-"), (VERMILLION, "s", "--"))
         self.paths = [
             left.plot([], [], marker=m, color=c, linestyle=s, markersize=3, linewidth=1)[0] for c, m, s in looks
         ]
         self.curves = [right.plot([], [], color=c, linestyle=s)[0] for c, _, s in looks]
         self.marks = [right.plot([], [], marker=m, color=c, markersize=7)[0] for c, m, _ in looks]
-        star = {"color": YELLOW, "markeredgecolor": BLACK, "linestyle": "none", "label": "minimum"}
-        self.minima = left.plot([], [], "*", markersize=13, **star)[0]
+        self.minima = left.plot([], [], "*", markersize=13, color=YELLOW, markeredgecolor=BLACK, linestyle="none")[0]
         self.start = left.text(0, 0, "start", ha="center", va="bottom")
-        self.legend = left.legend([*self.paths, self.minima], ["", "", "minimum"], loc="lower right", frameon=True)
-        return figure, [self.ground, self.minima, *self.paths, self.start, self.legend, *self.curves, *self.marks]
+        # A legend that is drawn anew with each frame would take longer than all the rest.
+        beside, self.names = {"transform": right.transAxes, "clip_on": False}, []
+        for x, (c, m, s) in zip((0.02, 0.55), looks, strict=True):
+            right.plot([x, x + 0.1], [1.05, 1.05], marker=m, color=c, linestyle=s, **beside)
+            self.names.append(right.text(x + 0.14, 1.05, "", va="center", **beside))
+        moving = [self.ground, self.minima, *self.paths, self.start, *self.names, *self.curves, *self.marks]
+        return figure, moving
 
     def update(self, surface, condition, noise, first, second):
         value, gradient = SURFACES[surface](float(condition))
@@ -56,7 +61,7 @@ class RaceExplorer(Explorer):
         self.ground.set_data(np.floor(np.log2(np.maximum(value(GRID), 2**-6))) % 2 * 2)
         self.minima.set_data(*np.transpose(MINIMA[surface]))
         self.start.set_position(np.add(STARTS[surface], (0.0, 0.08)))
-        for text, rule in zip(self.legend.get_texts(), (first, second), strict=False):
+        for text, rule in zip(self.names, (first, second), strict=True):
             text.set_text(rule)
         found = []
         for rule, line, curve, mark in zip((first, second), self.paths, self.curves, self.marks, strict=True):
