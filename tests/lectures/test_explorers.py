@@ -3,6 +3,8 @@
 import asyncio
 import subprocess
 import sys
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -60,6 +62,31 @@ def test_events_that_pile_up_lead_to_one_frame_with_the_newest_values(explorer):
 
     asyncio.run(drag())
     assert frames == [19]
+
+
+def test_events_in_two_threads_are_drawn_one_after_the_other(explorer):
+    started, update = [], explorer.update
+
+    def slow_update(**values):
+        started.append(values["depth"])
+        before = len(started)
+        time.sleep(0.1)
+        assert len(started) == before, "another frame began before this one was drawn"
+        return update(**values)
+
+    explorer.update = slow_update
+    problems = []
+    threading.excepthook, hook = problems.append, threading.excepthook
+    try:
+        threads = [threading.Thread(target=explorer.redraw) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        threading.excepthook = hook
+    assert len(started) == 2
+    assert not problems
 
 
 @pytest.mark.parametrize("extreme", [{"scale": 5.0, "depth": 20}, {"scale": 0.2, "depth": 20}, {"first": "step"}])
