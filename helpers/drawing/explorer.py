@@ -8,6 +8,7 @@ readers who have no kernel; `strip()` draws a row of them, so that one control c
 import asyncio
 import base64
 import html
+import threading
 from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
@@ -111,6 +112,8 @@ class Explorer:
         self._background = self.figure.canvas.copy_from_bbox(self.figure.bbox)
         self.widgets = {}
         self._redraw_is_due = False
+        # While the kernel is busy, JupyterLab sends events to a second thread of it: one frame after the other.
+        self._drawing = threading.RLock()
 
     def build(self):
         """Make the figure, once; return it and the list of the artists that `update` moves."""
@@ -178,13 +181,14 @@ class Explorer:
 
     def redraw(self):
         """Draw the frame that the controls ask for now."""
-        self._redraw_is_due = False
-        values = {name: widget.value for name, widget in self.widgets.items()}
-        words = self.draw(**values)
-        picture = base64.b64encode(png(self.figure.canvas, quick=True)).decode()
-        alt = html.escape(f"{self.describe(**values)} {words}")
-        self.image.value = f'<img alt="{alt}" src="data:image/png;base64,{picture}" style="max-width:100%">'
-        self.words.value = f'<p role="status" style="line-height:1.4">{html.escape(words)}</p>'
+        with self._drawing:
+            self._redraw_is_due = False
+            values = {name: widget.value for name, widget in self.widgets.items()}
+            words = self.draw(**values)
+            picture = base64.b64encode(png(self.figure.canvas, quick=True)).decode()
+            alt = html.escape(f"{self.describe(**values)} {words}")
+            self.image.value = f'<img alt="{alt}" src="data:image/png;base64,{picture}" style="max-width:100%">'
+            self.words.value = f'<p role="status" style="line-height:1.4">{html.escape(words)}</p>'
 
     def _ask_for_redraw(self, _change):
         """Draw soon. Events that pile up while a frame is drawn lead to one more frame, with the newest values."""
@@ -223,7 +227,6 @@ def loop_of_the_notebook():
 
 def _look(label):
     return {"description": label, "style": {"description_width": "110px"}, "layout": {"width": "350px"}}
-    return {"description": label, "style": {"description_width": "110px"}, "layout": {"width": "280px"}}
 
 
 def _thinned(values, default, most):

@@ -134,8 +134,9 @@ def test_the_tables_of_classify_hide_their_labels_and_rank_the_baselines():
     assert len(one.arguments) == 3
 
 
-def test_the_board_says_which_run_is_ahead():
+def test_the_board_names_both_runs_and_says_which_is_better():
     board = RunBoard()
     words = board.draw(left="first model", right="ReLU, Adam", measure="accuracy", epoch=20)
-    assert "'ReLU, Adam' is ahead" in words
-    assert "ahead" not in board.draw(left="first model", right="first model", measure="loss", epoch=3)
+    assert words.endswith("the right one is better.")
+    assert [title.get_text() for title in board.titles] == ["accuracy: first model", "accuracy: ReLU, Adam"]
+    assert "better" not in board.draw(left="first model", right="first model", measure="loss", epoch=3)

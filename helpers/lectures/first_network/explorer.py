@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from helpers.drawing.explorer import Choice, Explorer, Slider
-from helpers.drawing.style import BLUE, GREY, VERMILLION, new_figure
+from helpers.drawing.style import BLUE, GREY, VERMILLION, YELLOW, new_figure
 
 from .experiments import Small, passed
 
@@ -21,6 +21,11 @@ PLACES = {"x1": (0, 1), "x2": (0, 0), "h1": (1.4, 1), "h2": (1.4, 0), "o1": (2.8
 # w1, w2 lead to h1, w3, w4 to h2; w5, w6 to o1, w7, w8 to o2.
 EDGES = ("x1 h1", "x2 h1", "x1 h2", "x2 h2", "h1 o1", "h2 o1", "h1 o2", "h2 o2")
 DEFAULTS = dict(zip(WEIGHTS, Small().w, strict=True))
+KEY = (
+    (-0.25, "above a unit: its output", BLUE),
+    (0.68, "below a unit: δ, the gradient of the error with respect to its weighted sum", VERMILLION),
+    (2.95, "below a weight: its gradient", "black"),
+)
 
 
 class BackpropagationExplorer(Explorer):
@@ -35,7 +40,7 @@ class BackpropagationExplorer(Explorer):
 
     def build(self):
         figure, ax = new_figure(width=9, height=3.8)
-        ax.set(xlim=(-0.5, 3.9), ylim=(-0.55, 1.55))
+        ax.set(xlim=(-0.5, 3.9), ylim=(-0.72, 1.5))
         ax.axis("off")
         for edge in EDGES:
             start, end = (np.array(PLACES[name]) for name in edge.split())
@@ -51,8 +56,11 @@ class BackpropagationExplorer(Explorer):
             x, y = start + (0.28 if number % 2 == 0 else 0.45) * (end - start)
             box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
             self.on_edges.append(ax.text(x, y, "", ha="center", va="center", fontsize=8, bbox=box, zorder=4))
-        self.error = ax.text(3.4, 0.5, "", ha="center", va="center")
-        return figure, [*self.values.values(), *self.backs.values(), *self.on_edges, self.error]
+        self.targets = [ax.text(3.02, PLACES[name][1], "", va="center") for name in ("o1", "o2")]
+        self.error = ax.text(3.6, 0.5, "", ha="center", va="center")
+        for x, said, color in KEY:
+            ax.text(x, -0.68, said, color=color, fontsize=8)
+        return figure, [*self.values.values(), *self.backs.values(), *self.on_edges, *self.targets, self.error]
 
     def update(self, weight, change, target, step):
         weights = list(Small().w)
@@ -67,16 +75,21 @@ class BackpropagationExplorer(Explorer):
         backward = dict(zip(("o1", "o2", "h1", "h2"), [*there.d_sums_out, *there.d_sums_hidden], strict=True))
         shown = {"o1", "o2"} if step == 3 else {"o1", "o2", "h1", "h2"} if step > 3 else set()
         for name in PLACES:
-            self.backs[name].set_text(f"$\\delta$ = {backward[name]:.4f}" if name in shown else "")
+            self.backs[name].set_text(f"δ = {backward[name]:.4f}" if name in shown else "")
         for number, text in enumerate(self.on_edges):
             gradient = f"\n{there.d_w[number]:+.4f}" if step == len(STEPS) else ""
             text.set_text(f"{WEIGHTS[number]} = {weights[number]:.2f}{gradient}")
-            text.set_color(VERMILLION if number == place else "black")
+            text.get_bbox_patch().set_facecolor(YELLOW if number == place else "white")
+        for text, wanted in zip(self.targets, net.target, strict=True):
+            text.set_text(f"target {wanted:.2f}")
         self.error.set_text(f"error\n{there.error:.4f}" if step >= 2 else "")
-        return f"{STEPS[step - 1]}. " + _factors(weight, place, there, net, step)
+        return f"Step {step}, {STEPS[step - 1]}. " + _factors(weight, place, there, net, step)
 
     def describe(self, weight, change, target, step):
-        return f"A network with two inputs, two hidden units and two outputs; {weight} is changed by {change:.2f}."
+        return (
+            f"A network with two inputs, two hidden units and two outputs, with the targets {target:.2f} and "
+            f"{Small().target[1]:.2f}; {weight}, on yellow ground, is changed by {change:.2f}."
+        )
 
 
 def _factors(weight, place, there, net, step) -> str:

@@ -39,12 +39,17 @@ class LossExplorer(Explorer):
 
     def build(self):
         figure, (left, right) = new_figure(1, 2, width=9, height=3.2)
-        left.set(xlim=(-8, 8), ylim=(0, 8), xlabel="logit", ylabel="loss")
-        right.set(xlim=(-8, 8), ylim=(-2, 2), xlabel="logit", ylabel="gradient")
+        left.set(xlim=(-9, 9), ylim=(-0.4, 10), xlabel="logit", ylabel="loss")
+        right.set(xlim=(-9, 9), ylim=(-2, 2), xlabel="logit", ylabel="gradient")
         right.axhline(0, **ROLES["reference"])
         self.curves = [ax.plot(Z, 0 * Z, color=color)[0] for ax, color in ((left, BLUE), (right, VERMILLION))]
         self.marks = [ax.plot([0, 0], [0, 0], "o", color=GREY, markersize=7)[0] for ax in (left, right)]
-        self.letters = [ax.text(0, 0, letter, fontweight="bold") for ax in (left, right) for letter in "AB"]
+        # Letters on opposite sides of their marks: both can be read where the marks lie on each other.
+        self.letters = [
+            ax.text(0, 0, letter, fontweight="bold", ha=side)
+            for ax in (left, right)
+            for letter, side in (("A", "left"), ("B", "right"))
+        ]
         return figure, [*self.curves, *self.marks, *self.letters]
 
     def update(self, loss, target, first, second, gamma):
@@ -57,17 +62,37 @@ class LossExplorer(Explorer):
         for mark, ys in zip(self.marks, found, strict=True):
             mark.set_data(places, ys)
         for number, letter in enumerate(self.letters):
-            letter.set_position((places[number % 2] + 0.2, found[number // 2][number % 2] + 0.15))
+            aside = (0.2, -0.2)[number % 2]
+            letter.set_position((places[number % 2] + aside, found[number // 2][number % 2] + 0.15))
+        if self.widgets:
+            self.widgets["gamma"].disabled = loss != "focal"
         losses, slopes = found
         p = _p(places)
-        ratio = abs(slopes[1]) / max(abs(slopes[0]), 1e-12)
-        compared = (
-            f"The pull at B is {ratio:.2g} times that at A." if ratio < 1e6 else "At A the loss does not pull at all."
+        a, b = (
+            f"{letter}: probability {_short(p[i])}, loss {_short(losses[i])}, gradient {_short(slopes[i])}."
+            for i, letter in enumerate("AB")
         )
-        return (
-            f"A: probability {p[0]:.3f}, loss {losses[0]:.3f}, gradient {slopes[0]:.3f}. "
-            f"B: probability {p[1]:.3f}, loss {losses[1]:.3f}, gradient {slopes[1]:.3f}. {compared}"
-        )
+        return f"{a} {b} {_compared(*np.abs(slopes))}"
 
     def describe(self, loss, target, first, second, gamma):
         return f"The {loss} and its gradient against the logit, for the target {target}, with two predictions marked."
+
+
+def _short(number) -> str:
+    """Three decimals, and for a smaller number its first digit: no sign before 0.000, and 0.000 is 0."""
+    return f"{number:.3f}" if number == 0 or abs(number) >= 0.0005 else f"{number:.1g}"
+
+
+def _compared(a, b) -> str:
+    """How hard the loss pulls at the two predictions, in words: the larger size of the gradient over the smaller."""
+    if a == b == 0:
+        return "The loss pulls at neither of them."
+    (small, less), (large, more) = sorted([(a, "A"), (b, "B")])
+    if small == 0:
+        return f"At {less} the loss does not pull at all."
+    ratio = float(f"{large / small:.2g}")
+    if ratio == 1:
+        return "The loss pulls equally hard at both."
+    if ratio >= 1e6:
+        return f"At {less} the loss hardly pulls at all."
+    return f"The pull at {more} is {ratio:,.{1 if ratio < 10 else 0}f} times that at {less}."

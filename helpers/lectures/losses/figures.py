@@ -11,7 +11,8 @@ def draw_bars(losses, title="loss of each sample"):
     """One bar for each sample, and the mean as a line."""
     figure, ax = new_figure(width=6.5, height=2.4)
     ax.bar(range(1, len(losses) + 1), losses, color=BLUE)
-    ax.axhline(np.mean(losses), **ROLES["reference"])
+    ax.axhline(np.mean(losses), **ROLES["reference"], label="mean")
+    ax.legend()
     ax.set(xlabel="sample", ylabel=title)
     share = 100 * max(losses) / sum(losses)
     return described(
@@ -63,7 +64,7 @@ def draw_costs(costs):
     means = {name: np.mean(values) for name, values in costs.items()}
     ax.barh(list(means), list(means.values()), color=BLUE, xerr=[np.std(values) for values in costs.values()])
     ax.invert_yaxis()
-    ax.set(xlabel="mean cost of a case")
+    ax.set(xlabel="mean cost of a case; black: one standard deviation over the draws")
     words = "; ".join(f"{name}: {mean:.2f}" for name, mean in means.items())
     return described(figure, f"Mean cost of a case on fresh data, by remedy. {words}.")
 

@@ -58,7 +58,8 @@ def draw_distances(distances, share=1e-3):
     figure, ax = new_figure(width=6.5, height=3)
     for (label, values), role in zip(distances.items(), COMPARED, strict=False):
         ax.semilogy(values, **(ROLES[role] | {"marker": None}), label=label)
-    ax.axhline(share * next(iter(distances.values()))[0], **ROLES["reference"])
+    aim = share * next(iter(distances.values()))[0]
+    ax.axhline(aim, **ROLES["reference"], label=f"{share:g} of the first distance")
     ax.set(xlabel="step", ylabel="distance to the minimum", ylim=(share / 100, None))
     ax.legend()
     words = "; ".join(f"{label}: {values[-1]:.2g} after {len(values) - 1} steps" for label, values in distances.items())
@@ -120,7 +121,8 @@ def draw_range_test(rates, losses, chosen):
     """A range test: the smoothed loss by the rate, and the rate that is taken from it."""
     figure, ax = new_figure(width=6.5, height=3)
     ax.semilogx(rates, losses, **ROLES["train"])
-    ax.axvline(chosen, **ROLES["reference"])
+    ax.axvline(chosen, **ROLES["reference"], label="suggested rate")
+    ax.legend(loc="lower left")
     ax.set(xlabel="learning rate", ylabel="loss of the batches, smoothed", ylim=(0, 3))
     return described(
         figure,
@@ -134,9 +136,10 @@ def draw_sharpness(runs):
     figure, ax = new_figure(width=6.5, height=3)
     for (rate, (steps, sharpness)), role in zip(runs.items(), COMPARED, strict=False):
         ax.plot(steps, sharpness, **ROLES[role], label=f"rate {rate:g}")
-        ax.axhline(2 / rate, **(ROLES[role] | {"marker": None, "linewidth": 0.7}))
+        thin = ROLES[role] | {"marker": None, "linewidth": 0.7}
+        ax.axhline(2 / rate, **thin, label=f"2 / {rate:g}")
     ax.set(xlabel="step", ylabel="sharpness", ylim=(0, None))
-    ax.legend()
+    ax.legend(loc="lower right", ncols=len(runs))
     words = "; ".join(
         f"rate {rate:g}: from {values[0]:.1f} to {values[-1]:.1f}, 2 / rate is {2 / rate:.1f}"
         for rate, (_, values) in runs.items()

@@ -5,14 +5,14 @@ from typing import ClassVar
 import numpy as np
 
 from helpers.drawing.explorer import Choice, Explorer, Slider
-from helpers.drawing.style import GREY, ORANGE, ROLES, new_figure
+from helpers.drawing.style import BLACK, GREY, ROLES, new_figure
 
 from .experiments import CURVE_REMEDIES, LEVELS, PLACES, path, true_curve
 
 UNITS = {
     "L2": "lambda = {:.2g}",
     "L1": "lambda = {:.2g}",
-    "early stopping": "{:.0f} steps",
+    "early stopping": "{:,.0f} steps",
     "dropout": "rate {:.2f}",
 }
 LOW, HIGH = 0.03, 3.0  # of the errors that are drawn
@@ -30,17 +30,19 @@ class CurveExplorer(Explorer):
     }
 
     def build(self):
-        figure, (left, right) = new_figure(1, 2, width=9, height=3.3)
-        left.set(xlim=(0, 1), ylim=(-2.2, 2.2), xlabel="x", ylabel="y")
-        left.plot(PLACES, true_curve(PLACES), **ROLES["reference"])
-        right.set(xlim=(0, LEVELS - 1), ylim=(LOW, HIGH), yscale="log", xlabel="strength", ylabel="error (RMS)")
+        figure, (left, right) = new_figure(1, 2, width=9, height=3.5)
+        left.set(xlim=(0, 1), ylim=(-2.8, 2.8), xlabel="x", ylabel="y")
+        left.plot(PLACES, true_curve(PLACES), **ROLES["reference"], label="true curve")
+        right.set(xlim=(-0.7, LEVELS - 0.3), ylim=(LOW, HIGH), yscale="log", xlabel="strength", ylabel="error (RMS)")
         right.set_xticks(range(0, LEVELS, 5))
-        self.fit = left.plot(PLACES, 0 * PLACES, **ROLES["function"])[0]
-        self.points = left.plot([], [], "o", color=ORANGE)[0]
+        self.fit = left.plot(PLACES, 0 * PLACES, **ROLES["function"], label="fitted curve")[0]
+        self.points = left.plot([], [], "o", color=BLACK, markersize=4, label="training points")[0]
+        # Above the picture: a curve that swings may go anywhere in it.
+        left.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, columnspacing=1)
         steps = np.arange(LEVELS)
         self.curves = [right.plot(steps, steps + 1.0, **ROLES[role], label=role)[0] for role in ("train", "test")]
         self.mark = right.axvline(0, color=GREY, linewidth=1)
-        right.legend(loc="upper right")
+        right.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
         return figure, [self.fit, self.points, *self.curves, self.mark]
 
     def update(self, remedy, strength, points, noise, seed):
@@ -54,7 +56,7 @@ class CurveExplorer(Explorer):
         unit = UNITS[remedy].format(found.strengths[strength])
         return (
             f"{remedy}, {unit}: training error {found.train[strength]:.2f}, test error {found.test[strength]:.2f}; "
-            f"{np.sum(np.abs(found.weights[strength]) > 1e-6)} of 30 weights are not 0. "
+            f"weights that are not 0: {np.sum(np.abs(found.weights[strength]) > 1e-6)} of 30. "
             f"The test error is smallest at strength {best}, {found.test[best]:.2f}."
         )
 
