@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +13,11 @@ from helpers.lectures import exercises_of, lecture_names
 
 from .class_file import FILE, ClassFile, class_of
 from .collecting.people import same
-from .exports.roster import Roster, read_roster
+from .exports.roster import Roster, is_shortened, plain_identifier, read_roster
 
 _STUDENT = ("SIS Login ID", "Username", "login", "student_id", "Email address", "Email")
 _NUMBERS = ("SIS User ID", "Integration ID", "ID number", "SID", "Student ID", "student_id", "lms_user_id", "id")
+_PERSONAL = {heading.lower() for heading in (*_STUDENT, *_NUMBERS)}
 _HEAD = """\
 # The class: who is in it, which lectures count, and until when. `course class check` says what is wrong or missing.
 
@@ -78,18 +78,11 @@ def write(out: Path, rosters: Iterable[Path]) -> Written:
     people: list[Found] = []
     tables = [read_roster(path) for path in rosters]
     for roster in tables:
-        own = [_person(roster, row) for row in roster.people]
-        alike = Counter(same(one.student) for one in own)
-        remarks += [
-            f"{next(one.student for one in own if same(one.student) == name)} stands {count} times in a roster, and "
-            "nothing tells these people apart; give each a number, login or address of their own, and type this again"
-            for name, count in alike.items()
-            if name and count > 1
-        ]
+        own = _told_apart(_people(roster, remarks), remarks)
         others = list(people)
         for one in own:
             alone = sum(same(other.name) == same(one.name) for other in own) == 1
-            _merge(people, others if alone else [], one, remarks)
+            _merge(people, others, one, alone, remarks)
     new, numbers = _new(before, people, remarks)
     text = "" if before.is_there else _HEAD + "".join(map(_lecture, lecture_names())) + _PERSON
     text += "".join(map(_entry, new))
@@ -104,23 +97,96 @@ def write(out: Path, rosters: Iterable[Path]) -> Written:
     return Written(len(new), tuple(remarks))
 
 
+def _people(roster: Roster, remarks: list[str]) -> list[Found]:
+    """The people of one roster, each once; what is odd about their cells is said."""
+    rows = list(roster.people)
+    if _is_canvas(roster) and (tests := [row for row in rows if _is_test_student(roster, row)]):
+        rows = [row for row in rows if row not in tests]
+        remarks.append(f"{roster.name(tests[0])} is the test student of Canvas and is left out")
+    found = [_person(roster, row) for row in rows]
+    if found and not any(map(roster.whole_name, rows)) and not any(map("".join, map(roster.first_and_last_name, rows))):
+        remarks.append(
+            f"no column of a roster ({', '.join(roster.headings)}) is known to be of names; call it Full name, or First "
+            "name and Last name, and a column of numbers ID number, in a copy"
+        )
+    shortened = [c for c in roster.columns if c.lower() in _PERSONAL and any(is_shortened(row[c]) for row in rows)]
+    for column in shortened:
+        number = next(row[column] for row in rows if is_shortened(row[column]))
+        remarks.append(
+            f"a spreadsheet has shortened numbers of {column} ({number}), so they are left out; export the list again, "
+            "and do not save it from the spreadsheet"
+        )
+    return [one for one in found if one.student]
+
+
+def _told_apart(found: list[Found], remarks: list[str]) -> list[Found]:
+    """Make rows that say the same one person, and take from two people what both have: it tells nobody apart."""
+    people: dict[tuple, Found] = {}
+    for one in found:
+        known = people.setdefault((one.canvas,) if one.canvas else (same(one.student), same(one.name)), one)
+        known.ids |= one.ids
+        known.moodle |= one.moodle
+        known.group = known.group or one.group
+    for name, rows in _by(found, lambda one: same(one.student)).items():
+        if len(rows) > 1 and all(same(one.name) == name and not (one.email or one.ids or one.canvas) for one in rows):
+            remarks.append(
+                f"{rows[0].student} stands {len(rows)} times in a roster, and nothing tells these people apart; give "
+                "each a number, login or address of their own, and type this again"
+            )
+    owners: dict[str, list[Found]] = {}
+    for one in people.values():
+        for text in one.identifiers:
+            owners.setdefault(text, []).append(one)
+    for text, several in owners.items():
+        if len(several) > 1:
+            names = " and ".join(one.name or one.student for one in several)
+            remarks.append(f"{text} is said to be of {names}; it does not tell them apart and is left out")
+            for one in several:
+                one.ids = {i: None for i in one.ids if same(i) != text}
+                one.email = "" if same(one.email) == text else one.email
+            keyed = [one for one in several if same(one.student) == text]
+            for one in keyed if len(keyed) > 1 else ():
+                one.student = one.email or next(iter(one.ids), "") or one.name or one.student
+                one.ids.pop(one.student, None)
+    return list(people.values())
+
+
+def _by(items, key) -> dict:
+    groups: dict = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
+
+
+def _is_canvas(roster: Roster) -> bool:
+    return bool(roster.column("Student") and roster.column("ID") and roster.column("Section"))
+
+
+def _is_test_student(roster: Roster, row: dict[str, str]) -> bool:
+    """Canvas gives the student view a user of its own, whose login is a digest."""
+    return bool(re.fullmatch(r"[0-9a-f]{40}", roster.value(row, "SIS Login ID").strip()))
+
+
 def _person(roster: Roster, row: dict[str, str]) -> Found:
+    def value(*names: str) -> str:
+        return plain_identifier(roster.value(row, *names))
+
     address = next(iter(roster.addresses), None)  # whatever its heading is in another language
-    email = (roster.value(row, "Email address", "Email") or (row[address] if address else "")).strip()
+    email = value("Email address", "Email") or (row[address].strip() if address else "")
     first, last = roster.first_and_last_name(row)
     name = " ".join(f"{first} {last}".split())
     participants = roster.column("Identifier") or roster.participants()
     identifier = row[participants] if participants else ""
     number = re.search(r"(\d+)\s*$", identifier)
-    is_canvas = bool(roster.column("Student") and roster.column("ID") and roster.column("Section"))
-    canvas = roster.value(row, "ID").strip() if is_canvas else ""
+    is_canvas = _is_canvas(roster)
+    canvas = value("ID") if is_canvas else ""
     ids = [
-        row[c].strip()
+        plain_identifier(row[c])
         for c in map(roster.column, dict.fromkeys(_NUMBERS))
         if c and not (is_canvas and c == roster.column("ID")) and c != participants
     ]
-    student = next((value for c in _STUDENT if (value := roster.value(row, c).strip())), "") or email or name
-    ids += [value for c in _STUDENT[:4] if (value := roster.value(row, c).strip())]
+    student = next((found for c in _STUDENT if (found := value(c))), "") or email or name
+    ids += [found for c in _STUDENT[:4] if (found := value(c))]
     own = dict.fromkeys(one for one in ids if one and one not in (student, email))
     return Found(
         student,
@@ -133,15 +199,14 @@ def _person(roster: Roster, row: dict[str, str]) -> Found:
     )
 
 
-def _merge(people: list[Found], others: list[Found], one: Found, remarks: list[str]) -> None:
+def _merge(people: list[Found], others: list[Found], one: Found, alone: bool, remarks: list[str]) -> None:
     """Put what a roster says to the person whom it is about: by an identifier, else by a name that one person has.
 
-    `others` are the people of the rosters before, among whom a name may be looked for.
+    `others` are the people of the rosters before; two of one roster are never one. By a name only who is alone with it
+    in this roster is looked for.
     """
-    if not one.student:
-        return
-    by_id = [p for p in people if p.identifiers & one.identifiers]
-    by_name = [p for p in others if same(p.name) == same(one.name) and one.name]
+    by_id = [p for p in others if p.identifiers & one.identifiers]
+    by_name = [p for p in others if alone and same(p.name) == same(one.name) and one.name]
     fits = by_id or (by_name if not (one.email and any(p.email for p in by_name)) else [])
     if len(fits) > 1:
         remarks.append(

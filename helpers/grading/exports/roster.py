@@ -37,6 +37,7 @@ _FIRST, _LAST = ("first name", "first_name", "firstname"), ("last name", "surnam
 # What Canvas and Moodle put at the end of a folder's name is a number of this column, and of no other.
 _NUMBERED = {"id": ("student", "lastname"), "identifier": ()}  # heading -> one of these must stand beside it
 POINTS_POSSIBLE = "Points Possible"
+_NO_IDENTIFIER = re.compile(r"[-–—?./]*|n/?a|#n/a|none|null|nan|tba|unknown", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _PARTICIPANT = re.compile(r"([^\d@_]+?) ?(\d+)")
 _ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
@@ -134,7 +135,8 @@ def read_roster(path: Path) -> Roster:
     known = {*_IDENTIFIERS, *_NAMES, *_FIRST, *_LAST, *_NUMBERED}
     if not known & {column.lower() for column in columns}:
         raise ExportError(
-            f"the first row of the roster {path} should hold headings: Student, Email address, Username, ..."
+            f"the first row of the roster {path} should hold headings: Student, Email address, Username, ... (in "
+            "English; rename the columns in a copy)"
         )
     if twice := [column for column, count in Counter(columns).items() if count > 1 and column.lower() in known]:
         raise ExportError(f"the roster {path} has two columns named {twice[0]!r}")
@@ -146,7 +148,8 @@ def read_roster(path: Path) -> Roster:
         person = dict(zip(columns, [*row, *[""] * len(columns)], strict=False))
         if POINTS_POSSIBLE.lower() in row[0].lower() if row else False:
             maxima = maxima or person
-        if not _is_canvas_remark(person, columns):
+        is_heading = tuple(cell.strip() for cell in row) == headings  # two lists, one below the other
+        if not is_heading and not _is_canvas_remark(person, columns):
             people.append(person)
     return Roster(columns, tuple(people), headings, maxima)
 
@@ -196,12 +199,31 @@ def match(roster: Roster, students: list[str], members: Iterable[Member] = ()) -
     )
 
 
+def plain_identifier(text: str) -> str:
+    """An identifier as it was before a spreadsheet, an exporter or a mail program dressed it up; "" if it is none.
+
+    `="00123"`, `'00123`, `123.0` and `<ada@example.org>` are what one would type without the rest. `-` and `N/A` say
+    that there is none, and of `1.23E+11` nobody can tell any longer what it was.
+    """
+    text = text.strip()
+    if match := re.fullmatch(r'="(.*)"|\'(.*)|(\d+)\.0+|<([^<>]*)>', text):
+        text = next(filter(None, match.groups()), "").strip()
+    return "" if _NO_IDENTIFIER.fullmatch(text) or is_shortened(text) else text
+
+
+def is_shortened(text: str) -> bool:
+    """Whether a spreadsheet has written a long number with an exponent, which leaves digits out."""
+    return bool(re.fullmatch(r"\d([.,]\d+)?E\+\d+", text.strip(), re.IGNORECASE))
+
+
 def read_rows(path: Path) -> list[list[str]]:
     """The rows of a table as spreadsheets save it: UTF-8 or UTF-16; commas, semicolons or tabs.
 
-    Raises `OSError`, `csv.Error` or `UnicodeDecodeError`.
+    Raises `OSError`, `csv.Error` (also for a spreadsheet's own format) or `UnicodeDecodeError`.
     """
     content = path.read_bytes()
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise csv.Error("this is a spreadsheet or an archive and no CSV file; save it as “CSV UTF-8”")
     encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     text = content.decode(encoding)
     # A spreadsheet that was told the separator by a line above the headings shows no such line.
@@ -218,7 +240,7 @@ def _separator(text: str) -> str:
 def _is_canvas_remark(person: dict[str, str], columns: tuple[str, ...]) -> bool:
     """Rows that Canvas puts below the headings (points, manual posting), and empty ones."""
     return (
-        not any(person.values())
+        not any(cell.strip() for cell in person.values())
         or (POINTS_POSSIBLE.lower() in person[columns[0]].lower() and not any(person[c] for c in columns[1:2]))
         or (not any(person[c] for c in columns[:5]) and any("manual posting" in v.lower() for v in person.values()))
     )
@@ -226,7 +248,9 @@ def _is_canvas_remark(person: dict[str, str], columns: tuple[str, ...]) -> bool:
 
 def _by_identifier(roster: Roster) -> dict[str, set[int]]:
     columns = [c for c in roster.columns if c.lower() in _IDENTIFIERS or c in roster.addresses]
-    return _index((_same(person[c]), row) for row, person in enumerate(roster.people) for c in columns)
+    return _index(
+        (_same(plain_identifier(person[c])), row) for row, person in enumerate(roster.people) for c in columns
+    )
 
 
 def _by_number(roster: Roster) -> dict[str, set[int]]:
@@ -237,7 +261,9 @@ def _by_number(roster: Roster) -> dict[str, set[int]]:
         if (beside := _NUMBERED.get(c.lower())) is not None and (not beside or headings & {*beside})
     ]
     columns += [c for c in [roster.participants()] if c and c not in columns]
-    return _index((_number(f"_{person[c]}"), row) for row, person in enumerate(roster.people) for c in columns)
+    return _index(
+        (_number(f"_{plain_identifier(person[c])}"), row) for row, person in enumerate(roster.people) for c in columns
+    )
 
 
 def _fits_name(roster: Roster, row: int, student: str) -> bool:
