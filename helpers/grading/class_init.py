@@ -104,10 +104,10 @@ def _people(roster: Roster, remarks: list[str]) -> list[Found]:
         rows = [row for row in rows if row not in tests]
         remarks.append(f"{roster.name(tests[0])} is the test student of Canvas and is left out")
     found = [_person(roster, row) for row in rows]
-    if found and not any(map(roster.whole_name, rows)) and not any(map("".join, map(roster.first_and_last_name, rows))):
+    if found and not any(one.name for one in found):
         remarks.append(
-            f"no column of a roster ({', '.join(roster.headings)}) is known to be of names; call it Full name, or First "
-            "name and Last name, and a column of numbers ID number, in a copy"
+            f"no column of a roster ({', '.join(roster.headings)}) is known to be of names; call it Full name, or "
+            "First name and Last name, and a column of numbers ID number, in a copy"
         )
     shortened = [c for c in roster.columns if c.lower() in _PERSONAL and any(is_shortened(row[c]) for row in rows)]
     for column in shortened:

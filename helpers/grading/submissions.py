@@ -20,7 +20,7 @@ from helpers.lectures import lecture_names
 from . import origin
 from .collecting.arrivals import FILE_TIME, UNKNOWN_ARRIVAL, Arrival
 from .collecting.choosing import Candidate, newest_complete
-from .collecting.contents import look
+from .collecting.contents import another_lecture, look
 from .collecting.files import MAX_NOTEBOOK_BYTES, File, NoSubmissions, files_of
 from .collecting.layouts import (
     CANVAS,
@@ -28,6 +28,8 @@ from .collecting.layouts import (
     GITHUB,
     GRADESCOPE,
     MOODLE,
+    NOT_WORK,
+    WORK,
     Piece,
     Understood,
     Who,
@@ -48,10 +50,9 @@ __all__ = [
     "the_notebook_of",
 ]
 
-_WORK = re.compile(
-    r"\.(?:html?|py|json|txt|pdf|docx?|odt|rtf|md|zip|rar|7z|t?gz|tar|ipynb.*|pages|png|jpe?g)$", re.IGNORECASE
-)
-_NOT_WORK = re.compile(r"(?:readme|licen[sc]e|requirements|timestamp|environment|setup)\b.*|.*\.md", re.IGNORECASE)
+# Endings that a browser, an editor or a hand put in the place of a notebook's; what it holds decides.
+_MAY_BE_ONE = re.compile(r"ipyn|\.(?:json|txt)\s*$|^[^.]+$", re.IGNORECASE)
+_TYPED = re.compile(r"(?:.*_)?(?:onlinetext|text|link)\.html?", re.IGNORECASE | re.DOTALL)
 # Their zips and clones give all files the time at which the instructor fetched them.
 _STAMPED_WHEN_FETCHED = (MOODLE, CANVAS, GRADESCOPE, GITHUB)
 _TOGETHER = timedelta(minutes=2)  # files whose times are all so close were copied or unpacked together
@@ -61,6 +62,7 @@ _INSTEAD = (
     (r"pdf", "a PDF and not a notebook"),
     (r"zip|rar|7z|t?gz|tar", "an archive that cannot be read"),
     (r"png|jpe?g", "a picture and not a notebook"),
+    (r"crdownload|part|download|tmp", "a download that was not finished"),
     (r"ipynb", "damaged, or a file of another kind"),
 )
 _AND_DO = "hand in the notebook itself, the file that ends in .ipynb"
@@ -206,14 +208,17 @@ class _Sorting:
         """Put a piece where it belongs; return its lecture if it is a notebook of one."""
         is_notebook = looks_like_notebook(piece.name) and not piece.name.lower().endswith((".html", ".htm"))
         lecture = self._named(piece.name)
-        if not is_notebook and piece.name.lower().endswith(".json"):
+        if not is_notebook and _MAY_BE_ONE.search(piece.name):
             content, problem = piece.file.content()
             is_notebook = not problem and look(content).is_notebook
         if not is_notebook:
-            if piece.file.problem and not _WORK.search(piece.name):
+            if piece.file.problem and not WORK.search(piece.name):
                 self.remarks.append(f"{piece.file.path} is left out: {piece.file.problem}")
             self._others.append((piece, lecture or self._of_folders(piece)))
             return ""
+        if lecture and (other := self._shown_by(piece, lecture)):
+            self.remarks.append(f"{piece.file.path} is taken for {other}, which its contents show")
+            lecture = other
         if not lecture:
             content, problem = piece.file.content()
             contents = look(b"" if problem else content)
@@ -233,6 +238,11 @@ class _Sorting:
             self.notebooks.append((piece, lecture))
         return lecture
 
+    def _shown_by(self, piece: Piece, lecture: str) -> str:
+        """The lecture of a notebook that was saved under the name of another one; "" if the name is right."""
+        content, problem = piece.file.content()
+        return "" if problem else another_lecture(content, lecture)
+
     def instead_of_notebooks(self, students: dict[Who, tuple[str, ...]], have: set[tuple[str, str]]):
         """What was handed in where a notebook is missing: student, lecture if it can be told, piece, what it is."""
         with_notebook = defaultdict(set)
@@ -240,8 +250,8 @@ class _Sorting:
             for student in students[piece.who]:
                 with_notebook[student].add(piece.collection)
         told, single = set(), {lecture for _, lecture in self.notebooks}
-        for piece, lecture in sorted(self._others, key=lambda other: not _WORK.search(other[0].name)):
-            if _NOT_WORK.fullmatch(piece.name):
+        for piece, lecture in sorted(self._others, key=lambda other: not WORK.search(other[0].name)):
+            if NOT_WORK.fullmatch(piece.name):
                 continue
             for student in students[piece.who]:
                 if not lecture and piece.collection in with_notebook[student]:
@@ -272,7 +282,9 @@ class _Sorting:
 def _what_it_is(piece: Piece) -> str:
     if piece.file.problem:
         return f"not a notebook that can be read: {piece.file.problem.partition(';')[0]}; {_AND_DO}"
-    ending = piece.name.rpartition(".")[2].lower()
+    if piece.who.system in (MOODLE, CANVAS) and _TYPED.fullmatch(piece.name):
+        return f"what was typed into {piece.who.system} and not a notebook; {_AND_DO}"
+    ending = piece.name.rpartition(".")[2].strip().lower()
     what = next((what for kind, what in _INSTEAD if re.fullmatch(kind, ending)), "not a notebook")
     return f"{what}; {_AND_DO}"
 

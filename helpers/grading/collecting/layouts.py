@@ -28,7 +28,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from helpers.lectures import lecture_names
@@ -75,6 +75,11 @@ _ATTEMPT = re.compile(
     r"(?:\W|_|\d)*(?:try|attempt|version|copy)?(?:\W|_|\d)*",
     re.IGNORECASE,
 )
+# What somebody may hand in, and what lies beside the work of many.
+WORK = re.compile(
+    r"\.(?:html?|py|json|txt|pdf|docx?|odt|rtf|md|zip|rar|7z|t?gz|tar|ipynb.*|pages|png|jpe?g)$", re.IGNORECASE
+)
+NOT_WORK = re.compile(r"(?:readme|licen[sc]e|requirements|timestamp|environment|setup)\b.*|.*\.md", re.IGNORECASE)
 _SIZE_OF_METADATA = 20 * 2**20
 
 
@@ -202,7 +207,7 @@ class _Reader:
                 self._person(Who(GITHUB, bare.removeprefix(prefix)), at, here)
             else:
                 system = NBGRADER if _bare(name) == "submitted" else FOLDERS
-                self._person(Who(system, bare), at, here)
+                self._person(Who(system, _beside_the_lecture(bare) or bare), at, here)
 
     def _around(self, at: tuple[str, ...], folders: list[str]) -> set[str]:
         """Those folders of a level that stand around people; either most of what holds work there does, or none."""
@@ -265,6 +270,8 @@ class _Reader:
             return any(
                 sum((*path, f, g) in self._with_work for g in self._children.get((*path, f), ())) > 1 for f in inside
             )
+        if alone and len(people) == len(inside) == 1 and not bare_notebook:
+            return self._is_around((*path, people[0]), alone=True)  # a path from somebody's own machine
         if alone:
             # One person's assignments are of different lectures; in a class two people have the same one.
             lectures = Counter(lecture for f in people for lecture in self._lectures_below((*path, f)))
@@ -342,9 +349,14 @@ class _Reader:
         attempt, arrival = 0, UNKNOWN_ARRIVAL
         if told := _told(name, heads):
             who, rest, attempt, arrival = told.who, told.rest, told.attempt, told.arrival
-        elif not looks_like_notebook(name):
-            if file.problem and len(file.parts) > 0:
+        elif not looks_like_notebook(name) and not (WORK.search(name) and _lecture_in(name)):
+            if file.problem:
                 self._found.remarks.append(f"{file.path} is left out: {file.problem}")
+            elif WORK.search(name) and not NOT_WORK.fullmatch(name):
+                self._found.remarks.append(
+                    f"{file.path} is left out: it is no notebook, lies in nobody's folder, and its name does not tell "
+                    "a student and a lecture. If it is somebody's work, put it into a folder of that name"
+                )
             return
         else:
             student, rest = _before_the_lecture(name)
@@ -382,9 +394,36 @@ class _Reader:
             if file.name == "submission_metadata.yml":
                 content, problem = file.content()
                 if not problem and len(content) <= _SIZE_OF_METADATA:
-                    return _gradescope_metadata(content.decode("utf-8-sig", "replace"))
+                    found = _gradescope_metadata(content.decode("utf-8-sig", "replace"))
+                    return self._of_known_people(file.path, found, self._children.get(at, ()))
                 self._found.remarks.append(f"{file.path} cannot be read; the folders beside it keep their own names")
+        if nameless := [f for f in self._children.get(at, ()) if _GRADESCOPE.fullmatch(_bare(f))]:
+            self._found.remarks.append(
+                f"{'/'.join((*at, nameless[0]))}: there is no submission_metadata.yml beside it, which tells whose "
+                f"these {len(nameless)} folders are; give the whole export of Gradescope"
+            )
         return {}
+
+    def _of_known_people(self, path: str, found: dict, folders: Iterable[str]) -> dict:
+        """What Gradescope tells of people whom it names; the others are said, and keep their folders' names."""
+        named = {}
+        for folder, people in found.items():
+            named[folder] = [(who, arrival) for who, arrival in people if who.key != folder]
+        nameless = [f for f in folders if _GRADESCOPE.fullmatch(_bare(f)) and not named.get(_bare(f))]
+        if nameless:
+            self._found.remarks.append(
+                f"{path} names nobody for {', '.join(sorted(nameless)[:5])}{', ...' if len(nameless) > 5 else ''}; who "
+                "that is, stands in Gradescope under this number"
+            )
+        # Of one export each folder is of somebody else: a name alone may be that of two people.
+        alone = Counter(who for people in named.values() for who, _ in people)
+        return {
+            folder: [
+                (replace(who, key=f"{who.key} ({folder})") if alone[who] > 1 and not who.identifiers else who, arrival)
+                for who, arrival in people
+            ]
+            for folder, people in named.items()
+        }
 
     def _worksheet(self, at: tuple[str, ...]) -> dict[str, Arrival]:
         """When each number of Moodle's came in, from a grading worksheet (English headings) beside the folders."""
@@ -493,6 +532,17 @@ def _before_the_lecture(name: str) -> tuple[str, str]:
     if _lecture_in(name) or name.lower().startswith(("notebook", "untitled", "copy of")):
         return "", name
     return re.sub(r"\.ipynb.*$", "", name, flags=re.IGNORECASE), name
+
+
+def _beside_the_lecture(name: str) -> str:
+    """The student in the name of a zip such as `ada_04_activations` or `04_activations-ada`; "" if there is none."""
+    lecture = _lecture_in(name)
+    before, _, after = name.casefold().partition(lecture) if lecture else ("", "", "")
+    for at, part in ((0, before), (len(name) - len(after), after)):
+        student = name[at : at + len(part)].strip("_- ()[]")
+        if re.search(r"[^\W\d]", student) and not is_around(student) and not _ATTEMPT.fullmatch(student):
+            return student
+    return ""
 
 
 def _lecture_in(text: str) -> str:

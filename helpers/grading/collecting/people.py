@@ -30,6 +30,7 @@ from ..inert import safe_cell, write_csv
 from .layouts import CANVAS, HANDIN, MOODLE, Who
 
 FILE = "who-is-who.csv"
+_ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")  # as `files.readable` writes them
 _TEAM = re.compile(r"\d|\s")
 _HEADINGS = ("found", "student", "why")
 
@@ -89,12 +90,14 @@ class People:
         self._moodle = _index((number, m.student) for m in self._members for number in m.moodle)
         self._named = _index((one, m.student) for m in self._members for one in _orders(m.name or m.student))
         self._run_together = _index(
-            (one.replace(" ", ""), m.student) for m in self._members for one in map(_letters, _orders(m.name))
+            (_as_canvas_writes(one), m.student) for m in self._members for one in _orders(m.name)
         )
         self._groups = defaultdict(list)
         for member in self._members:
             if member.group:
                 self._groups[same(member.group)].append(member.student)
+        self._teams = {_as_canvas_writes(member.group): self._groups[same(member.group)] for member in self._members}
+        self._teams.pop("", None)
 
     @property
     def names(self) -> set[str]:
@@ -126,6 +129,7 @@ class People:
         ):
             decided.students[who] = self._students_of(who, names[who], twins, standing, decided)
         self._same_person_twice(work, decided)
+        self._say_other_names(decided)
         spellings = defaultdict(set)
         for who, students in decided.students.items():
             if who.system not in (MOODLE, CANVAS) and not self._members:
@@ -142,6 +146,8 @@ class People:
             decided.questions.append(Question(who.alias, f"there is no student {answer!r}"))
             return (self._aliases.get(who.alias, who.key),)
         if self._members:
+            if team := self._team_of_canvas(who):
+                return team
             found = self._members_named(who, name)
             if len(found) == 1:
                 return tuple(found)
@@ -166,6 +172,14 @@ class People:
         standing[_token(who, name)].add(student)
         return (student,)
 
+    def _team_of_canvas(self, who: Who) -> tuple[str, ...]:
+        """The members of the team whose name Canvas writes before the number of the one who uploaded for it."""
+        name = _as_canvas_writes(who.name)
+        if who.system != CANVAS or name in self._run_together:
+            return ()
+        team = self._teams.get(name, ())
+        return tuple(team) if self._canvas.get(who.number, set()) <= set(team) else ()
+
     def _members_named(self, who: Who, name: str) -> set[str]:
         """Whom of the class list a name may mean; where its number and its words mean two people, both."""
         number = self._canvas if who.system == CANVAS else self._moodle if who.system == MOODLE else {}
@@ -178,7 +192,7 @@ class People:
             own.append(who.key)
         for found in (
             set().union(*(self._identified.get(same(one), set()) for one in own)) if own else set(),
-            self._run_together.get(_letters(name).replace(" ", ""), set()) if who.system == CANVAS else set(),
+            self._run_together.get(_as_canvas_writes(name), set()) if who.system == CANVAS else set(),
             by_name,
             self._members_spelled(who.key) if who.system not in (MOODLE, CANVAS) else set(),
         ):
@@ -218,6 +232,23 @@ class People:
                         decided.students[who] = (who.key,)
                         decided.questions.append(Question(who.alias, f"is one of {len(whos)} who could be {student}"))
 
+    def _say_other_names(self, decided: Decided) -> None:
+        """Say where Canvas's number is somebody's whose name is another: it may be a team's, uploaded by one of it."""
+        known = {m.student: {_as_canvas_writes(one) for one in _orders(m.name)} for m in self._members if m.name}
+        for alias, student in self._aliases.items():
+            system, _, key = alias.partition(":")
+            if system == CANVAS:
+                known.setdefault(student, set()).add(_as_canvas_writes(re.sub(r"_\d+$", "", key)))
+        for who, students in decided.students.items():
+            if who.system != CANVAS or not who.name or len(students) != 1 or who.alias in (*self._answers, who.key):
+                continue
+            name = _as_canvas_writes(who.name)
+            if name not in known.setdefault(students[0], {name}) and who.key != students[0]:
+                decided.remarks.append(
+                    f"{who.key} is taken for {students[0]}, whose number of Canvas it has, though the name is another; "
+                    'if it is a team, write group = "..." for its people into course.toml'
+                )
+
     def _standing(self) -> dict[tuple, set[str]]:
         """The students that each name stood for before."""
         found = defaultdict(set)
@@ -256,12 +287,17 @@ class People:
 @lru_cache(maxsize=2**16)
 def same(text: str) -> str:
     """Equal for what a person would call the same name: case, width, accents' spelling and invisible marks aside."""
+    text = _ESCAPED.sub(lambda m: _character(int(m[1] or m[2] or m[3], 16)), text)
     text = unicodedata.normalize("NFKC", text)
     text = "".join(c for c in text if unicodedata.category(c) != "Cf").casefold()
     text = text.replace("i\N{COMBINING DOT ABOVE}", "i").replace(
         "\N{LATIN SMALL LETTER DOTLESS I}", "i"
     )  # İ, and I of ı
     return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _character(code: int) -> str:
+    return chr(code) if code <= 0x10FFFF else ""
 
 
 def read_answers(path: Path) -> dict[str, str]:
@@ -397,9 +433,9 @@ def _orders(name: str) -> set[str]:
     return {same(" ".join((*words[i:], *words[:i]))) for i in range(len(words))} | ({same(name)} - {""})
 
 
-def _letters(name: str) -> str:
-    """A name with the characters that Canvas leaves in the names of files."""
-    return "".join(c for c in same(name) if c.isalnum() or c in "_ ")
+def _as_canvas_writes(name: str) -> str:
+    """A name as Canvas writes it in the names of files: it leaves letters, digits and low lines."""
+    return "".join(c for c in same(name) if c.isalnum() or c == "_")
 
 
 def _index(pairs) -> dict[str, set[str]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from ..collecting.people import Member
+from ..collecting.people import Member, same
 from .tables import ExportError
 
 # The headings that Canvas, Moodle, Gradescope and nbgrader give to what identifies a person; compared in lower case.
@@ -40,7 +40,6 @@ POINTS_POSSIBLE = "Points Possible"
 _NO_IDENTIFIER = re.compile(r"[-–—?./]*|n/?a|#n/a|none|null|nan|tba|unknown", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _PARTICIPANT = re.compile(r"([^\d@_]+?) ?(\d+)")
-_ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 
 
 @dataclass(frozen=True)
@@ -166,7 +165,7 @@ def match(roster: Roster, students: list[str], members: Iterable[Member] = ()) -
     for student in students:
         member = listed.get(student, Member(student))
         rows = (
-            _all_of(identifiers, map(_same, (student, *member.identifiers)))
+            _all_of(identifiers, map(same, (student, *member.identifiers)))
             or {row for row in numbers.get(_number(student), ()) if _fits_name(roster, row, student)}
             or {
                 row
@@ -177,7 +176,7 @@ def match(roster: Roster, students: list[str], members: Iterable[Member] = ()) -
         )
         if not rows:
             rows = next((names[name] for name in _without_group(student) if name in names), set())
-            by_name[student] = rows = rows or names.get(_same(member.name), set())
+            by_name[student] = rows = rows or names.get(same(member.name), set())
         if len(rows) == 1:
             found[student] = next(iter(rows))
         else:
@@ -248,9 +247,7 @@ def _is_canvas_remark(person: dict[str, str], columns: tuple[str, ...]) -> bool:
 
 def _by_identifier(roster: Roster) -> dict[str, set[int]]:
     columns = [c for c in roster.columns if c.lower() in _IDENTIFIERS or c in roster.addresses]
-    return _index(
-        (_same(plain_identifier(person[c])), row) for row, person in enumerate(roster.people) for c in columns
-    )
+    return _index((same(plain_identifier(person[c])), row) for row, person in enumerate(roster.people) for c in columns)
 
 
 def _by_number(roster: Roster) -> dict[str, set[int]]:
@@ -297,8 +294,8 @@ def _by_name(roster: Roster) -> dict[str, set[int]]:
     pairs = []
     for row, person in enumerate(roster.people):
         first, last = roster.first_and_last_name(person)
-        pairs += [(_same(roster.whole_name(person)), row), (_same(f"{first} {last}"), row)]
-        pairs.append((_same(f"{last} {first}"), row))
+        pairs += [(same(roster.whole_name(person)), row), (same(f"{first} {last}"), row)]
+        pairs.append((same(f"{last} {first}"), row))
     return _index(pairs)
 
 
@@ -314,21 +311,9 @@ def _index(pairs) -> dict[str, set[int]]:
     return index
 
 
-def _same(text: str) -> str:
-    """Equal for what a person would call the same name: case, width, accents' spelling and invisible marks aside."""
-    # The gradebook spells out characters of a file name that cannot be shown.
-    text = _ESCAPED.sub(lambda m: _character(int(m[1] or m[2] or m[3], 16)), text)
-    text = unicodedata.normalize("NFKC", text)
-    return " ".join("".join(c for c in text if unicodedata.category(c) != "Cf").casefold().split())
-
-
 def _letters(text: str) -> list[str]:
     """The letters and digits of a name without accents, in any order: Canvas writes "lovelaceada"."""
-    return sorted(c for c in unicodedata.normalize("NFKD", _same(text)) if c.isalnum())
-
-
-def _character(code: int) -> str:
-    return chr(code) if code <= 0x10FFFF else ""
+    return sorted(c for c in unicodedata.normalize("NFKD", same(text)) if c.isalnum())
 
 
 def _number(student: str) -> str:
@@ -337,4 +322,4 @@ def _number(student: str) -> str:
 
 
 def _bare_name(student: str) -> str:
-    return _same(re.sub(r"_\d+$", "", student))
+    return same(re.sub(r"_\d+$", "", student))

@@ -1,0 +1,185 @@
+"""Odd folders, zips and files of a class: nobody is merged with another, nothing is passed over without a word."""
+
+import contextlib
+import json
+import unicodedata
+
+import pytest
+
+from helpers.cli import main
+from helpers.commands.common import OK
+from helpers.grading import grade as grading
+from helpers.grading import outputs
+from helpers.grading.collecting.people import Member
+from helpers.grading.notebook import Unreadable, code_cells
+from helpers.grading.submissions import NoSubmissions
+from helpers.paths import NOTEBOOKS
+from tests.grading.test_layouts import FOUR, LECTURES, SIX, TRIED, found, lay, zipped
+from tests.grading.test_term import Reads
+
+WHOLE = {name: (NOTEBOOKS / f"{name}.ipynb").read_bytes() for name in (FOUR, SIX)}
+SUBMITTER = "submission_{}:\n  :submitters:\n  - :name: {}\n  :created_at: 2026-03-0{} 22:58:36 Z\n"
+
+
+def one_of_each(*people):
+    return {f"{name}/{FOUR}.ipynb": TRIED for name in people}
+
+
+@pytest.mark.parametrize("top", ["/home/x/class", "C:\\Users\\x\\my class", "a/b/c", "../../class"])
+def test_the_path_of_a_machine_around_a_class_is_nobody(tmp_path, top):
+    zip_ = tmp_path / "class.zip"
+    zip_.write_bytes(zipped({f"{top}/{path}": content for path, content in one_of_each("ada", "bob").items()}))
+    assert found(zip_)[0].students == ("ada", "bob")
+
+
+def test_the_folders_of_one_person_stay_that_persons(tmp_path):
+    class_, have = found(lay(tmp_path, {f"ada/mine/{FOUR}/x.ipynb": TRIED, f"ada/mine/{SIX}/x.ipynb": WHOLE[SIX]}))
+    assert (class_.students, have) == (("ada",), {("ada", FOUR), ("ada", SIX)})
+
+
+@pytest.mark.parametrize("name", ["bob.rar", "bob.7z", "bob.tar.gz", "bob.pdf", "essay.docx"])
+def test_a_file_that_lies_beside_the_people_is_named_with_what_to_do(tmp_path, name):
+    class_, _ = found(lay(tmp_path, {**one_of_each("ada"), name: b"x", "readme.txt": b"", "grades.csv": b""}))
+    (remark,) = class_.remarks
+    assert remark.startswith(f"{name} is left out")
+    assert "put it into a folder of that name" in remark
+
+
+def test_a_file_that_names_a_student_and_a_lecture_is_that_students(tmp_path):
+    files = {f"ada_{FOUR}.ipynb": TRIED, f"bob_{FOUR}.html": b"<html>", f"cyd_{FOUR}.zip": zipped({"x.ipynb": TRIED})}
+    files |= {f"{FOUR}-dan.zip": zipped({"x.ipynb": TRIED}), f"{FOUR}_v2.zip": zipped({"x.ipynb": TRIED})}
+    class_, _ = found(lay(tmp_path, files))
+    assert class_.students == (f"{FOUR}_v2", "ada", "bob", "cyd", "dan")
+    assert "a web page" in {one.student: one.read().problem for one in class_.submissions}["bob"]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_lies_too_deep_is_said(tmp_path, packed):
+    files = {**one_of_each("ada"), f"bob/{'x/' * 12}{FOUR}.ipynb": TRIED}
+    if packed:
+        (tmp_path / "class.zip").write_bytes(zipped(files))
+    class_, _ = found(tmp_path / "class.zip" if packed else lay(tmp_path, files))
+    assert class_.students == ("ada", "bob")
+    assert any("it lies in more than 10 folders" in remark for remark in class_.remarks)
+
+
+@pytest.mark.parametrize("name", ["class.tar.gz", "class.7z", "nowhere.zip"])
+def test_what_is_no_class_says_what_to_do(tmp_path, name):
+    if name != "nowhere.zip":
+        (tmp_path / name).write_bytes(b"7z\xbc\xaf")
+    with pytest.raises(NoSubmissions, match=r"unpack it and give the folder|there is no .*nowhere\.zip"):
+        found(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("written", "again"),
+    [
+        ("\u200fמשה\u200f", "משה"),
+        ("علی\u200cرضا", "علیرضا"),
+        ("Nguyễn Thị Mơ", unicodedata.normalize("NFD", "NGUYỄN Thị Mơ")),
+    ],
+)
+def test_marks_that_nobody_sees_make_no_other_person(tmp_path, written, again):
+    class_, have = found(lay(tmp_path, {f"{written}/{FOUR}.ipynb": TRIED, f"{again}/{SIX}.ipynb": WHOLE[SIX]}))
+    assert (len(class_.students), len(have)) == (1, 2)
+
+
+TEAM = [
+    Member("ada", "Ada Lovelace", canvas="22", group="Group 1"),
+    Member("bob", "Bob Byron", canvas="23", group="Group 1"),
+]
+
+
+@pytest.mark.parametrize(
+    ("file", "students"),
+    [
+        ("group1_22_9011_{}.ipynb", ("ada", "bob")),
+        ("group1_LATE_23_9011_{}.ipynb", ("ada", "bob")),
+        ("lovelaceada_22_9011_{}.ipynb", ("ada",)),
+    ],
+)
+def test_what_one_of_a_team_uploads_to_canvas_is_everybodys(tmp_path, file, students):
+    class_, have = found(lay(tmp_path, {file.format(FOUR): TRIED}), members=TEAM)
+    assert {student for student, _ in have} == set(students)
+    assert class_.remarks == ()
+
+
+@pytest.mark.parametrize(
+    "known", [{"members": [Member("ada", "Ada", canvas="22")]}, {"aliases": {"Canvas:ada_22": "ada"}}]
+)
+def test_a_number_of_canvas_under_another_name_is_said(tmp_path, known):
+    class_, have = found(lay(tmp_path, {f"team7_22_9011_{FOUR}.ipynb": TRIED}), students=["ada"], **known)
+    assert have == {("ada", FOUR)}
+    assert "team7_22 is taken for ada, whose number of Canvas it has" in class_.remarks[-1]
+
+
+def test_two_of_one_name_in_gradescopes_export_stay_two(tmp_path):
+    metadata = "---\n" + SUBMITTER.format(1, "Ada Lee", 1) + SUBMITTER.format(2, "Ada Lee", 2)
+    files = {f"submission_{i}/{FOUR}.ipynb": TRIED for i in (1, 2)}
+    class_, _ = found(lay(tmp_path, {"submission_metadata.yml": metadata.encode(), **files}))
+    assert class_.students == ("Ada Lee (submission_1)", "Ada Lee (submission_2)")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "sentence"),
+    [
+        (
+            "---\n" + SUBMITTER.format(1, "Ada", 1) + "submission_2:\n  :submitters: []\n",
+            "names nobody for submission_2;",
+        ),
+        ("---\nsubmission_1:\n  :submitters: [[[\n", "names nobody for submission_1, submission_2;"),
+        ("---\n" + SUBMITTER.format(1, "Ada", 1) + SUBMITTER.format(2, "", 2), "names nobody for submission_2;"),
+        (None, "there is no submission_metadata.yml beside it, which tells whose these 2 folders are"),
+    ],
+)
+def test_whom_gradescopes_export_does_not_name_is_said_and_not_lost(tmp_path, metadata, sentence):
+    files = {f"submission_{i}/{FOUR}.ipynb": TRIED for i in (1, 2)}
+    files |= {"submission_metadata.yml": metadata.encode()} if metadata else {}
+    class_, have = found(lay(tmp_path, files))
+    assert len(have) == 2
+    assert any(sentence in remark for remark in class_.remarks)
+
+
+@pytest.mark.parametrize(
+    "ending", [".ipynb.txt.txt", ".ipynb.crdownload", ".ipynb ", "ipynb", "", ".ipynb~", ".ipynp", ".ipynb.bak"]
+)
+def test_what_a_notebook_is_called_does_not_matter_if_it_is_one(tmp_path, ending):
+    assert found(lay(tmp_path, {f"ada/{FOUR}{ending}": TRIED}))[1] == {("ada", FOUR)}
+
+
+def test_a_backup_never_beats_the_notebook(tmp_path):
+    class_, _ = found(
+        lay(tmp_path, {f"ada/{FOUR}.ipynb": TRIED, f"ada/{FOUR}.ipynb~": TRIED, f"ada/{FOUR}.ipynb.bak": TRIED})
+    )
+    assert [one.path for one in class_.submissions] == [f"ada/{FOUR}.ipynb"]
+
+
+@pytest.mark.parametrize("lectures", [LECTURES, (SIX,)])
+def test_a_notebook_under_the_name_of_another_lecture_is_the_one_that_it_holds(tmp_path, lectures):
+    class_, have = found(lay(tmp_path, {f"ada/{FOUR}.ipynb": WHOLE[SIX]}), lectures)
+    assert have == {("ada", SIX)}
+    assert class_.remarks == (f"ada/{FOUR}.ipynb is taken for {SIX}, which its contents show",)
+
+
+def test_text_that_was_typed_into_a_system_is_called_that(tmp_path):
+    files = {
+        "Ada_7_assignsubmission_onlinetext/onlinetext.html": b"<p>",
+        f"Bob_8_assignsubmission_file/{FOUR}.ipynb": TRIED,
+    }
+    assert "what was typed into Moodle and not a notebook; hand in" in found(lay(tmp_path, files))[0].remarks[0]
+
+
+def test_the_marks_of_a_conflict_in_git_are_called_that():
+    with pytest.raises(Unreadable, match="Git has left the marks of a conflict"):
+        code_cells(json.dumps({"cells": []}, indent=1).replace('"cells"', '\n<<<<<<< HEAD\n"cells"').encode())
+
+
+def test_a_paper_that_cannot_be_marked_is_named_on_the_console(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(grading, "_backend", lambda *_: contextlib.nullcontext(Reads()))
+    monkeypatch.setattr(outputs, "write_all", lambda *_: None)
+    lay(tmp_path / "class", {f"ada/{FOUR}.ipynb": TRIED[:-9], f"bob/{FOUR}.ipynb": TRIED, f"cyd/{FOUR}.html": b"x"})
+    assert main(["grade", str(tmp_path / "class"), "--out", str(tmp_path / "out")]) == OK
+    said = capsys.readouterr().out
+    assert f"! ada/{FOUR}.ipynb: " in said
+    assert "open it in Jupyter, save it, and hand that in" in said
+    assert said.count(f"cyd/{FOUR}.html") == 1
