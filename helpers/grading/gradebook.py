@@ -499,7 +499,9 @@ class Gradebook:
 
     def _known(self, kind: str, name: str, known: list[str]) -> None:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=3) or known[:3]
+            alike = {one.casefold(): one for one in known}
+            near = difflib.get_close_matches(name.casefold(), alike, n=3)
+            near = [alike[one] for one in near] or known[:3]
             raise GradebookError(f"the gradebook has no {kind} {name!r}; it has {', '.join(near) or 'none'}, ...")
 
     def _rows(self, table: str, where: str, values: tuple) -> list[dict]:

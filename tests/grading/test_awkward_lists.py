@@ -1,10 +1,17 @@
-"""Class lists that went through a spreadsheet, a mail program or another hand: nobody is merged, nobody invented."""
+"""Tables that went through a spreadsheet, a mail program or another hand: nobody is merged, nothing is guessed."""
+
+import unicodedata
 
 import pytest
 
 from helpers.cli import main
 from helpers.commands.common import OK, USAGE
+from helpers.grading import by_hand, outputs
 from helpers.grading.class_file import class_of
+from helpers.grading.gradebook import Gradebook
+from helpers.grading.papers import class_papers
+from tests import classroom
+from tests.classroom import LECTURE
 
 TWO = "Full name,Username,ID number,Email address\n"
 
@@ -73,3 +80,67 @@ def test_a_spreadsheets_own_format_is_refused_with_what_to_do(tmp_path, capsys):
     status, _, said = made(tmp_path, capsys, b"PK\x03\x04" + bytes(90))
     assert status == USAGE
     assert "this is a spreadsheet or an archive and no CSV file; save it as “CSV UTF-8”" in said
+
+
+HEAD = "student,lecture,exercise,points,why\n"
+
+
+@pytest.fixture
+def marked(tmp_path, monkeypatch):
+    monkeypatch.setattr(outputs, "write_all", lambda *_: None)
+    return classroom.write_gradebook(tmp_path / "grades", {name: {LECTURE: 0.5} for name in ("ada", "Zoë", "=eve")})
+
+
+def adjusted(out, capsys, *tables):
+    paths = []
+    for place, text in enumerate(tables):
+        paths.append(out.parent / f"decisions{place}.csv")
+        paths[-1].write_text(text, encoding="utf-8")
+    status = main(["adjust", str(out), "--csv", *map(str, paths)])
+    with Gradebook(out / "gradebook.db") as book:
+        return (
+            status,
+            {key[0]: decision.points for key, decision in book.adjustments().items()},
+            capsys.readouterr().err,
+        )
+
+
+@pytest.mark.parametrize(
+    ("tables", "sentence"),
+    [
+        ([HEAD + f"ada,{LECTURE},gelu,1,a\nADA,{LECTURE},gelu,2,a\n"], "row 3: row 2 decides otherwise about the same"),
+        (
+            [HEAD + f"ada,{LECTURE},gelu,1,a\n", HEAD + f"ada,{LECTURE},gelu,2,a\n"],
+            f"otherwise about ada, {LECTURE}, gelu",
+        ),
+        ([HEAD.replace("why", "points,why") + f"ada,{LECTURE},gelu,1,2,a\n"], "two columns 'points'"),
+        ([HEAD + f"ada,{LECTURE},gelu,1,good, but late\n"], "row 2: there are more cells than headings"),
+        ([HEAD.strip() + f",bonus\nada,{LECTURE},gelu,99,a,ja\n"], "bonus is yes or no, not 'ja'"),
+        ([HEAD + f"ada,{LECTURE},GELU,1,a\n"], "it has gelu, elu"),
+    ],
+)
+def test_a_table_of_decisions_that_says_two_things_is_refused_whole(marked, capsys, tables, sentence):
+    status, decided, said = adjusted(marked, capsys, *tables)
+    assert (status, decided) == (USAGE, {})
+    assert sentence in said
+
+
+def test_a_decision_finds_its_student_however_the_name_is_spelled(marked, capsys):
+    names = ["ADA", unicodedata.normalize("NFD", "Zoë"), "'=eve"]
+    rows = "".join(f"{name},{LECTURE},gelu,1,a\n" for name in names)
+    assert adjusted(marked, capsys, HEAD + rows)[:2] == (OK, {"ada": 1.0, "Zoë": 1.0, "=eve": 1.0})
+
+
+def test_a_table_by_hand_without_the_columns_of_points_is_refused(marked, capsys):
+    with Gradebook(marked / "gradebook.db") as book:
+        entry = next(e for paper in class_papers(book) for e in paper.entries if e.verdict.exercise == "gelu")
+        code = by_hand._code(book, entry)
+    table = f"answer,lecture,exercise,pts,comment\n{code},{LECTURE},gelu,1,ok\n"
+    assert adjusted(marked, capsys, table)[0] == USAGE
+    assert adjusted(marked, capsys, table)[2].count("row 2: there is no column points") == 1
+
+
+def test_a_request_whose_text_has_a_comma_is_refused_and_not_cut(marked, capsys):
+    (marked / "r.csv").write_text(f"student,lecture,exercise,text\nada,{LECTURE},gelu,please, look\n", encoding="utf-8")
+    assert main(["requests", str(marked), "--csv", str(marked / "r.csv")]) == USAGE
+    assert "row 2: there are more cells than headings" in capsys.readouterr().err
