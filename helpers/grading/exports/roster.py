@@ -145,7 +145,7 @@ def read_roster(path: Path) -> Roster:
         if len(row) > len(columns) and any(row[len(columns) :]):
             raise ExportError(f"row {line} of the roster {path} has more cells than there are headings")
         person = dict(zip(columns, [*row, *[""] * len(columns)], strict=False))
-        if POINTS_POSSIBLE.lower() in row[0].lower() if row else False:
+        if _is_of_maxima(person, columns):
             maxima = maxima or person
         is_heading = tuple(cell.strip() for cell in row) == headings  # two lists, one below the other
         if not is_heading and not _is_canvas_remark(person, columns):
@@ -240,9 +240,16 @@ def _is_canvas_remark(person: dict[str, str], columns: tuple[str, ...]) -> bool:
     """Rows that Canvas puts below the headings (points, manual posting), and empty ones."""
     return (
         not any(cell.strip() for cell in person.values())
-        or (POINTS_POSSIBLE.lower() in person[columns[0]].lower() and not any(person[c] for c in columns[1:2]))
+        or (_is_of_maxima(person, columns) and not any(person[c] for c in columns[1:2]))
         or (not any(person[c] for c in columns[:5]) and any("manual posting" in v.lower() for v in person.values()))
     )
+
+
+def _is_of_maxima(person: dict[str, str], columns: tuple[str, ...]) -> bool:
+    """The row of points possible: by its words, or by the four spaces that Canvas writes before them."""
+    first = person[columns[0]]
+    in_other_words = first.startswith("    ") and first.strip() and not any(person[c].strip() for c in columns[1:5])
+    return POINTS_POSSIBLE.lower() in first.lower() or bool(in_other_words)
 
 
 def _by_identifier(roster: Roster) -> dict[str, set[int]]:
