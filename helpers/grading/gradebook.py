@@ -524,7 +524,7 @@ class Gradebook:
         except sqlite3.DatabaseError as error:
             raise GradebookError(
                 f"{self._path} cannot be written now ({error}); what stood in it is still there. Is another course "
-                "command at work on it, or the folder read-only?"
+                "command at work on it, the disk full, or the folder read-only?"
             ) from error
 
     def _forget(self, key: tuple[str, str]) -> None:

@@ -1,19 +1,23 @@
 """Odd folders, zips and files of a class: nobody is merged with another, nothing is passed over without a word."""
 
 import contextlib
+import errno
 import json
+import os
+import sqlite3
 import unicodedata
 
 import pytest
 
 from helpers.cli import main
-from helpers.commands.common import OK
+from helpers.commands.common import OK, USAGE
 from helpers.grading import grade as grading
-from helpers.grading import outputs
+from helpers.grading import handed_in, outputs
 from helpers.grading.collecting.people import Member
 from helpers.grading.notebook import Unreadable, code_cells
 from helpers.grading.submissions import NoSubmissions
 from helpers.paths import NOTEBOOKS
+from tests import classroom
 from tests.grading.test_layouts import FOUR, LECTURES, SIX, TRIED, found, lay, zipped
 from tests.grading.test_term import Reads
 
@@ -183,3 +187,32 @@ def test_a_paper_that_cannot_be_marked_is_named_on_the_console(tmp_path, monkeyp
     assert f"! ada/{FOUR}.ipynb: " in said
     assert "open it in Jupyter, save it, and hand that in" in said
     assert said.count(f"cyd/{FOUR}.html") == 1
+
+
+@pytest.mark.parametrize("at", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
+def test_two_gradings_at_once_end_in_a_sentence_and_lose_nothing(tmp_path, monkeypatch, capsys, at):
+    monkeypatch.setattr(grading, "_backend", lambda *_: contextlib.nullcontext(Reads()))
+    monkeypatch.setattr(outputs, "write_all", lambda *_: None)
+    monkeypatch.setattr(handed_in, "_SECONDS", 0.1)
+    command = ["grade", str(lay(tmp_path / "class", one_of_each("ada"))), "--out", str(tmp_path / "out")]
+    assert main(command) == OK
+    lay(tmp_path / "class", one_of_each("bob"))
+    other = sqlite3.connect(tmp_path / "out" / "handed-in.db", isolation_level=None)
+    other.execute(at)
+    capsys.readouterr()
+    assert main(command) == USAGE
+    said = capsys.readouterr().err
+    assert "handed-in.db cannot be written now (database is locked)" in said
+    assert "Move it away" not in said
+    other.close()
+    assert main(command) == OK
+
+
+def test_a_full_disk_is_a_sentence(tmp_path, monkeypatch, capsys):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    out = classroom.write_gradebook(tmp_path / "out", {"ada": {FOUR: 1.0}})
+    monkeypatch.setattr(outputs, "write_all", full)
+    assert main(["report", str(out)]) == USAGE
+    assert "there is no room left to write (No space left on device)" in capsys.readouterr().err
