@@ -74,7 +74,8 @@ def grade(
     with Gradebook(order.out / "gradebook.db", create=True) as book:
         seed = _seed(book.settings(), order)
         moved, questions = identity.settle(book, place)
-        found = find_submissions(order.source, lectures, written, identity.people(book, place))
+        people, zone = identity.people(book, place), class_of(place).zone
+        found = find_submissions(order.source, lectures, written, people, zone)
         announce(found)
         moved += [
             f"{student} had been taken out; their work is in this folder, so they are in the class again"

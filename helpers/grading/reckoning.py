@@ -76,7 +76,11 @@ def lateness(class_: ClassFile, student: str, lecture: str, arrival: Arrival, po
     source = "the file's own time says so, no system tells" if arrival.time_from == FILE_TIME else arrival.time_from
     own = ", with the extension" if extended else ""
     return _loses(
-        class_, days, points, worth, f"Late by {_days(days)}: in at {_said(time)} ({source}), due {_said(due)}{own}."
+        class_,
+        days,
+        points,
+        worth,
+        f"Late by {_days(days)}: in at {_said(time.astimezone(due.tzinfo))} ({source}), due {_said(due)}{own}.",
     )
 
 
@@ -173,4 +177,5 @@ def _days(days: int) -> str:
 
 
 def _said(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M %Z").strip()
+    seconds = ":%S" if moment.second else ""  # else 23:59 would look late after 23:59
+    return moment.strftime(f"%Y-%m-%d %H:%M{seconds} %Z").strip()

@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from pathlib import Path
 
 from helpers.judging.judge import plain_text
@@ -125,17 +125,21 @@ class ClassFolder:
 
 
 def find_submissions(
-    source: Path, lectures: tuple[str, ...], outputs: Collection[Path] = (), people: People | None = None
+    source: Path,
+    lectures: tuple[str, ...],
+    outputs: Collection[Path] = (),
+    people: People | None = None,
+    zone: tzinfo | None = None,
 ) -> ClassFolder:
     """Find every student and notebook under `source`, a folder or a zip.
 
     `lectures` are those that are wanted, `outputs` folders that are written by the grader and may lie below `source`:
-    nobody's work is looked for there. `people` is what is known of the class. Raises `NoSubmissions` if `source` cannot
-    be a class.
+    nobody's work is looked for there. `people` is what is known of the class, `zone` is that of times
+    for which nothing tells one. Raises `NoSubmissions` if `source` cannot be a class.
     """
     people = people or People()
     files, remarks = _without_gradings(list(files_of(source, outputs)))
-    found = understand(files, source.stem if source.is_file() else source.resolve().name, people.names)
+    found = understand(files, source.stem if source.is_file() else source.resolve().name, people.names, zone)
     remarks += found.remarks
     sorting = _Sorting(found, lectures)
     if not found.people:

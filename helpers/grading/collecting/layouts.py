@@ -29,7 +29,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
 
 from helpers.lectures import lecture_names
 
@@ -129,9 +130,21 @@ class Understood:
         return len(set(self.people.values()))
 
 
-def understand(files: Iterable[File], root: str, known: Iterable[str] = ()) -> Understood:
-    """Find out whose each file is. `root` is the name of the folder or zip; `known` are names of people."""
-    return _Reader(list(files), root, {name.casefold() for name in known}).read()
+def understand(files: Iterable[File], root: str, known: Iterable[str] = (), zone: tzinfo | None = None) -> Understood:
+    """Find out whose each file is. `root` is the name of the folder or zip; `known` are names of people.
+
+    `zone` is that of times for which a system tells none (this machine's if None).
+    """
+    found = _Reader(list(files), root, {name.casefold() for name in known}).read()
+    found.pieces = [replace(piece, arrival=_in_zone(piece.arrival, zone)) for piece in found.pieces]
+    return found
+
+
+def _in_zone(arrival: Arrival, zone: tzinfo | None) -> Arrival:
+    if arrival.time is None or arrival.time.tzinfo is not None:
+        return arrival
+    time = arrival.time.replace(tzinfo=zone) if zone else arrival.time.astimezone()
+    return replace(arrival, time=time)
 
 
 def participant_of(path: str) -> tuple[str, str] | None:
@@ -432,10 +445,21 @@ class _Reader:
             if file.name.lower().endswith(".csv"):
                 content, problem = file.content()
                 rows = [] if problem else _rows(content.decode("utf-8-sig", "replace"))
+                numbers, told = set(), {}
                 for row in rows:
-                    number = re.search(r"(\d+)\s*$", row.get("Identifier") or "")
-                    if number and (time := _spoken_moment(row.get("Last modified (submission)") or "")):
-                        found[number[1]] = Arrival(time, "Moodle's grading worksheet")
+                    first = next(iter(row.values()), "")
+                    number = re.search(r"(\d+)\s*$", row.get("Identifier") or (first if isinstance(first, str) else ""))
+                    if number:
+                        numbers.add(number[1])
+                        if time := _spoken_moment(row.get("Last modified (submission)") or ""):
+                            told[number[1]] = Arrival(time, "Moodle's grading worksheet")
+                found |= told
+                here = {match["number"] for f in self._children.get(at, ()) if (match := _MOODLE.fullmatch(_bare(f)))}
+                if numbers & here and not told:
+                    self._found.remarks.append(
+                        f"{file.path} tells no time that can be read; set Moodle to English and download it again, or "
+                        "nobody counts as late"
+                    )
         return found
 
     def _without_nbgraders_own(self, at: tuple[str, ...], folders: list[str]) -> list[str]:
@@ -555,7 +579,7 @@ def _bare(name: str) -> str:
 
 
 def _moment(text: str) -> datetime | None:
-    """The time in a text of digits such as nbgrader and Blackboard write; without a zone, that of this machine."""
+    """The time in a text of digits such as nbgrader and Blackboard write, in the zone that is told."""
     numbers = [int(number) for number in re.findall(r"\d+", text)[:6]]
     if len(numbers) < 6:
         return None
@@ -563,21 +587,39 @@ def _moment(text: str) -> datetime | None:
         moment = datetime(*numbers)
     except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if re.search(r"UTC|Z\b|\+00:?00", text) else moment.astimezone()
+    return moment.replace(tzinfo=_zone_told(text))
+
+
+def _zone_told(text: str) -> tzinfo | None:
+    """The zone that stands behind a time: UTC, an offset, or a name such as Asia/Taipei; None if there is none."""
+    if match := re.search(r"([+-])(\d\d):?(\d\d)\s*$", text):
+        offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
+        return timezone(-offset if match[1] == "-" else offset) if offset < timedelta(days=1) else None
+    if re.search(r"UTC|GMT|Z\b|\+00:?00", text):
+        return UTC
+    if match := re.search(r"[A-Z]\w+/\w+", text):
+        try:
+            return ZoneInfo(match[0])
+        except (KeyError, ValueError, OSError):
+            return None
+    return None
 
 
 def _rows(text: str) -> list[dict[str, str]]:
     try:
-        return list(csv.DictReader(io.StringIO(text, newline="")))
+        separator = max(",;\t", key=text.partition("\n")[0].count)
+        return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error:
         return []
 
 
 def _spoken_moment(text: str) -> datetime | None:
-    """A time as Moodle writes it in English, such as "Sunday, 1 March 2026, 10:58 PM"; its clock is this machine's."""
-    for form in ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%A, %B %d, %Y, %I:%M %p"):
+    """A time as Moodle writes it in English, such as "Sunday, 1 March 2026, 10:58 PM"."""
+    text = " ".join(text.split())  # of some versions, the space before PM is a narrow one
+    days, clocks = ("%A, %d %B %Y", "%A, %B %d, %Y", "%d %B %Y", "%B %d, %Y"), ("%I:%M %p", "%H:%M")
+    for form in (*(f"{day}, {clock}" for day in days for clock in clocks), "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"):
         try:
-            return datetime.strptime(text.strip(), form).astimezone()
+            return datetime.strptime(text, form)
         except (ValueError, OverflowError):
             continue
     return None
