@@ -84,6 +84,8 @@ def _misfit(options: argparse.Namespace, named) -> str:
 
 def _record(book, options: argparse.Namespace, named) -> str:
     """Record what was decided; the sentence that says so."""
+    if not options.csv:
+        named = (book.named(options.student), *named[1:])
     student, _, exercise = named
     author = getpass.getuser()
     if options.csv:

@@ -22,7 +22,6 @@ from helpers.judging.exercise import TAKEN_COLUMNS, Criterion, Free
 from helpers.lectures import exercises_of
 from helpers.templates import FOLDER, render
 
-from .collecting.people import same
 from .exports.roster import read_rows
 from .exports.tables import as_number
 from .free_answers import Cell, answer_to
@@ -115,7 +114,6 @@ def read_decisions(book: Gradebook, path: Path) -> list[Decision]:
             "course collect wrote"
         )
     decisions, in_force, codes, seen = [], book.adjustments(), {}, {}
-    names = _by_sameness(book)
     for line, row in enumerate(rows[1:], 2):
         cells = dict(zip(columns, [cell.strip() for cell in row] + [""] * len(columns), strict=False))
         if not any(cells.values()):
@@ -123,7 +121,7 @@ def read_decisions(book: Gradebook, path: Path) -> list[Decision]:
         try:
             if any(cell.strip() for cell in row[len(columns) :]):
                 raise GradebookError('there are more cells than headings; a text with commas needs quotes: "..."')
-            decision = _anonymous_decision(book, cells, codes) if "answer" in columns else _named_decision(cells, names)
+            decision = _anonymous_decision(book, cells, codes) if "answer" in columns else _named_decision(book, cells)
             if decision is None:
                 continue
             book.check_decision(decision)
@@ -163,18 +161,10 @@ def waiting(papers) -> dict[tuple[str, str], int]:
     return found
 
 
-def _by_sameness(book: Gradebook) -> dict[str, str]:
-    """The students by what a person would call the same name, without those that two have."""
-    found: dict[str, list[str]] = {}
-    for student in book.students():
-        found.setdefault(same(student), []).append(student)
-    return {key: students[0] for key, students in found.items() if len(students) == 1}
-
-
-def _named_decision(cells: dict[str, str], names: dict[str, str]) -> Decision:
-    # Our own tables put a sign before a name that a spreadsheet would compute.
-    student = cells["student"] if cells["student"] in names.values() else cells["student"].removeprefix("'")
-    student = names.get(same(student), student)
+def _named_decision(book: Gradebook, cells: dict[str, str]) -> Decision:
+    student = book.named(cells["student"])
+    if student not in book.students():  # our own tables put a sign before a name that a spreadsheet would compute
+        student = book.named(student.removeprefix("'"))
     points = as_number(cells["points"])
     if points is None:
         raise GradebookError(f"{cells['points'] or 'an empty cell'} is no number of points")

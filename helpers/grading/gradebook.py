@@ -21,6 +21,7 @@ from pathlib import Path
 from helpers.judging.judge import Example, PartResult, Verdict
 from helpers.lectures import exercises_of
 
+from .collecting.people import same
 from .marking import GRADER_FAULT, MarkedSubmission
 from .submissions import Arrival
 
@@ -218,6 +219,15 @@ class Gradebook:
 
     def students(self) -> list[str]:
         return [name for (name,) in self._db.execute("SELECT name FROM student ORDER BY name")]
+
+    def named(self, name: str) -> str:
+        """The student whom a person means by a name: spelled so, or the only one of that name otherwise spelled.
+
+        A name that fits nobody, or two, comes back as it is.
+        """
+        students = self.students()
+        alike = [student for student in students if same(student) == same(name)]
+        return alike[0] if name not in students and len(alike) == 1 else name
 
     def lectures(self) -> list[str]:
         return [name for (name,) in self._db.execute("SELECT DISTINCT lecture FROM submission ORDER BY lecture")]

@@ -144,3 +144,38 @@ def test_a_request_whose_text_has_a_comma_is_refused_and_not_cut(marked, capsys)
     (marked / "r.csv").write_text(f"student,lecture,exercise,text\nada,{LECTURE},gelu,please, look\n", encoding="utf-8")
     assert main(["requests", str(marked), "--csv", str(marked / "r.csv")]) == USAGE
     assert "row 2: there are more cells than headings" in capsys.readouterr().err
+
+
+TWINS = '[[people]]\nstudent = "al1"\nname = "Ada Lee"\n[[people]]\nstudent = "al2"\nname = "Ada Lee"\n'
+
+
+@pytest.mark.parametrize(
+    ("rows", "status", "sentence", "students"),
+    [
+        ("x_11;al1\nx_12; AL2 ", OK, "x_12 is al2", {"al1", "al2"}),
+        ("x_11;al1\nx_12;all2", OK, "says that x_12 is all2, and there is no student of that name", {"al1", "x_12"}),
+        ("x_11;al1\nx_11;al2", USAGE, "says that Moodle:x_11 is al1 and al2; keep one of the rows", {"x_11", "x_12"}),
+    ],
+)
+def test_an_answer_names_somebody_who_is_there(tmp_path, monkeypatch, capsys, rows, status, sentence, students):
+    monkeypatch.setattr(outputs, "write_all", lambda *_: None)
+    out = classroom.write_gradebook(tmp_path / "grades", {"x_11": {LECTURE: 0.5}, "x_12": {LECTURE: 1.0}})
+    with Gradebook(out / "gradebook.db") as book:
+        book.add_aliases({"Moodle:x_11": "x_11", "Moodle:x_12": "x_12"})
+    (out / "course.toml").write_text(TWINS, encoding="utf-8")
+    answers = "found;student\n" + "\n".join(f"Moodle:{row}" for row in rows.split("\n"))
+    (out / "who-is-who.csv").write_text(answers + "\n", encoding="utf-8")
+    assert main(["report", str(out)]) == status
+    said = capsys.readouterr()
+    assert sentence in said.out + said.err
+    with Gradebook(out / "gradebook.db") as book:
+        assert {paper.student for paper in book.submissions()} == students
+
+
+def test_commands_find_a_student_however_the_name_is_spelled(marked, capsys):
+    decomposed = unicodedata.normalize("NFD", "ZOË")
+    assert main(["adjust", str(marked), decomposed, LECTURE, "gelu", "1", "--why", "x"]) == OK
+    assert main(["show", str(marked), decomposed, LECTURE]) == USAGE  # nothing was kept of it, but she is there
+    assert "nothing of Zoë is kept" in capsys.readouterr().err
+    assert main(["forget", str(marked), decomposed]) == OK
+    assert main(["forget", str(marked), decomposed]) == USAGE

@@ -106,8 +106,13 @@ class People:
         return {*self._students, *known} - {""}
 
     def answer(self, who: Who) -> str:
-        """What a person said whose this name is, "" if nothing."""
-        return self._answers.get(who.alias, "")
+        """What a person said whose this name is, as the gradebook or the class list spells it; "" if nothing."""
+        answer = self._answers.get(who.alias, "")
+        return answer and (_of_this_name(answer, (who.key, *self._everybody(Decided()))) or answer)
+
+    def is_known(self, student: str) -> bool:
+        """Whether somebody in the gradebook or the class list has this name."""
+        return student in self._everybody(Decided())
 
     def members_of(self, whos: Iterable[Who]) -> set[str]:
         """Those of the class list whom these names of one student may be."""
@@ -141,8 +146,8 @@ class People:
 
     def _students_of(self, who: Who, name: str, twins: Mapping, standing, decided: Decided) -> tuple[str, ...]:
         if answer := self._answers.get(who.alias):
-            if answer == who.key or same(answer) in {same(known) for known in self._everybody(decided)}:
-                return (answer,)
+            if student := _of_this_name(answer, (who.key, *self._everybody(decided))):
+                return (student,)
             decided.questions.append(Question(who.alias, f"there is no student {answer!r}"))
             return (self._aliases.get(who.alias, who.key),)
         if self._members:
@@ -300,9 +305,22 @@ def _character(code: int) -> str:
     return chr(code) if code <= 0x10FFFF else ""
 
 
+def _of_this_name(text: str, students: Iterable[str]) -> str:
+    """The student whom a text names: spelled so, else the only one whose name a person would call the same."""
+    students = dict.fromkeys(students)
+    alike = [text] if text in students else [student for student in students if same(student) == same(text)]
+    return alike[0] if len(alike) == 1 else ""
+
+
 def read_answers(path: Path) -> dict[str, str]:
     """What a person decided, by the name found. Raises `WhoIsWhoError`."""
-    return {row["found"]: row["student"].strip() for row in _rows(path) if row["student"].strip()}
+    answers: dict[str, str] = {}
+    for row in _rows(path):
+        if answer := row["student"].strip():
+            other = answers.setdefault(row["found"], answer)
+            if same(other) != same(answer):
+                raise WhoIsWhoError(f"{path} says that {row['found']} is {other} and {answer}; keep one of the rows")
+    return answers
 
 
 def unanswered(path: Path) -> list[str]:
