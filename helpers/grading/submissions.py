@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 # Endings that a browser, an editor or a hand put in the place of a notebook's; what it holds decides.
-_MAY_BE_ONE = re.compile(r"ipyn|\.(?:json|txt)\s*$|^[^.]+$", re.IGNORECASE)
+_MAY_BE_ONE = re.compile(r"ipyn|\.(?:ipy|json|txt)\s*$|^[^.]+$", re.IGNORECASE)
 _TYPED = re.compile(r"(?:.*_)?(?:onlinetext|text|link)\.html?", re.IGNORECASE | re.DOTALL)
 # Their zips and clones give all files the time at which the instructor fetched them.
 _STAMPED_WHEN_FETCHED = (MOODLE, CANVAS, GRADESCOPE, GITHUB)

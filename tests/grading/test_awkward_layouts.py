@@ -216,3 +216,36 @@ def test_a_full_disk_is_a_sentence(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(outputs, "write_all", full)
     assert main(["report", str(out)]) == USAGE
     assert "there is no room left to write (No space left on device)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("written", "again"), [("Seán O'Brien", "Seán O’Brien"), ("Anna-Maria", "Anna–Maria"), ("Anna-Maria", "Anna‑Maria")]
+)
+def test_the_apostrophe_of_a_telephone_makes_no_other_person(tmp_path, written, again):
+    class_, have = found(lay(tmp_path, {f"{written}/{FOUR}.ipynb": TRIED, f"{again}/{SIX}.ipynb": WHOLE[SIX]}))
+    assert (len(class_.students), len(have)) == (1, 2)
+
+
+def test_what_gradescopes_export_says_of_people_is_text(tmp_path):
+    metadata = (
+        "---\nsubmission_1:\n  :submitters:\n  - :name: No\n    :sid: 00123\n    :email:\n"
+        "submission_2:\n  :submitters:\n  - :name: !ruby/string Bob\n    :sid: 1e5\n"
+        "  :created_at: !ruby/object:ActiveSupport::TimeWithZone 2026-03-01 22:58:36 -0800\n"
+    )
+    files = {f"submission_{i}/{FOUR}.ipynb": TRIED for i in (1, 2)}
+    class_, _ = found(lay(tmp_path, {"submission_metadata.yml": metadata.encode(), **files}))
+    assert class_.students == ("00123", "1e5")
+    assert class_.submissions[1].arrival.time.isoformat() == "2026-03-01T22:58:36-08:00"
+
+
+@pytest.mark.parametrize("name", ["handin-Kopie.zip", "Copy of handin.zip", "handin 副本 2.zip"])
+def test_what_course_handin_wrote_is_known_under_any_new_name(tmp_path, name):
+    files = {name: zipped({f"bob/{FOUR}.ipynb": TRIED}), f"chandini/{FOUR}.ipynb": TRIED}
+    assert found(lay(tmp_path, files))[0].students == ("bob", "chandini")
+
+
+def test_what_somebody_hands_in_to_google_is_theirs_whatever_it_is(tmp_path):
+    files = {f"Ada Lovelace - {FOUR}.ipynb": TRIED, "Bob Byron - homework.gdoc": b"{}", "HW 4 - tasks.pdf": b""}
+    class_, _ = found(lay(tmp_path / "Homework 4", files))
+    assert class_.students == ("Ada Lovelace", "Bob Byron")
+    assert any(remark.startswith("HW 4 - tasks.pdf is left out") for remark in class_.remarks)

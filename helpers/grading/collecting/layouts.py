@@ -60,7 +60,10 @@ _GRADESCOPE = re.compile(r"submission_\d+")
 _CLASSROOM = re.compile(r"(?P<slug>.+)-submissions(?:-\d.*)?")
 _DATED = re.compile(r".+-\d\d-\d\d-\d{4}-\d\d-\d\d-\d\d")
 _GOOGLE = re.compile(r"(?P<name>.+?) - (?P<rest>.+)")
-_HANDIN = re.compile(r"handin(?:\W|_|\d)*", re.IGNORECASE)  # also as a browser or a Mac renames it
+_COPY = "copy|kopie|copie|copia|bản sao|副本|复制|拷贝|コピー|복사본"  # what systems write beside the name of a copy
+_HANDIN = re.compile(
+    rf"(?:(?:{_COPY})\W+(?:of|de|di|von)\W+)*handin(?:\W|_|\d|{_COPY})*", re.IGNORECASE
+)  # also as a browser or a Mac renames it
 # Names of folders around people, or of folders inside one person's work; never of a person.
 _WORDS = (
     "week|woche|semaine|homework|hw|assignment|assignments|assn|lab|exercise|exercises|lecture|unit|module|submission|"
@@ -81,6 +84,9 @@ WORK = re.compile(
     r"\.(?:html?|py|json|txt|pdf|docx?|odt|rtf|md|zip|rar|7z|t?gz|tar|ipynb.*|pages|png|jpe?g)$", re.IGNORECASE
 )
 NOT_WORK = re.compile(r"(?:readme|licen[sc]e|requirements|timestamp|environment|setup)\b.*|.*\.md", re.IGNORECASE)
+_BESIDE = re.compile(
+    r".*\.(?:csv|tsv|xlsx?|ods|ya?ml|toml|cfg|ini|log|db|sh|bat|sqlite)|thumbs\.db", re.IGNORECASE | re.DOTALL
+)
 _SIZE_OF_METADATA = 20 * 2**20
 
 
@@ -362,10 +368,12 @@ class _Reader:
         attempt, arrival = 0, UNKNOWN_ARRIVAL
         if told := _told(name, heads):
             who, rest, attempt, arrival = told.who, told.rest, told.attempt, told.arrival
+        elif (match := self._beside_notebooks_of_google(at, name)) and not is_around(match["name"]):
+            who, rest = Who(GOOGLE, match["name"]), match["rest"]
         elif not looks_like_notebook(name) and not (WORK.search(name) and _lecture_in(name)):
             if file.problem:
                 self._found.remarks.append(f"{file.path} is left out: {file.problem}")
-            elif WORK.search(name) and not NOT_WORK.fullmatch(name):
+            elif not _BESIDE.fullmatch(name) and not NOT_WORK.fullmatch(name):
                 self._found.remarks.append(
                     f"{file.path} is left out: it is no notebook, lies in nobody's folder, and its name does not tell "
                     "a student and a lecture. If it is somebody's work, put it into a folder of that name"
@@ -387,6 +395,12 @@ class _Reader:
         self._found.people.setdefault(who, at)
         if rest:
             self._found.pieces.append(Piece(who, at, (), rest, file, attempt, arrival))
+
+    def _beside_notebooks_of_google(self, at: tuple[str, ...], name: str) -> re.Match | None:
+        """What Google's name of a file that is no notebook tells, where others of its folder are notebooks."""
+        if looks_like_notebook(name) or not any(_google(file.name) for file in self._loose[at]):
+            return None
+        return _GOOGLE.fullmatch(name)
 
     def _blackboard_heads(self, at: tuple[str, ...]) -> dict[str, str]:
         """What to take off each `Assignment_login`: the beginning that all share, else all to the last underscore."""
@@ -636,11 +650,12 @@ def _gradescope_metadata(text: str) -> dict[str, list[tuple[Who, Arrival]]]:
             continue
         head = re.split(r"^  :(?:results|history|evaluations):", block, maxsplit=1, flags=re.MULTILINE)[0][:20_000]
         try:
-            entry = yaml.safe_load(head)[folder]
+            # As text: a student number such as 00123 is no number in base eight, and nobody's name is a truth value.
+            entry = yaml.load(head, yaml.BaseLoader)[folder]
             people, created = entry.get(":submitters") or [], entry.get(":created_at")
         except (yaml.YAMLError, TypeError, AttributeError, ValueError):
             continue
-        time = created if isinstance(created, datetime) else _moment(str(created or ""))
+        time = _moment(created if isinstance(created, str) else "")
         if time is not None and time.tzinfo is None:
             time = time.replace(tzinfo=UTC)
         for person in people if isinstance(people, list) else ():
@@ -652,6 +667,6 @@ def _gradescope_metadata(text: str) -> dict[str, list[tuple[Who, Arrival]]]:
 
 def _gradescope_person(person: dict, folder: str) -> Who:
     # Only plain values: the text of a list that holds itself many times has no end.
-    told = {key: value for key, value in person.items() if isinstance(value, str | int)}
+    told = {key: value for key, value in person.items() if isinstance(value, str) and value not in ("~", "null")}
     name, sid, email = (" ".join(str(told.get(key, "")).split()) for key in (":name", ":sid", ":email"))
     return Who(GRADESCOPE, email or sid or name or folder, name, identifiers=tuple(filter(None, (email, sid))))

@@ -31,6 +31,8 @@ from .layouts import CANVAS, HANDIN, MOODLE, Who
 
 FILE = "who-is-who.csv"
 _ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")  # as `files.readable` writes them
+# Telephones and word processors set apostrophes and dashes as a printer would.
+_TYPESET = str.maketrans("‘’‛ʼʹ`´′" + "‐‑–—−", "'" * 8 + "-" * 5)
 _TEAM = re.compile(r"\d|\s")
 _HEADINGS = ("found", "student", "why")
 
@@ -291,8 +293,8 @@ class People:
 
 @lru_cache(maxsize=2**16)
 def same(text: str) -> str:
-    """Equal for what a person would call the same name: case, width, accents' spelling and invisible marks aside."""
-    text = _ESCAPED.sub(lambda m: _character(int(m[1] or m[2] or m[3], 16)), text)
+    """Equal for what a person would call the same name: case, width, spelling of accents, unseen marks aside."""
+    text = _ESCAPED.sub(lambda m: _character(int(m[1] or m[2] or m[3], 16)), text).translate(_TYPESET)
     text = unicodedata.normalize("NFKC", text)
     text = "".join(c for c in text if unicodedata.category(c) != "Cf").casefold()
     text = text.replace("i\N{COMBINING DOT ABOVE}", "i").replace(
