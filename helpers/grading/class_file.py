@@ -111,6 +111,11 @@ def class_of(folder: Path) -> ClassFile:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ClassFileError(f"{path}, line {line}: this is not UTF-8; save the file as UTF-8") from error
+    return read_class_file(path, text)
+
+
+def read_class_file(path: Path, text: str) -> ClassFile:
+    """What the text of a class file says; `path` is for its messages. Raises `ClassFileError`."""
     return _read(path, text.replace("\r\n", "\n"), lecture_names())
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from helpers.lectures import exercises_of, lecture_names
 
-from .class_file import FILE, ClassFile, class_of
+from .class_file import FILE, ClassFile, ClassFileError, class_of, read_class_file
 from .collecting.people import same
 from .exports.roster import Roster, is_shortened, plain_identifier, read_roster
 
@@ -93,7 +93,7 @@ def write(out: Path, rosters: Iterable[Path]) -> Written:
         gone = [p.student for p in before.people if not any(_is(p, found) for found in people)]
         if gone:
             remarks.append(f"{', '.join(gone)}: in course.toml and in no roster given now; they stay in the class")
-    _append(out / FILE, text)
+    _append(out / FILE, text, before.is_there)
     return Written(len(new), tuple(remarks))
 
 
@@ -225,18 +225,72 @@ def _merge(people: list[Found], others: list[Found], one: Found, alone: bool, re
 
 def _new(before: ClassFile, people: list[Found], remarks: list[str]):
     """Those who are not in the file yet, and numbers of Moodle that its people have not yet."""
-    new, numbers = [], []
+    new, numbers, untold = [], [], []
     for one in people:
         known = [person for person in before.people if _has_identifier_of(person, one)]
         known = known or [person for person in before.people if _is(person, one)]
         if not known:
             new.append(one)
+        elif len(known) == 1 and _is_somebody_else(known[0], one):
+            remarks.append(
+                f"{one.name} of the roster has what identifies {known[0].student} ({known[0].name}), and is otherwise "
+                "somebody else; nothing was added for them. Take it from one of the two, and type this again"
+            )
         elif len(known) == 1:
-            numbers += [(known[0].student, number) for number in one.moodle if number not in known[0].moodle]
+            taken = {number: person.student for person in before.people for number in person.moodle}
+            numbers += [(known[0].student, number) for number in one.moodle if number not in taken]
+            remarks += [
+                f"number {number} of Moodle is {taken[number]}'s in course.toml and {one.name or one.student}'s in the "
+                "roster; it stays as it was"
+                for number in one.moodle
+                if taken.get(number, known[0].student) != known[0].student
+            ]
+            otherwise, more = _says(known[0], one)
+            if otherwise:
+                remarks.append(
+                    f"line {known[0].line}: {known[0].student} stays as written; the roster says {', '.join(otherwise)}"
+                )
+            elif more:
+                untold.append(f"{known[0].student}: {', '.join(more)}")
         else:
             names = " and ".join(person.student for person in known)
             remarks.append(f"{one.name or one.student} of the roster could be {names}; nothing was added for them")
+    if untold:
+        remarks.append(
+            f"{len(untold)} people stay as written, of whom the roster tells more (such as {untold[0]}); write into "
+            "course.toml what you need of it"
+        )
     return new, numbers
+
+
+def _is_somebody_else(person, one: Found) -> bool:
+    """Whether one thing alone, such as a login that was given again, makes this look like the person."""
+    own = {same(i) for i in (person.student, *person.identifiers)}
+    names = bool(one.name and person.name) and _words(one.name) != _words(person.name)
+    apart = one.email and person.email and same(one.email) != same(person.email)
+    return bool(names and apart and len(own & one.identifiers) == 1 and one.identifiers - own)
+
+
+def _words(name: str) -> list[str]:
+    return sorted(same(name).replace(",", " ").split())
+
+
+def _says(person, one: Found) -> tuple[list[str], list[str]]:
+    """What a roster tells of a person otherwise than `course.toml`, and what it tells that is not there."""
+    own = {same(i) for i in (person.student, *person.identifiers)}
+    otherwise, more = [], []
+    for key, value, there, fits in (
+        ("name", one.name, person.name, _words(one.name) == _words(person.name)),
+        ("email", one.email, person.email, same(one.email) in own),
+        ("canvas", one.canvas, person.canvas, one.canvas == person.canvas),
+        ("group", one.group, person.group, same(one.group) == same(person.group)),
+    ):
+        if value and not fits:
+            (otherwise if there else more).append(f"{key} {value}")
+    more += [
+        f"id {text}" for text in (one.student, *one.ids) if same(text) not in own | {same(one.email), same(one.name)}
+    ]
+    return otherwise, more
 
 
 def _has_identifier_of(person, one: Found) -> bool:
@@ -272,14 +326,22 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _append(path: Path, text: str) -> None:
-    """Add to the end of the file, all of it or nothing."""
+def _append(path: Path, text: str, was_there: bool) -> None:
+    """Add to the end of the file, all of it or nothing. Raises `ClassFileError` if the whole would be no class file."""
     if not text:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     before = path.read_bytes() if path.exists() else b""
     if before and not before.endswith(b"\n"):
         before += b"\n"
+    if was_there:
+        try:
+            read_class_file(path, (before + text.encode()).decode("utf-8-sig"))
+        except ClassFileError as error:
+            raise ClassFileError(
+                f"what is new does not fit below what stands in {path}, so nothing was written. Is every person a "
+                f"[[people]] of their own there? ({error})"
+            ) from error
     temporary = path.with_name(path.name + ".new")
     temporary.unlink(missing_ok=True)
     with open(temporary, "xb") as file:

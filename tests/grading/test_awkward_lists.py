@@ -179,3 +179,51 @@ def test_commands_find_a_student_however_the_name_is_spelled(marked, capsys):
     assert "nothing of Zoë is kept" in capsys.readouterr().err
     assert main(["forget", str(marked), decomposed]) == OK
     assert main(["forget", str(marked), decomposed]) == USAGE
+
+
+ONE = TWO + "Ann Lee,u1,1,a@x.org\n"
+
+
+@pytest.mark.parametrize(
+    ("second", "students", "sentence"),
+    [
+        (TWO + "Ann Lee,u1,1,new@x.org\n", ["u1"], "u1 stays as written; the roster says email new@x.org"),
+        (TWO + "Ann Park,apark,1,a@x.org\n", ["u1"], "u1 stays as written; the roster says name Ann Park"),
+        (TWO + '"LEE, Ann",u1,1,a@x.org\n', ["u1"], ""),
+        (
+            "Name,SID\nAnn Lee,44\n",
+            ["u1"],
+            "1 people stay as written, of whom the roster tells more (such as u1: id 44)",
+        ),
+        (
+            TWO + "Zoe Zed,u1,9,z@x.org\n",
+            ["u1"],
+            "Zoe Zed of the roster has what identifies u1 (Ann Lee), and is otherwise",
+        ),
+        (ONE + "Ann Lee,u7,7,c@x.org\n", ["u1", "u7"], ""),
+    ],
+)
+def test_a_later_roster_says_where_it_differs_and_changes_nothing(tmp_path, capsys, second, students, sentence):
+    made(tmp_path, capsys, ONE)
+    before = (tmp_path / "course.toml").read_text(encoding="utf-8")
+    status, people, said = made(tmp_path, capsys, second)
+    assert (status, list(people)) == (OK, students)
+    assert (tmp_path / "course.toml").read_text(encoding="utf-8").startswith(before)
+    assert sentence in said
+    assert sentence or "!" not in said
+
+
+def test_numbers_of_moodle_that_cross_leave_a_class_file_that_can_be_read(tmp_path, capsys):
+    head = "Identifier,Full name,Email address,Grade,Last modified (grade)\n"
+    sheet = head + "Participant {},Ann,a@x,,-\nParticipant {},Bob,b@x,,-\n"
+    made(tmp_path, capsys, sheet.format(10, 11))
+    status, people, said = made(tmp_path, capsys, sheet.format(11, 10))
+    assert (status, [person.moodle for person in people.values()]) == (OK, [("10",), ("11",)])
+    assert "number 11 of Moodle is b@x's in course.toml and Ann's in the roster" in said
+
+
+@pytest.mark.parametrize("text", ['people = [{ student = "ann" }]\n', "[people]\n"])
+def test_what_does_not_fit_below_a_class_file_is_not_written_into_it(tmp_path, capsys, text):
+    (tmp_path / "course.toml").write_text(text, encoding="utf-8")
+    assert made(tmp_path, capsys, TWO + "Bob,bob,2,b@x.org\n")[0] == USAGE
+    assert (tmp_path / "course.toml").read_text(encoding="utf-8") == text
