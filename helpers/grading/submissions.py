@@ -33,6 +33,7 @@ from .collecting.layouts import (
     Piece,
     Understood,
     Who,
+    lecture_spelled_in,
     looks_like_notebook,
     understand,
 )
@@ -141,6 +142,12 @@ def find_submissions(
     files, remarks = _without_gradings(list(files_of(source, outputs)))
     found = understand(files, source.stem if source.is_file() else source.resolve().name, people.names, zone)
     remarks += found.remarks
+    remarks += [
+        f"{out} is where the marks are written (--out), so the notebooks in it are not marked; if it is somebody's "
+        "folder, name another one, and type this again"
+        for out in outputs
+        if source.resolve() in out.resolve().parents and any(out.glob("*.ipynb"))
+    ]
     sorting = _Sorting(found, lectures)
     if not found.people:
         raise NoSubmissions(
@@ -273,8 +280,7 @@ class _Sorting:
         return f"{piece.file.path} is left out: its name should tell a student and a lecture ({known})"
 
     def _named(self, text: str) -> str:
-        text = text.casefold()
-        return next((lecture for lecture in self._all if lecture in text), "")
+        return lecture_spelled_in(text, self._all)
 
     def _of_folders(self, piece: Piece) -> str:
         for folder in (*reversed(piece.folders), *reversed(piece.collection)):

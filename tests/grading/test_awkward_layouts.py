@@ -15,7 +15,7 @@ from helpers.grading import grade as grading
 from helpers.grading import handed_in, outputs
 from helpers.grading.collecting.people import Member
 from helpers.grading.notebook import Unreadable, code_cells
-from helpers.grading.submissions import NoSubmissions
+from helpers.grading.submissions import NoSubmissions, find_submissions
 from helpers.paths import NOTEBOOKS
 from tests import classroom
 from tests.grading.test_layouts import FOUR, LECTURES, SIX, TRIED, found, lay, zipped
@@ -46,7 +46,7 @@ def test_a_file_that_lies_beside_the_people_is_named_with_what_to_do(tmp_path, n
     class_, _ = found(lay(tmp_path, {**one_of_each("ada"), name: b"x", "readme.txt": b"", "grades.csv": b""}))
     (remark,) = class_.remarks
     assert remark.startswith(f"{name} is left out")
-    assert "put it into a folder of that name" in remark
+    assert "put into a folder of that name" in remark
 
 
 def test_a_file_that_names_a_student_and_a_lecture_is_that_students(tmp_path):
@@ -249,3 +249,43 @@ def test_what_somebody_hands_in_to_google_is_theirs_whatever_it_is(tmp_path):
     class_, _ = found(lay(tmp_path / "Homework 4", files))
     assert class_.students == ("Ada Lovelace", "Bob Byron")
     assert any(remark.startswith("HW 4 - tasks.pdf is left out") for remark in class_.remarks)
+
+
+@pytest.mark.parametrize(
+    ("names", "students"),
+    [
+        (["ada 04-activations", "bob_04 Activations", "Cyd C - 4activations (1)"], ("Cyd C", "ada", "bob")),
+        ([f"{FOUR}_bob", f"{FOUR}-cyd"], ("bob", "cyd")),
+        ([f"1001_{FOUR}", f"1002 Ann Lee {FOUR}", f"{FOUR}_bob"], ("1001", "1002 Ann Lee", "bob")),
+        ([FOUR, f"{FOUR}_final", f"{FOUR}-Copy1", f"Copy of {FOUR}", f"{FOUR} (2)"], ("class of one",)),
+        ([FOUR, f"{FOUR}_kaggle"], ("class of one",)),
+    ],
+)
+def test_students_are_told_on_either_side_of_a_lecture_however_it_is_spelled(tmp_path, names, students):
+    class_, _ = found(lay(tmp_path / "class of one", {f"{name}.ipynb": TRIED for name in names}))
+    assert class_.students == students
+
+
+def test_a_notebook_without_a_name_among_those_of_several_people_is_asked_for(tmp_path):
+    files = {f"{name}.ipynb": TRIED for name in (f"ada_{FOUR}", f"bob_{FOUR}", FOUR)}
+    class_, _ = found(lay(tmp_path, files))
+    assert class_.students == ("ada", "bob")
+    assert class_.remarks[0].startswith(f"{FOUR}.ipynb is left out: its name should tell a student")
+
+
+def test_someone_known_is_found_behind_the_lecture(tmp_path):
+    assert found(lay(tmp_path, {f"{FOUR}_bob.ipynb": TRIED}), students=["bob"])[0].students == ("bob",)
+
+
+def test_many_files_of_nobody_are_one_sentence(tmp_path):
+    files = {f"photo{i:02}.png": b"" for i in range(30)}
+    (remark,) = found(lay(tmp_path, {**one_of_each("ada"), **files}))[0].remarks
+    assert remark.startswith("photo00.png, photo01.png,")
+    assert "and 20 others are left out" in remark
+
+
+def test_a_person_whose_folder_is_given_for_the_marks_is_named(tmp_path):
+    source = lay(tmp_path, one_of_each("ada", "bob"))
+    class_ = find_submissions(source, LECTURES, [source / "ada"])
+    assert class_.students == ("bob",)
+    assert "ada is where the marks are written (--out), so the notebooks in it are not marked" in class_.remarks[0]

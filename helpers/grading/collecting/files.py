@@ -76,10 +76,10 @@ def files_of(source: Path, outputs: Collection[Path] = ()) -> Iterator[File]:
     try:
         archive = zipfile.ZipFile(source)
     except Exception as error:  # see `File.content`
-        raise NoSubmissions(
-            f"{source} is neither a folder nor a zip that can be read; unpack it and give the folder, or download it "
-            "again if it does not unpack"
-        ) from error
+        advice = "unpack it and give the folder, or download it again if it does not unpack"
+        if source.suffix.lower() == ".ipynb":
+            advice = "give the folder in which the notebook lies"
+        raise NoSubmissions(f"{source} is neither a folder nor a zip that can be read; {advice}") from error
     # The archive stays open as long as a file of it may still be read.
     return _files_of_zip(_Zip(lambda: archive), (), None, 0)
 

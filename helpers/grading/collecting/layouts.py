@@ -30,6 +30,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from helpers.lectures import lecture_names
@@ -87,6 +88,7 @@ NOT_WORK = re.compile(r"(?:readme|licen[sc]e|requirements|timestamp|environment|
 _BESIDE = re.compile(
     r".*\.(?:csv|tsv|xlsx?|ods|ya?ml|toml|cfg|ini|log|db|sh|bat|sqlite)|thumbs\.db", re.IGNORECASE | re.DOTALL
 )
+_SHOWN = 10  # names in one sentence
 _SIZE_OF_METADATA = 20 * 2**20
 
 
@@ -184,9 +186,18 @@ class _Reader:
                 if looks_like_notebook(file.name):
                     self._with_work.add(file.parts[:depth])
         self._found = Understood()
+        self._nobodys: list[str] = []
+        self._behind: dict[tuple, tuple[dict[str, str], bool]] = {}  # see `_after_the_lecture`
 
     def read(self) -> Understood:
         self._level((), self._root)
+        if paths := self._nobodys:
+            more = f" and {len(paths) - _SHOWN} others" if len(paths) > _SHOWN else ""
+            are = "is left out: it is" if len(paths) == 1 else "are left out: they are"
+            self._found.remarks.append(
+                f"{', '.join(paths[:_SHOWN])}{more} {are} no notebook in nobody's folder, and the name does not tell a "
+                "student and a lecture. What is somebody's work, put into a folder of that name"
+            )
         return self._found
 
     def _level(self, at: tuple[str, ...], name: str) -> None:
@@ -370,18 +381,17 @@ class _Reader:
             who, rest, attempt, arrival = told.who, told.rest, told.attempt, told.arrival
         elif (match := self._beside_notebooks_of_google(at, name)) and not is_around(match["name"]):
             who, rest = Who(GOOGLE, match["name"]), match["rest"]
-        elif not looks_like_notebook(name) and not (WORK.search(name) and _lecture_in(name)):
+        elif not looks_like_notebook(name) and not (WORK.search(name) and lecture_spelled_in(name)):
             if file.problem:
                 self._found.remarks.append(f"{file.path} is left out: {file.problem}")
             elif not _BESIDE.fullmatch(name) and not NOT_WORK.fullmatch(name):
-                self._found.remarks.append(
-                    f"{file.path} is left out: it is no notebook, lies in nobody's folder, and its name does not tell "
-                    "a student and a lecture. If it is somebody's work, put it into a folder of that name"
-                )
+                self._nobodys.append(file.path)
             return
         else:
             student, rest = _before_the_lecture(name)
-            if not student and not beside_folders:
+            after, of_several = self._after_the_lecture(at, name)
+            student = student or after
+            if not student and not beside_folders and not of_several:
                 student = _bare((self._root, *at)[-1])  # one person's own folder or zip
                 if is_around(student):
                     student = ""
@@ -395,6 +405,22 @@ class _Reader:
         self._found.people.setdefault(who, at)
         if rest:
             self._found.pieces.append(Piece(who, at, (), rest, file, attempt, arrival))
+
+    def _after_the_lecture(self, at: tuple[str, ...], name: str) -> tuple[str, bool]:
+        """The student behind the lecture in `04_activations_ada.ipynb`, and whether this folder is of several people.
+
+        One person may call notebooks so as well. It is a student if it is known as one, or if the notebooks beside it
+        are those of several people: their names tell a student before the lecture, or all of them end differently.
+        """
+        if at not in self._behind:
+            names = [f.name for f in self._loose.get(at, ()) if looks_like_notebook(f.name)]
+            behind = {one: _behind_the_lecture(one) for one in names}
+            before = {student.casefold() for one in names if (student := _before_the_lecture(one)[0])}
+            differ = all(behind.values()) and len({one.casefold() for one in behind.values()}) > 1
+            self._behind[at] = behind, len(before) > 1 or differ
+        behind, several = self._behind[at]
+        known = behind.get(name, "").casefold() in self._known
+        return (behind.get(name, "") if several or known else ""), several
 
     def _beside_notebooks_of_google(self, at: tuple[str, ...], name: str) -> re.Match | None:
         """What Google's name of a file that is no notebook tells, where others of its folder are notebooks."""
@@ -565,22 +591,56 @@ def _before_the_lecture(name: str) -> tuple[str, str]:
             return (student, name) if not is_around(student) else ("", name)
         return match["name"], match["rest"]
     student = re.split(r"[_ -]+\d\d_", name, maxsplit=1)[0]
-    if student != name:
+    if student != name and not re.fullmatch(rf"(?:\W|_|{_COPY}|of\b|de\b|di\b|von\b)*", student, re.IGNORECASE):
         return student, name[len(student) :].lstrip("_ -")
-    if _lecture_in(name) or name.lower().startswith(("notebook", "untitled", "copy of")):
+    _, match = _spelled(name)
+    if match:
+        student = name[: match.start()].strip("_ -")
+        return ("", name) if _is_no_name(student) else (student, name[match.start() :])
+    if name.lower().startswith(("notebook", "untitled", "copy of")):
         return "", name
     return re.sub(r"\.ipynb.*$", "", name, flags=re.IGNORECASE), name
 
 
+def _behind_the_lecture(name: str) -> str:
+    """What stands behind the lecture in a file's name, if it may be a student."""
+    _, match = _spelled(name)
+    rest = re.sub(r"\.ipynb.*$", "", name[match.end() :], flags=re.IGNORECASE | re.DOTALL) if match else ""
+    return "" if _is_no_name(rest := rest.strip("_- ()[]")) else rest
+
+
 def _beside_the_lecture(name: str) -> str:
     """The student in the name of a zip such as `ada_04_activations` or `04_activations-ada`; "" if there is none."""
-    lecture = _lecture_in(name)
-    before, _, after = name.casefold().partition(lecture) if lecture else ("", "", "")
-    for at, part in ((0, before), (len(name) - len(after), after)):
-        student = name[at : at + len(part)].strip("_- ()[]")
-        if re.search(r"[^\W\d]", student) and not is_around(student) and not _ATTEMPT.fullmatch(student):
-            return student
-    return ""
+    _, match = _spelled(name)
+    parts = (name[: match.start()], name[match.end() :]) if match else ()
+    return next((part for one in parts if not _is_no_name(part := one.strip("_- ()[]"))), "")
+
+
+def _is_no_name(text: str) -> bool:
+    """Whether this, beside a lecture, says which copy or attempt it is, and not whose."""
+    words = re.fullmatch(rf"(?:\W|_|\d|{_COPY}|of\b|de\b|di\b|von\b|final|neu|new|my\b|mine\b)*", text, re.IGNORECASE)
+    return bool(words or not re.search(r"[^\W_]", text) or is_around(text) or _ATTEMPT.fullmatch(text))
+
+
+def lecture_spelled_in(text: str, lectures: Iterable[str] | None = None) -> str:
+    """The lecture that a name tells, also spelled as `04-Activations` or `4 activations`; "" if none."""
+    lectures = tuple(lecture_names() if lectures is None else lectures)
+    folded = text.casefold()
+    return next((one for one in lectures if one in folded), "") or _spelled(text, lectures)[0]
+
+
+def _spelled(text: str, lectures: tuple[str, ...] | None = None) -> tuple[str, re.Match | None]:
+    for lecture in lectures or lecture_names():
+        if match := _spellings(lecture).search(text):
+            return lecture, match
+    return "", None
+
+
+@cache
+def _spellings(lecture: str) -> re.Pattern:
+    number, *words = re.split(r"[\W_]+", lecture)
+    first = rf"(?<!\d)0*{int(number)}" if number.isdecimal() else re.escape(number)
+    return re.compile(r"[\W_]*".join((first, *map(re.escape, words))), re.IGNORECASE)
 
 
 def _lecture_in(text: str) -> str:
