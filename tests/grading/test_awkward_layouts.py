@@ -289,3 +289,58 @@ def test_a_person_whose_folder_is_given_for_the_marks_is_named(tmp_path):
     class_ = find_submissions(source, LECTURES, [source / "ada"])
     assert class_.students == ("bob",)
     assert "ada is where the marks are written (--out), so the notebooks in it are not marked" in class_.remarks[0]
+
+
+@pytest.mark.parametrize("around", ["late", "Nachreichungen", "迟交", "지각 제출", "Late submissions"])
+def test_people_in_a_folder_for_late_work_beside_the_others_are_people(tmp_path, around):
+    files = one_of_each("ada", "bob", f"{around}/cyd", f"{around}/dan")
+    assert found(lay(tmp_path, files))[0].students == ("ada", "bob", "cyd", "dan")
+
+
+def test_no_zip_of_one_person_holds_others(tmp_path):
+    class_, _ = found(lay(tmp_path, {**one_of_each("ada", "bob"), "late.zip": zipped(one_of_each("x/bob", "x/ada"))}))
+    assert class_.students == ("ada", "bob", "late")
+
+
+@pytest.mark.parametrize(
+    "weeks",
+    [
+        ("2026-03-01", "2026-03-08"),
+        ("1주차", "2주차"),
+        ("第一周", "第2周"),
+        ("01.03.2026", "08.03.2026"),
+        ("Tuần 1", "Tuần 2"),
+    ],
+)
+def test_folders_of_weeks_and_dates_in_any_language_are_nobody(tmp_path, weeks):
+    files = {f"{weeks[0]}/ada/{FOUR}.ipynb": TRIED, f"{weeks[1]}/bob/{SIX}.ipynb": WHOLE[SIX]}
+    assert found(lay(tmp_path, files))[0].students == ("ada", "bob")
+
+
+def test_what_teams_gives_out_is_read_from_the_submitted_files(tmp_path):
+    files = one_of_each(
+        *(f"Submitted files/{p}/Homework 4/Version {v}" for p, v in (("Ada", 1), ("Ada", 2), ("Bob", 1)))
+    )
+    class_, _ = found(lay(tmp_path, files | one_of_each("Working files/Ada/Homework 4")))
+    assert class_.students == ("Ada", "Bob")
+    assert "Version 2" in {one.student: one.path for one in class_.submissions}["Ada"]
+    assert "Working files is left out: by its name nobody handed it in" in class_.remarks
+
+
+def test_one_who_may_be_several_people_is_asked_for(tmp_path):
+    class_, _ = found(lay(tmp_path, one_of_each("ada", "bob", "Kurs B/cyd", "Kurs B/dan")))
+    assert any("Kurs B is taken for one person, and the folders in it hold the same" in r for r in class_.remarks)
+    class_, _ = found(lay(tmp_path / "attempts", one_of_each("ada/try 1", "ada/try 2", "bob/old", "bob/new", "cyd")))
+    assert not any("is taken for one person" in r for r in class_.remarks)
+
+
+@pytest.mark.parametrize(
+    ("names", "students"),
+    [
+        ([f"2026-03-01_ada_{FOUR}", f"2026-03-02_bob_{FOUR}"], ("ada", "bob")),
+        (["20260001", "20260002 (1)", "20260003-Copy1"], ("20260001", "20260002", "20260003")),
+        (["20260001", "20260001 (1)"], ("20260001",)),
+    ],
+)
+def test_neither_a_date_nor_a_browsers_number_is_part_of_a_name(tmp_path, names, students):
+    assert found(lay(tmp_path, {f"{name}.ipynb": TRIED for name in names}))[0].students == students

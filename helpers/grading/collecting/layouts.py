@@ -70,10 +70,14 @@ _WORDS = (
     "week|woche|semaine|homework|hw|assignment|assignments|assn|lab|exercise|exercises|lecture|unit|module|submission|"
     "submissions|submitted|class|course|section|download|downloads|export|notebook|notebooks|late|extension|"
     "extensions|resubmission|archive|collected|extracted|inbound|received|moodle|canvas|gradescope|blackboard|nbgrader|"
-    "classroom|zips|files|part|task|project|term|semester|monday|tuesday|wednesday|thursday|friday"
+    "classroom|zips|files|part|task|project|term|semester|monday|tuesday|wednesday|thursday|friday|"
+    "abgaben?|nachreichungen|nachreichung|übungen|übung|aufgaben?|devoirs?|retard|entregas?|tareas?|semana|"
+    "第[一二三四五六七八九十\\d]+[周週次课課讲講章]|作业|作業|提交|迟交|遲交|补交|補交|주차|과제|실습|제출|지각|"
+    "tuần|bài tập|nộp bài|nộp muộn"
 )
+_DATE = re.compile(r"\d{4}[-_. ]\d\d?[-_. ]\d\d?|\d\d?[-_. ]\d\d?[-_. ]\d{4}")
 _AROUND = re.compile(rf"(?:\W|_|\d)*(?:(?:{_WORDS})(?:\W|_|\d|[a-z]$)*)+", re.IGNORECASE)
-_NOT_HANDED_IN = re.compile(r"(?:hand-?out|autograder|starter|template)s?(?:\W|_|\d)*", re.IGNORECASE)
+_NOT_HANDED_IN = re.compile(r"(?:hand-?out|autograder|starter|template|working[ _-]file)s?(?:\W|_|\d)*", re.IGNORECASE)
 _ATTEMPT = re.compile(
     r"(?:attempt|try|version|v|draft|final|old|older|new|newer|backup|copy|previous|first|second|third|src|source|data|"
     r"helpers|images|img|work|solution|solutions|code|answers?|docs?|tests?|results?|outputs?|checkpoints?)"
@@ -164,7 +168,7 @@ def participant_of(path: str) -> tuple[str, str] | None:
 def is_around(name: str) -> bool:
     """Whether a folder of this name stands around people or inside a person's work, and is nobody itself."""
     name = _bare(name)
-    return bool(_AROUND.fullmatch(name) or _DATED.fullmatch(name) or _lecture_in(name))
+    return bool(_AROUND.fullmatch(name) or _DATED.fullmatch(name) or _DATE.fullmatch(name.strip()) or _lecture_in(name))
 
 
 class _Reader:
@@ -248,8 +252,15 @@ class _Reader:
         if not any(self._tells((*at, f)) for f in found) and self._recur(at, found):
             return set()
         if 2 * len(found) <= len(working):
-            return set()
+            # Beside the folders of people, one such as `late` that an instructor made; anybody may name a zip so.
+            return {f for f in found if not is_zip(f) and is_around(f) and self._holds_people((*at, f))}
         return found | {f for f in own if is_around(f) and f not in found}
+
+    def _holds_people(self, path: tuple[str, ...]) -> bool:
+        """Whether what has work in a folder are folders that may be people, and nothing else."""
+        inside = [f for f in self._children.get(path, ()) if (*path, f) in self._with_work]
+        loose = any(looks_like_notebook(f.name) for f in self._loose.get(path, ()))
+        return bool(inside) and not loose and not any(is_around(f) or _ATTEMPT.fullmatch(_bare(f)) for f in inside)
 
     def _tells(self, path: tuple[str, ...]) -> bool:
         """Whether the name of a folder, or names in it that a system made, say that it stands around people."""
@@ -345,6 +356,12 @@ class _Reader:
         attempt: int = 0,
     ) -> None:
         self._found.people.setdefault(who, collection)
+        if who.system == FOLDERS and (several := self._may_be_people(folder)):
+            shown = ", ".join(several[:5]) + (", ..." if len(several) > 5 else "")
+            self._found.remarks.append(
+                f"{'/'.join(folder)} is taken for one person, and the folders in it hold the same lecture: {shown}. If "
+                "these are people, put their folders where those of the others are"
+            )
         # What prevents looking into a folder or zip is said of itself.
         own = [f for f in self._loose.get(folder[:-1], ()) if f.parts == folder] + self._below.get(folder, [])
         stamps = self._timestamps(who, folder)
@@ -356,6 +373,14 @@ class _Reader:
             self._found.pieces.append(
                 Piece(who, collection, inner[:-1], inner[-1] if inner else file.name, file, attempt, stamp)
             )
+
+    def _may_be_people(self, folder: tuple[str, ...]) -> list[str]:
+        """The folders in that of a person, if two hold the same lecture and no name says that it is an attempt."""
+        if not self._holds_people(folder):
+            return []
+        inside = [f for f in self._children.get(folder, ()) if (*folder, f) in self._with_work]
+        lectures = Counter(lecture for f in inside for lecture in self._lectures_below((*folder, f)) if lecture)
+        return inside if max(lectures.values(), default=0) > 1 else []
 
     def _timestamps(self, who: Who, folder: tuple[str, ...]) -> dict[tuple[str, ...], Arrival]:
         """What nbgrader wrote into `<student>/<assignment>/timestamp.txt` when it took the work in."""
@@ -590,16 +615,18 @@ def _before_the_lecture(name: str) -> tuple[str, str]:
             student = re.sub(r"\.ipynb.*$", "", match["rest"], flags=re.IGNORECASE)
             return (student, name) if not is_around(student) else ("", name)
         return match["name"], match["rest"]
+    _, match = _spelled(name)
+    if match:
+        student = re.sub(rf"^(?:{_DATE.pattern})", "", name[: match.start()]).strip("_ -")
+        is_number = re.fullmatch(r"\d{3,}", student)
+        return ("", name) if _is_no_name(student) and not is_number else (student, name[match.start() :])
     student = re.split(r"[_ -]+\d\d_", name, maxsplit=1)[0]
     if student != name and not re.fullmatch(rf"(?:\W|_|{_COPY}|of\b|de\b|di\b|von\b)*", student, re.IGNORECASE):
         return student, name[len(student) :].lstrip("_ -")
-    _, match = _spelled(name)
-    if match:
-        student = name[: match.start()].strip("_ -")
-        return ("", name) if _is_no_name(student) else (student, name[match.start() :])
     if name.lower().startswith(("notebook", "untitled", "copy of")):
         return "", name
-    return re.sub(r"\.ipynb.*$", "", name, flags=re.IGNORECASE), name
+    bare = re.sub(r"\.ipynb.*$", "", name, flags=re.IGNORECASE)
+    return re.sub(rf"(?:[-_ ]*(?:\(\d+\)|(?:{_COPY})[-_ ]*\d*))+$", "", bare, flags=re.IGNORECASE) or bare, name
 
 
 def _behind_the_lecture(name: str) -> str:
