@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 
@@ -80,6 +81,8 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         return PROBLEM
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return refuse(f"there is no room left to write ({error.strerror}). Make some, and type the command again")
         if error.filename is None:
             raise  # no file of the user's
         return refuse(f"{error.filename}: {error.strerror}")

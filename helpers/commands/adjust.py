@@ -52,6 +52,22 @@ def run(options) -> int:
     return OK
 
 
+def _once(tables: dict) -> list:
+    """The decisions of all tables, each once. Raises `GradebookError` if two tables decide otherwise about the same."""
+    from helpers.grading.gradebook import GradebookError
+
+    found = {}
+    for path, decisions in tables.items():
+        for decision in decisions:
+            key = (decision.student, decision.lecture, decision.exercise)
+            other, before = found.setdefault(key, (path, decision))
+            if before != decision:
+                raise GradebookError(
+                    f"{other} and {path} decide otherwise about {', '.join(key)}; nothing was recorded"
+                )
+    return [decision for _, decision in found.values()]
+
+
 def _misfit(options: argparse.Namespace, named) -> str:
     """What is wrong with the arguments, "" if they fit together."""
     if options.csv:
@@ -68,12 +84,15 @@ def _misfit(options: argparse.Namespace, named) -> str:
 
 def _record(book, options: argparse.Namespace, named) -> str:
     """Record what was decided; the sentence that says so."""
+    if not options.csv:
+        named = (book.named(options.student), *named[1:])
     student, _, exercise = named
     author = getpass.getuser()
     if options.csv:
         from helpers.grading.by_hand import read_decisions
 
-        decisions = [decision for path in options.csv for decision in read_decisions(book, path)]
+        tables = {path: read_decisions(book, path) for path in options.csv}
+        decisions = _once(tables)
         book.adjust_all(decisions, author)
         return f"{len(decisions)} decisions are new."
     if options.take_back:

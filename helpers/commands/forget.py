@@ -30,7 +30,7 @@ def run(options) -> int:
                 count, remarks = book.recall(options.student, options.lecture)
                 said = f"{what} is back, with {_papers(count)}."
             else:
-                count = book.forget(options.student, options.lecture, getpass.getuser())
+                count = book.forget(book.named(options.student), options.lecture, getpass.getuser())
                 remarks, said = (
                     [],
                     f"{what} was taken out, with {_papers(count)}. Nothing is lost: --undo brings it back.",

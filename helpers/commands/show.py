@@ -24,6 +24,7 @@ def run(options) -> int:
 
     try:
         with Gradebook(options.out / "gradebook.db") as book, HandedInBook(options.out) as handed_in:
+            options.student = book.named(options.student)
             if options.student not in book.students():
                 return refuse(f"the gradebook has no student {options.student!r}")
             cells = handed_in.cells(book.digest(options.student, options.lecture), options.lecture)

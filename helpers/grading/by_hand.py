@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from .tables import write_csv
 FOLDER_NAME = "by-hand"
 ANONYMOUS, COMMENT = TAKEN_COLUMNS[:-1], TAKEN_COLUMNS[-1]  # at both ends of the table; between them the criteria
 NAMED = ("student", "lecture", "exercise", "points", "why")
+_YES, _NO = ("yes", "true", "1", "x"), ("no", "false", "0", "")
 _CODE_DIGITS = 10
 
 
@@ -104,21 +106,31 @@ def read_decisions(book: Gradebook, path: Path) -> list[Decision]:
         )
         raise GradebookError(f"{path} cannot be read: {advice}") from error
     columns = [column.strip().lower() for column in rows[0]] if rows else []
+    if twice := [column for column, count in Counter(columns).items() if column and count > 1]:
+        raise GradebookError(f"{path} has two columns {twice[0]!r}; keep the one that counts")
     if not set(ANONYMOUS) <= set(columns) and not set(NAMED) <= set(columns):
         raise GradebookError(
             f"the first row of {path} should hold the headings {', '.join(NAMED)}; or it is a table that "
             "course collect wrote"
         )
-    decisions, in_force, codes = [], book.adjustments(), {}
+    decisions, in_force, codes, seen = [], book.adjustments(), {}, {}
     for line, row in enumerate(rows[1:], 2):
         cells = dict(zip(columns, [cell.strip() for cell in row] + [""] * len(columns), strict=False))
         if not any(cells.values()):
             continue
         try:
-            decision = _anonymous_decision(book, cells, codes) if "answer" in columns else _named_decision(cells)
+            if any(cell.strip() for cell in row[len(columns) :]):
+                raise GradebookError('there are more cells than headings; a text with commas needs quotes: "..."')
+            decision = _anonymous_decision(book, cells, codes) if "answer" in columns else _named_decision(book, cells)
             if decision is None:
                 continue
             book.check_decision(decision)
+            key = (decision.student, decision.lecture, decision.exercise)
+            other, before = seen.setdefault(key, (line, decision))
+            if decision != before:
+                raise GradebookError(f"row {other} decides otherwise about the same; keep one of them")
+            if other != line:
+                continue
         except GradebookError as error:
             raise GradebookError(f"{path}, row {line}: {error}. No row was recorded") from error
         known = in_force.get((decision.student, decision.lecture, decision.exercise))
@@ -149,12 +161,18 @@ def waiting(papers) -> dict[tuple[str, str], int]:
     return found
 
 
-def _named_decision(cells: dict[str, str]) -> Decision:
+def _named_decision(book: Gradebook, cells: dict[str, str]) -> Decision:
+    student = book.named(cells["student"])
+    if student not in book.students():  # our own tables put a sign before a name that a spreadsheet would compute
+        student = book.named(student.removeprefix("'"))
     points = as_number(cells["points"])
     if points is None:
         raise GradebookError(f"{cells['points'] or 'an empty cell'} is no number of points")
-    bonus = cells.get("bonus", "").lower() in ("yes", "true", "1", "x")
-    return Decision(cells["student"], cells["lecture"], cells["exercise"], points, cells["why"], bonus)
+    told = cells.get("bonus", "").lower()
+    if told not in (*_YES, *_NO):
+        raise GradebookError(f"bonus is yes or no, not {told!r}")
+    bonus = told in _YES
+    return Decision(student, cells["lecture"], cells["exercise"], points, cells["why"], bonus)
 
 
 def _anonymous_decision(book: Gradebook, cells: dict[str, str], codes: dict) -> Decision | None:
@@ -165,6 +183,8 @@ def _anonymous_decision(book: Gradebook, cells: dict[str, str], codes: dict) -> 
     if cells["answer"] not in codes[lecture, name]:
         raise GradebookError(f"{cells['answer']!r} is no answer to {name} in this gradebook")
     rubric, given = _rubric(exercise), {}
+    if absent := [criterion.name for criterion in rubric if criterion.name.lower() not in cells]:
+        raise GradebookError(f"there is no column {', '.join(absent)}; give the columns their names back")
     for criterion in rubric:
         text = cells.get(criterion.name.lower(), "")
         if text and (as_number(text) is None or not 0 <= as_number(text) <= criterion.points):

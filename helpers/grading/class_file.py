@@ -75,6 +75,7 @@ class ClassFile:
     rounding: str = "half up"
     letters: tuple[tuple[str, float], ...] = ()
     is_there: bool = False
+    zone: tzinfo | None = None  # None: this machine's
 
     @cached_property
     def _by_student(self) -> dict[str, Person]:
@@ -110,6 +111,11 @@ def class_of(folder: Path) -> ClassFile:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ClassFileError(f"{path}, line {line}: this is not UTF-8; save the file as UTF-8") from error
+    return read_class_file(path, text)
+
+
+def read_class_file(path: Path, text: str) -> ClassFile:
+    """What the text of a class file says; `path` is for its messages. Raises `ClassFileError`."""
     return _read(path, text.replace("\r\n", "\n"), lecture_names())
 
 
@@ -155,6 +161,7 @@ class _Reader:
             rounding,
             self._letters(marks.get("letters", {}), start),
             True,
+            self._zone,
         )
 
     def _lectures(self) -> dict[str, Counted]:
@@ -357,12 +364,28 @@ class _Reader:
 def _where_broken(path: Path, text: str, error: Exception) -> str:
     """What the parser says, with the line: of what is not closed, where it begins and not where the file ends."""
     said = str(error)
-    if match := re.search(r" \(at line (\d+), column \d+\)$", said):
-        return f"{path}, line {match[1]}: not valid TOML: {said[: match.start()]}"
     lines = text.split("\n")
+    if match := re.search(r" \(at line (\d+), column \d+\)$", said):
+        advice = _advice(lines[min(int(match[1]), len(lines)) - 1])
+        return f"{path}, line {match[1]}: not valid TOML: {said[: match.start()]}{advice}"
     # What is still valid above the first broken entry shows where that begins.
     whole = next((n for n in range(len(lines), 0, -1) if _is_valid("\n".join(lines[: n - 1]))), 1)
     return f"{path}, line {whole}: not valid TOML: {said.removesuffix(' (at end of document)')}"
+
+
+def _advice(line: str) -> str:
+    """What to write in the place of what people write by hand, or a word processor for them."""
+    for pattern, advice in (
+        ("[“”„‟«»‘’]", '; write straight quotes: "'),
+        (r"=\s*\d{1,4}[./]\d|=\s*\d{4}-\d{1,2}-\d{1,2}", "; write the time so: due = 2026-03-08T23:59:00"),
+        (r"^\s*\w+\s*:", "; write = between a name and its value"),
+        (r"=\s*(?:True|False|None|yes|no)\b", "; write true or false"),
+        (r"=\s*\d+\s*%|=\s*\d+,\d", "; write the number alone, with a decimal point"),
+        (r"=\s*[^\W\d]", '; write a text in quotes: name = "..."'),
+    ):
+        if re.search(pattern, line):
+            return advice
+    return ""
 
 
 def _is_valid(text: str) -> bool:

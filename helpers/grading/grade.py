@@ -74,7 +74,8 @@ def grade(
     with Gradebook(order.out / "gradebook.db", create=True) as book:
         seed = _seed(book.settings(), order)
         moved, questions = identity.settle(book, place)
-        found = find_submissions(order.source, lectures, written, identity.people(book, place))
+        people, zone = identity.people(book, place), class_of(place).zone
+        found = find_submissions(order.source, lectures, written, people, zone)
         announce(found)
         moved += [
             f"{student} had been taken out; their work is in this folder, so they are in the class again"
@@ -120,6 +121,7 @@ def _remarks(book: Gradebook, order: Order, found: ClassFolder, more: tuple[str,
             f"{timeless} papers tell no time, so none of them counts as late; of Moodle, put the grading worksheet "
             "beside the folders",
         )
+    more = (*more, *_unreadable(book, found))
     by_folder[str(order.source)] = [*more, *found.remarks]
     said = [remark for remarks in by_folder.values() for remark in remarks]
     book.set(remarks_by_folder=by_folder, remarks=list(dict.fromkeys(said)))
@@ -131,6 +133,20 @@ def _remarks(book: Gradebook, order: Order, found: ClassFolder, more: tuple[str,
         f"{others} papers that are not in this folder were marked by another version of the course or with other "
         "limits, and stay as they are; mark their folders again to mark all by the same rules",
     )
+
+
+def _unreadable(book: Gradebook, found: ClassFolder) -> list[str]:
+    """Sentences about papers of this folder that could not be marked and that nothing was said of so far."""
+    here = {(one.student, one.lecture): one.path for one in found.submissions}
+    said = "\n".join(found.remarks)
+    return [
+        f"{paper.path}: {paper.verdicts[0].message}"
+        for paper in book.submissions()
+        if here.get((paper.student, paper.lecture)) == paper.path
+        and paper.verdicts
+        and all(verdict.status == UNREADABLE for verdict in paper.verdicts)
+        and paper.path not in said
+    ]
 
 
 def _lectures(only: str | None) -> tuple[str, ...]:

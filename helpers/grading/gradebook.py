@@ -21,6 +21,7 @@ from pathlib import Path
 from helpers.judging.judge import Example, PartResult, Verdict
 from helpers.lectures import exercises_of
 
+from .collecting.people import same
 from .marking import GRADER_FAULT, MarkedSubmission
 from .submissions import Arrival
 
@@ -218,6 +219,15 @@ class Gradebook:
 
     def students(self) -> list[str]:
         return [name for (name,) in self._db.execute("SELECT name FROM student ORDER BY name")]
+
+    def named(self, name: str) -> str:
+        """The student whom a person means by a name: spelled so, or the only one of that name otherwise spelled.
+
+        A name that fits nobody, or two, comes back as it is.
+        """
+        students = self.students()
+        alike = [student for student in students if same(student) == same(name)]
+        return alike[0] if name not in students and len(alike) == 1 else name
 
     def lectures(self) -> list[str]:
         return [name for (name,) in self._db.execute("SELECT DISTINCT lecture FROM submission ORDER BY lecture")]
@@ -499,7 +509,9 @@ class Gradebook:
 
     def _known(self, kind: str, name: str, known: list[str]) -> None:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=3) or known[:3]
+            alike = {one.casefold(): one for one in known}
+            near = difflib.get_close_matches(name.casefold(), alike, n=3)
+            near = [alike[one] for one in near] or known[:3]
             raise GradebookError(f"the gradebook has no {kind} {name!r}; it has {', '.join(near) or 'none'}, ...")
 
     def _rows(self, table: str, where: str, values: tuple) -> list[dict]:
@@ -522,7 +534,7 @@ class Gradebook:
         except sqlite3.DatabaseError as error:
             raise GradebookError(
                 f"{self._path} cannot be written now ({error}); what stood in it is still there. Is another course "
-                "command at work on it, or the folder read-only?"
+                "command at work on it, the disk full, or the folder read-only?"
             ) from error
 
     def _forget(self, key: tuple[str, str]) -> None:

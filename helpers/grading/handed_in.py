@@ -8,10 +8,12 @@ name its author has by now.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sqlite3
 import zlib
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -27,6 +29,7 @@ NAME = "handed-in.db"
 _TABLE = """CREATE TABLE IF NOT EXISTS handed_in (
     student TEXT NOT NULL, lecture TEXT NOT NULL, digest TEXT NOT NULL, cells BLOB NOT NULL,
     PRIMARY KEY (student, lecture, digest))"""
+_SECONDS = 30  # to wait for another process that is writing
 _BEFORE = "PRIMARY KEY (student, lecture))"  # it held only the last paper
 
 
@@ -38,7 +41,7 @@ class HandedInBook:
         if self._path.is_symlink():
             raise GradebookError(f"{self._path} is a link; it is not followed, and left as it is")
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-        self._db = sqlite3.connect(self._path, timeout=30)
+        self._db = sqlite3.connect(self._path, timeout=_SECONDS)
         try:
             self._db.execute("PRAGMA trusted_schema = OFF")
             self._db.execute(_TABLE)
@@ -49,6 +52,8 @@ class HandedInBook:
             objects = self._db.execute("SELECT type, name FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
         except sqlite3.DatabaseError as error:
             self._db.close()
+            if isinstance(error, sqlite3.OperationalError):
+                raise self._not_now(error) from error
             raise GradebookError(
                 f"{self._path} cannot be used ({error}). Move it away and run course grade again; no mark is in it"
             ) from error
@@ -74,14 +79,29 @@ class HandedInBook:
         except Unreadable:
             return
         packed = zlib.compress(json.dumps([asdict(cell) for cell in cells]).encode())
-        with self._db:
+        with self._writing():
             self._db.execute("INSERT OR REPLACE INTO handed_in VALUES (?, ?, ?, ?)", (*key, digest, packed))
 
     def keep_only(self, digests: set[str]) -> None:
         """Let go of what the gradebook does not know any longer."""
         kept = {digest for (digest,) in self._db.execute("SELECT DISTINCT digest FROM handed_in")}
-        with self._db:
+        with self._writing():
             self._db.executemany("DELETE FROM handed_in WHERE digest = ?", [(digest,) for digest in kept - digests])
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction. Raises `GradebookError`."""
+        try:
+            with self._db:
+                yield
+        except sqlite3.DatabaseError as error:
+            raise self._not_now(error) from error
+
+    def _not_now(self, error: Exception) -> GradebookError:
+        return GradebookError(
+            f"{self._path} cannot be written now ({error}). Is another course command at work on it, the disk full, or "
+            "the folder read-only? Type the command again then; what was marked is kept"
+        )
 
     def cells(self, digest: str | None, lecture: str) -> list[Cell] | None:
         """What was handed in as the paper that the gradebook has under this digest; None if nothing is kept of it."""

@@ -41,10 +41,13 @@ def settle(book: Gradebook, out: Path) -> tuple[list[str], list[Question]]:
     names = defaultdict(list)
     for alias, student in book.aliases().items():
         names[student].append(_who(alias))
-    targets, by_hand = defaultdict(list), set()
+    targets, by_hand, unknown = defaultdict(list), set(), []
     for student in book.students():
         for who in names[student] or _guesses(student):
             if (answer := known.answer(who)) and answer != student:
+                if not known.is_known(answer):
+                    unknown.append(f"{FILE} says that {who.key} is {answer}, and there is no student of that name")
+                    continue
                 if len(names[student]) > 1:  # the others of this student stay
                     remarks = _move_alone(book, who, student, answer)
                     if remarks:
@@ -60,7 +63,7 @@ def settle(book: Gradebook, out: Path) -> tuple[list[str], list[Question]]:
                 targets[found.pop()].append(student)
     found = _moved(book, targets, by_hand)
     book.add_students(person.student for person in class_of(out).people if person.student not in gone)
-    return found
+    return [*unknown, *found[0]], found[1]
 
 
 def _moved(book: Gradebook, targets: dict[str, list[str]], by_hand: set[str]) -> tuple[list[str], list[Question]]:

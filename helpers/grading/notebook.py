@@ -41,7 +41,7 @@ def code_cells(content: bytes) -> list[str]:
 def read_notebook(content: bytes) -> tuple[dict, list[CodeCell]]:
     """A notebook's metadata and code cells. Raises `Unreadable`."""
     if not content.strip():
-        raise Unreadable("the file is empty")
+        raise Unreadable("the file is empty; save the notebook, and hand it in again")
     content = _utf_8(content)
     if len(content) > _SMALL:
         if sum(map(content.count, (b"[", b"{"))) > MAX_BRACKETS:
@@ -55,7 +55,7 @@ def read_notebook(content: bytes) -> tuple[dict, list[CodeCell]]:
     try:
         notebook = json.loads(content.decode())
     except (ValueError, RecursionError) as error:
-        raise Unreadable("the file is not a notebook: it is not valid JSON") from error
+        raise Unreadable(_why_no_json(content)) from error
     cells = _cells(notebook)
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"the notebook has {len(cells)} cells; at most {MAX_CELLS} are read")
@@ -112,6 +112,12 @@ def _utf_8(content: bytes) -> bytes:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         content = content.decode("utf-16", "replace").encode("utf-8", "replace")
     return content.removeprefix(b"\xef\xbb\xbf")
+
+
+def _why_no_json(content: bytes) -> str:
+    if re.search(rb"^\s*(?:<{7}|>{7}) ", content, re.MULTILINE):
+        return "Git has left the marks of a conflict (<<<<<<<) in it, so it is not valid JSON; take one of the versions"
+    return "the file is not a notebook: it is not valid JSON; open it in Jupyter, save it, and hand that in"
 
 
 def _without_outputs(content: bytes) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from fractions import Fraction
 
 from .class_file import ClassFile, Counted
@@ -72,12 +72,21 @@ def lateness(class_: ClassFile, student: str, lecture: str, arrival: Arrival, po
         return _loses(class_, days, points, worth, f"{_CALLED_LATE}; it is taken for {_days(days)}.")
     if time is None or time - due <= policy.grace:
         return ON_TIME
-    days = math.ceil((time - due) / _DAY)
+    days = max(1, math.ceil((_on_the_clock(time, class_.zone) - _on_the_clock(due, class_.zone)) / _DAY))
     source = "the file's own time says so, no system tells" if arrival.time_from == FILE_TIME else arrival.time_from
     own = ", with the extension" if extended else ""
     return _loses(
-        class_, days, points, worth, f"Late by {_days(days)}: in at {_said(time)} ({source}), due {_said(due)}{own}."
+        class_,
+        days,
+        points,
+        worth,
+        f"Late by {_days(days)}: in at {_said(time.astimezone(due.tzinfo))} ({source}), due {_said(due)}{own}.",
     )
+
+
+def _on_the_clock(moment: datetime, zone: tzinfo | None) -> datetime:
+    """What a clock on the wall shows: a day late is until the same time of the next day, also if clocks change."""
+    return moment.astimezone(zone).replace(tzinfo=None)
 
 
 def _loses(class_: ClassFile, days: int, points: float, worth: float, why: str) -> Lateness:
@@ -168,4 +177,5 @@ def _days(days: int) -> str:
 
 
 def _said(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M %Z").strip()
+    seconds = ":%S" if moment.second else ""  # else 23:59 would look late after 23:59
+    return moment.strftime(f"%Y-%m-%d %H:%M{seconds} %Z").strip()

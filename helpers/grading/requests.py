@@ -85,6 +85,11 @@ def read_requests(path: Path) -> list[tuple[str, str, str, str]]:
     columns = [column.strip().lower() for column in rows[0]] if rows else []
     if not set(COLUMNS) <= set(columns):
         raise GradebookError(f"the first row of {path} should hold the headings {', '.join(COLUMNS)}")
+    for line, row in enumerate(rows[1:], 2):
+        if any(cell.strip() for cell in row[len(columns) :]):
+            raise GradebookError(
+                f'{path}, row {line}: there are more cells than headings; a text with commas needs quotes: "..."'
+            )
     cells = (dict(zip(columns, [*row, *[""] * len(columns)], strict=False)) for row in rows[1:] if any(row))
     return [tuple(row[column].strip() for column in COLUMNS) for row in cells]
 

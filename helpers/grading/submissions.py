@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from pathlib import Path
 
 from helpers.judging.judge import plain_text
@@ -20,7 +20,7 @@ from helpers.lectures import lecture_names
 from . import origin
 from .collecting.arrivals import FILE_TIME, UNKNOWN_ARRIVAL, Arrival
 from .collecting.choosing import Candidate, newest_complete
-from .collecting.contents import look
+from .collecting.contents import another_lecture, look
 from .collecting.files import MAX_NOTEBOOK_BYTES, File, NoSubmissions, files_of
 from .collecting.layouts import (
     CANVAS,
@@ -28,9 +28,12 @@ from .collecting.layouts import (
     GITHUB,
     GRADESCOPE,
     MOODLE,
+    NOT_WORK,
+    WORK,
     Piece,
     Understood,
     Who,
+    lecture_spelled_in,
     looks_like_notebook,
     understand,
 )
@@ -48,10 +51,9 @@ __all__ = [
     "the_notebook_of",
 ]
 
-_WORK = re.compile(
-    r"\.(?:html?|py|json|txt|pdf|docx?|odt|rtf|md|zip|rar|7z|t?gz|tar|ipynb.*|pages|png|jpe?g)$", re.IGNORECASE
-)
-_NOT_WORK = re.compile(r"(?:readme|licen[sc]e|requirements|timestamp|environment|setup)\b.*|.*\.md", re.IGNORECASE)
+# Endings that a browser, an editor or a hand put in the place of a notebook's; what it holds decides.
+_MAY_BE_ONE = re.compile(r"ipyn|\.(?:ipy|json|txt)\s*$|^[^.]+$", re.IGNORECASE)
+_TYPED = re.compile(r"(?:.*_)?(?:onlinetext|text|link)\.html?", re.IGNORECASE | re.DOTALL)
 # Their zips and clones give all files the time at which the instructor fetched them.
 _STAMPED_WHEN_FETCHED = (MOODLE, CANVAS, GRADESCOPE, GITHUB)
 _TOGETHER = timedelta(minutes=2)  # files whose times are all so close were copied or unpacked together
@@ -61,6 +63,7 @@ _INSTEAD = (
     (r"pdf", "a PDF and not a notebook"),
     (r"zip|rar|7z|t?gz|tar", "an archive that cannot be read"),
     (r"png|jpe?g", "a picture and not a notebook"),
+    (r"crdownload|part|download|tmp", "a download that was not finished"),
     (r"ipynb", "damaged, or a file of another kind"),
 )
 _AND_DO = "hand in the notebook itself, the file that ends in .ipynb"
@@ -123,18 +126,28 @@ class ClassFolder:
 
 
 def find_submissions(
-    source: Path, lectures: tuple[str, ...], outputs: Collection[Path] = (), people: People | None = None
+    source: Path,
+    lectures: tuple[str, ...],
+    outputs: Collection[Path] = (),
+    people: People | None = None,
+    zone: tzinfo | None = None,
 ) -> ClassFolder:
     """Find every student and notebook under `source`, a folder or a zip.
 
     `lectures` are those that are wanted, `outputs` folders that are written by the grader and may lie below `source`:
-    nobody's work is looked for there. `people` is what is known of the class. Raises `NoSubmissions` if `source` cannot
-    be a class.
+    nobody's work is looked for there. `people` is what is known of the class, `zone` is that of times
+    for which nothing tells one. Raises `NoSubmissions` if `source` cannot be a class.
     """
     people = people or People()
     files, remarks = _without_gradings(list(files_of(source, outputs)))
-    found = understand(files, source.stem if source.is_file() else source.resolve().name, people.names)
+    found = understand(files, source.stem if source.is_file() else source.resolve().name, people.names, zone)
     remarks += found.remarks
+    remarks += [
+        f"{out} is where the marks are written (--out), so the notebooks in it are not marked; if it is somebody's "
+        "folder, name another one, and type this again"
+        for out in outputs
+        if source.resolve() in out.resolve().parents and any(out.glob("*.ipynb"))
+    ]
     sorting = _Sorting(found, lectures)
     if not found.people:
         raise NoSubmissions(
@@ -206,14 +219,17 @@ class _Sorting:
         """Put a piece where it belongs; return its lecture if it is a notebook of one."""
         is_notebook = looks_like_notebook(piece.name) and not piece.name.lower().endswith((".html", ".htm"))
         lecture = self._named(piece.name)
-        if not is_notebook and piece.name.lower().endswith(".json"):
+        if not is_notebook and _MAY_BE_ONE.search(piece.name):
             content, problem = piece.file.content()
             is_notebook = not problem and look(content).is_notebook
         if not is_notebook:
-            if piece.file.problem and not _WORK.search(piece.name):
+            if piece.file.problem and not WORK.search(piece.name):
                 self.remarks.append(f"{piece.file.path} is left out: {piece.file.problem}")
             self._others.append((piece, lecture or self._of_folders(piece)))
             return ""
+        if lecture and (other := self._shown_by(piece, lecture)):
+            self.remarks.append(f"{piece.file.path} is taken for {other}, which its contents show")
+            lecture = other
         if not lecture:
             content, problem = piece.file.content()
             contents = look(b"" if problem else content)
@@ -233,6 +249,11 @@ class _Sorting:
             self.notebooks.append((piece, lecture))
         return lecture
 
+    def _shown_by(self, piece: Piece, lecture: str) -> str:
+        """The lecture of a notebook that was saved under the name of another one; "" if the name is right."""
+        content, problem = piece.file.content()
+        return "" if problem else another_lecture(content, lecture)
+
     def instead_of_notebooks(self, students: dict[Who, tuple[str, ...]], have: set[tuple[str, str]]):
         """What was handed in where a notebook is missing: student, lecture if it can be told, piece, what it is."""
         with_notebook = defaultdict(set)
@@ -240,8 +261,8 @@ class _Sorting:
             for student in students[piece.who]:
                 with_notebook[student].add(piece.collection)
         told, single = set(), {lecture for _, lecture in self.notebooks}
-        for piece, lecture in sorted(self._others, key=lambda other: not _WORK.search(other[0].name)):
-            if _NOT_WORK.fullmatch(piece.name):
+        for piece, lecture in sorted(self._others, key=lambda other: not WORK.search(other[0].name)):
+            if NOT_WORK.fullmatch(piece.name):
                 continue
             for student in students[piece.who]:
                 if not lecture and piece.collection in with_notebook[student]:
@@ -259,8 +280,7 @@ class _Sorting:
         return f"{piece.file.path} is left out: its name should tell a student and a lecture ({known})"
 
     def _named(self, text: str) -> str:
-        text = text.casefold()
-        return next((lecture for lecture in self._all if lecture in text), "")
+        return lecture_spelled_in(text, self._all)
 
     def _of_folders(self, piece: Piece) -> str:
         for folder in (*reversed(piece.folders), *reversed(piece.collection)):
@@ -272,7 +292,9 @@ class _Sorting:
 def _what_it_is(piece: Piece) -> str:
     if piece.file.problem:
         return f"not a notebook that can be read: {piece.file.problem.partition(';')[0]}; {_AND_DO}"
-    ending = piece.name.rpartition(".")[2].lower()
+    if piece.who.system in (MOODLE, CANVAS) and _TYPED.fullmatch(piece.name):
+        return f"what was typed into {piece.who.system} and not a notebook; {_AND_DO}"
+    ending = piece.name.rpartition(".")[2].strip().lower()
     what = next((what for kind, what in _INSTEAD if re.fullmatch(kind, ending)), "not a notebook")
     return f"{what}; {_AND_DO}"
 

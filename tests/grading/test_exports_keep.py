@@ -311,3 +311,84 @@ def test_gradescope_shows_why_late_work_lost_points(excusing):
     results = json.loads((excusing / "gradescope" / LECTURE / "cyd" / "results.json").read_text(encoding="utf-8"))
     assert importers.gradescope(results) == MOST[LECTURE] - 6
     assert "Late by 3 days" in results["output"]
+
+
+HEAD = "Student,ID,SIS User ID,SIS Login ID,Section"
+
+
+def canvas_of(folder, out, column, possible, cells, options=()):
+    """The column's heading and cells after an export into a gradebook of Canvas with this one assignment."""
+    rows = [f"{HEAD},{column}", f"    {possible[0]},,,,,{possible[1]}"]
+    rows += [f'"{NAMES[login]}",{IDS[login]},,{login},A,"{cell}"' for login, cell in cells.items()]
+    (folder / "r.csv").write_text("\n".join(rows), encoding="utf-8")
+    export(out, "--format", "canvas", "--only", LECTURE, "--roster", folder / "r.csv", *options)
+    with open(out / "canvas.csv", newline="", encoding="utf-8") as file:
+        heading, *rest = csv.reader(file)
+    return heading[5], {row[3]: row[5] for row in rest if row[3]}
+
+
+@pytest.mark.parametrize("cell", ["EXCUSED", "B+", "complete", "90%"])
+def test_what_canvas_says_in_words_stays_and_is_named(out, tmp_path, capsys, cell):
+    _, cells = canvas_of(tmp_path, out, ASSIGNMENTS[LECTURE], ("Points Possible", MOST[LECTURE]), {"ada": cell})
+    assert cells["ada"] == cell
+    assert (
+        f"Lovelace, Ada: {cell} of Canvas stays; {LECTURE} has {MOST[LECTURE] / 2:g} points" in capsys.readouterr().out
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "possible", "sentence"),
+    [
+        (f"{LECTURE} reflection (9)", "5", "in its title and other points, so it is left as it is"),
+        (f"{LECTURE} Current Score", "(read only)", "is no assignment of the roster"),
+        (f"{LECTURE} Notes", "", "is no assignment of the roster"),
+    ],
+)
+def test_a_column_that_only_has_the_lectures_name_in_it_is_not_written_into(
+    out, tmp_path, capsys, column, possible, sentence
+):
+    heading, _ = canvas_of(tmp_path, out, column, ("Points Possible", possible), {"ada": "1"})
+    assert heading == LECTURE
+    assert sentence in capsys.readouterr().out
+
+
+def test_an_assignment_with_a_longer_title_is_taken_if_its_points_fit_and_that_is_said(out, tmp_path, capsys):
+    column = f"Homework 4: {LECTURE} (9)"
+    heading, cells = canvas_of(tmp_path, out, column, ("Points Possible", MOST[LECTURE]), {"ada": "1"})
+    assert (heading, cells["ada"]) == (column, f"{MOST[LECTURE] / 2:g}")
+    assert f"{column} is taken for {LECTURE}" in capsys.readouterr().out
+
+
+def test_canvass_row_of_maxima_is_nobody_in_any_language_and_a_number_may_have_decimals(out, tmp_path, capsys):
+    rows = [f"{HEAD},{ASSIGNMENTS[LECTURE]}", "    Punkte möglich,,,,,5", '"Lovelace, Ada",11.0,,ada,A,']
+    (tmp_path / "r.csv").write_text("\n".join(rows), encoding="utf-8")
+    export(out, "--format", "canvas", "--roster", tmp_path / "r.csv")
+    said = capsys.readouterr().out
+    assert "is of 5 points in Canvas" in said
+    assert "Punkte" not in said
+    assert "Punkte" not in (out / "canvas.csv").read_text(encoding="utf-8")
+
+
+def test_a_scale_and_the_lines_of_a_comment_stay_in_moodles_worksheet(out, tmp_path, capsys):
+    head = "Identifier,Full name,Grade,Maximum grade,Last modified (grade),Feedback comments"
+    rows = f'Participant 7,Ada Lovelace,Satisfactory,{MOST[LECTURE]:g},-,"<p>Good,\nbut</p>"\n'
+    (tmp_path / "r.csv").write_text(f"{head}\n{rows}", encoding="utf-8")
+    with Gradebook(out / "gradebook.db") as book:
+        book.rename("ada", "Ada Lovelace_7")
+    export(out, "--format", "moodle", "--only", LECTURE, "--roster", tmp_path / "r.csv")
+    assert "Ada Lovelace: Satisfactory of Moodle stays" in capsys.readouterr().out
+    assert (out / "moodle.csv").read_bytes().replace(b"\r\n", b"\n").decode() == f"{head}\n{rows}"
+
+
+def test_who_has_nothing_by_which_moodle_finds_people_is_left_out_and_named(out, tmp_path, capsys):
+    rows = "Username,Full name,Email address\n,Ada,\nbob,Bob,\n"
+    (tmp_path / "r.csv").write_text(rows, encoding="utf-8")
+    with Gradebook(out / "gradebook.db") as book:
+        book.rename("ada", "Ada")
+    assert export(out, "--format", "moodle", "--roster", tmp_path / "r.csv") == PROBLEM
+    said = capsys.readouterr().out
+    assert "Ada has no Email address, Username in the roster, without which Moodle finds nobody" in said
+    assert "Email address is empty for 1 of them; let another column find the users" in said
+    rows = list(csv.DictReader((out / "moodle.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row["Username"] for row in rows] == ["bob"]
+    assert "Ada" in (out / "moodle.left-out.csv").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from .contents import Contents, look
 
 _MINUTES_APART = 120  # seconds; what is unpacked or cloned together has times that are closer
 _ATTEMPT = re.compile(r"(?:attempt|version|try|upload|submission|versuch|rev|v)[ _-]?(\d{1,9})(?![\d.])", re.IGNORECASE)
-_OLDER = re.compile(r"(?<![a-z])(?:old|older|backup|previous|alt|draft|checkpoint)(?![a-z])", re.IGNORECASE)
+_OLDER = re.compile(r"(?<![a-z])(?:old|older|backup|bak|previous|alt|draft|checkpoint)(?![a-z])|~$", re.IGNORECASE)
 _NUMBERED = re.compile(
     r"(?:\((\d{1,9})\)|-(\d{1,9})|[ _]copy ?(\d{0,9}))(?=\.zip/|(?:\.ipynb)?(?:\.\w+)?$)", re.IGNORECASE
 )

@@ -10,6 +10,7 @@ from helpers.lectures import lecture_named, lecture_names
 
 from ..notebook import CodeCell, Unreadable, read_notebook
 
+_LECTURE = re.compile(rb'"lecture"\s*:\s*"(\w+)"')
 _STUB = re.compile(r"(?:^|\n)\s*raise NotImplementedError(?:\(.*\))?\s*$|^\w+\s*=\s*\.\.\.\s*(?:#.*)?$")
 
 
@@ -37,6 +38,19 @@ def look(content: bytes, lecture: str = "") -> Contents:
         return Contents(lecture, problem=str(problem))
     lecture = lecture or _told_by(metadata) or _of_exercises(cells)
     return Contents(lecture, _answered(lecture, cells))
+
+
+def another_lecture(content: bytes, lecture: str) -> str:
+    """The lecture that a notebook is of although its name says `lecture`; "" unless metadata and exercises agree."""
+    told = _LECTURE.search(content)
+    name = told[1].decode() if told else lecture
+    if name == lecture or name not in lecture_names():
+        return ""
+    try:
+        metadata, cells = read_notebook(content)
+    except Unreadable:
+        return ""
+    return name if _told_by(metadata) == name == _of_exercises(cells) else ""
 
 
 def _told_by(metadata: dict) -> str:

@@ -23,6 +23,7 @@ MAX_ZIP_BYTES = 200 * 2**20  # of a zip inside the class
 MAX_FILES = 2000  # looked at in one folder or inner zip; only the class itself may hold more
 MAX_DEPTH = 10
 MAX_ZIPS_IN_ZIPS = 3
+_TOO_DEEP = f"it lies in more than {MAX_DEPTH} folders; what is in it is not looked at"
 _OPEN_ZIPS = 8  # inner zips that are kept open at a time
 _EXTENDED_TIME, _UNICODE_PATH = 0x5455, 0x7075  # extra fields of Info-ZIP's appnote
 _UTF8_NAME, _ENCRYPTED = 0x800, 0x1
@@ -70,10 +71,15 @@ def files_of(source: Path, outputs: Collection[Path] = ()) -> Iterator[File]:
         # `feedback` counts by itself for whoever writes the results beside the class.
         written = [path for out in outputs for path in (out, out / "feedback") if path.is_dir()]
         return _files_of_folder(source, (), {_identity(os.stat(path)) for path in written})
+    if not source.exists():
+        raise NoSubmissions(f"there is no {source}; it is neither a folder nor a zip")
     try:
         archive = zipfile.ZipFile(source)
     except Exception as error:  # see `File.content`
-        raise NoSubmissions(f"{source} is neither a folder nor a zip that can be read") from error
+        advice = "unpack it and give the folder, or download it again if it does not unpack"
+        if source.suffix.lower() == ".ipynb":
+            advice = "give the folder in which the notebook lies"
+        raise NoSubmissions(f"{source} is neither a folder nor a zip that can be read; {advice}") from error
     # The archive stays open as long as a file of it may still be read.
     return _files_of_zip(_Zip(lambda: archive), (), None, 0)
 
@@ -115,6 +121,8 @@ def _files_of_folder(source: Path, names: tuple[str, ...], outputs: set[tuple[in
             yield File(here, is_folder=True)
             if len(here) < MAX_DEPTH:
                 yield from _files_of_folder(source, path, outputs)
+            else:
+                yield File(here, problem=_TOO_DEEP)
         elif stat.S_ISREG(kind):
             if is_zip(name):
                 yield from _files_of_zip(_Zip(lambda path=path: _zip_beneath(source, path)), here, MAX_FILES, 1)
@@ -162,11 +170,17 @@ def _files_of_zip(zipped: _Zip, parts: tuple[str, ...], most: int | None, depth:
         yield File(parts, problem=f"it holds {len(members)} files; the first {most} are looked at")
     if parts and not any(_is_work(info) for info in members):
         yield File(parts, problem="the zip is empty")
+    too_deep = set()
     for info in members[:most]:
         path = PurePosixPath(_name_of(info).replace("\\", "/"))
         inner = tuple(readable(part) for part in path.parts if part not in ("/", "..", "."))
         here = (*parts, *inner)
-        if not inner or len(here) > MAX_DEPTH or any(map(_ignored, inner)):
+        if not inner or any(map(_ignored, inner)):
+            continue
+        if len(here) > MAX_DEPTH:
+            if (outer := here[:MAX_DEPTH]) not in too_deep:
+                yield File(outer, problem=_TOO_DEEP)
+            too_deep.add(outer)
             continue
         if info.is_dir() or (path.name != here[-1] and info.filename.endswith("\\")):
             yield File(here, is_folder=True)

@@ -28,8 +28,10 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cache
+from zoneinfo import ZoneInfo
 
 from helpers.lectures import lecture_names
 
@@ -59,22 +61,38 @@ _GRADESCOPE = re.compile(r"submission_\d+")
 _CLASSROOM = re.compile(r"(?P<slug>.+)-submissions(?:-\d.*)?")
 _DATED = re.compile(r".+-\d\d-\d\d-\d{4}-\d\d-\d\d-\d\d")
 _GOOGLE = re.compile(r"(?P<name>.+?) - (?P<rest>.+)")
-_HANDIN = re.compile(r"handin(?:\W|_|\d)*", re.IGNORECASE)  # also as a browser or a Mac renames it
+_COPY = "copy|kopie|copie|copia|bản sao|副本|复制|拷贝|コピー|복사본"  # what systems write beside the name of a copy
+_HANDIN = re.compile(
+    rf"(?:(?:{_COPY})\W+(?:of|de|di|von)\W+)*handin(?:\W|_|\d|{_COPY})*", re.IGNORECASE
+)  # also as a browser or a Mac renames it
 # Names of folders around people, or of folders inside one person's work; never of a person.
 _WORDS = (
     "week|woche|semaine|homework|hw|assignment|assignments|assn|lab|exercise|exercises|lecture|unit|module|submission|"
     "submissions|submitted|class|course|section|download|downloads|export|notebook|notebooks|late|extension|"
     "extensions|resubmission|archive|collected|extracted|inbound|received|moodle|canvas|gradescope|blackboard|nbgrader|"
-    "classroom|zips|files|part|task|project|term|semester|monday|tuesday|wednesday|thursday|friday"
+    "classroom|zips|files|part|task|project|term|semester|monday|tuesday|wednesday|thursday|friday|"
+    "abgaben?|nachreichungen|nachreichung|übungen|übung|aufgaben?|devoirs?|retard|entregas?|tareas?|semana|"
+    "第[一二三四五六七八九十\\d]+[周週次课課讲講章]|作业|作業|提交|迟交|遲交|补交|補交|주차|과제|실습|제출|지각|"
+    "tuần|bài tập|nộp bài|nộp muộn"
 )
+_DATE = re.compile(r"\d{4}[-_. ]\d\d?[-_. ]\d\d?|\d\d?[-_. ]\d\d?[-_. ]\d{4}")
 _AROUND = re.compile(rf"(?:\W|_|\d)*(?:(?:{_WORDS})(?:\W|_|\d|[a-z]$)*)+", re.IGNORECASE)
-_NOT_HANDED_IN = re.compile(r"(?:hand-?out|autograder|starter|template)s?(?:\W|_|\d)*", re.IGNORECASE)
+_NOT_HANDED_IN = re.compile(r"(?:hand-?out|autograder|starter|template|working[ _-]file)s?(?:\W|_|\d)*", re.IGNORECASE)
 _ATTEMPT = re.compile(
     r"(?:attempt|try|version|v|draft|final|old|older|new|newer|backup|copy|previous|first|second|third|src|source|data|"
     r"helpers|images|img|work|solution|solutions|code|answers?|docs?|tests?|results?|outputs?|checkpoints?)"
     r"(?:\W|_|\d)*(?:try|attempt|version|copy)?(?:\W|_|\d)*",
     re.IGNORECASE,
 )
+# What somebody may hand in, and what lies beside the work of many.
+WORK = re.compile(
+    r"\.(?:html?|py|json|txt|pdf|docx?|odt|rtf|md|zip|rar|7z|t?gz|tar|ipynb.*|pages|png|jpe?g)$", re.IGNORECASE
+)
+NOT_WORK = re.compile(r"(?:readme|licen[sc]e|requirements|timestamp|environment|setup)\b.*|.*\.md", re.IGNORECASE)
+_BESIDE = re.compile(
+    r".*\.(?:csv|tsv|xlsx?|ods|ya?ml|toml|cfg|ini|log|db|sh|bat|sqlite)|thumbs\.db", re.IGNORECASE | re.DOTALL
+)
+_SHOWN = 10  # names in one sentence
 _SIZE_OF_METADATA = 20 * 2**20
 
 
@@ -124,9 +142,21 @@ class Understood:
         return len(set(self.people.values()))
 
 
-def understand(files: Iterable[File], root: str, known: Iterable[str] = ()) -> Understood:
-    """Find out whose each file is. `root` is the name of the folder or zip; `known` are names of people."""
-    return _Reader(list(files), root, {name.casefold() for name in known}).read()
+def understand(files: Iterable[File], root: str, known: Iterable[str] = (), zone: tzinfo | None = None) -> Understood:
+    """Find out whose each file is. `root` is the name of the folder or zip; `known` are names of people.
+
+    `zone` is that of times for which a system tells none (this machine's if None).
+    """
+    found = _Reader(list(files), root, {name.casefold() for name in known}).read()
+    found.pieces = [replace(piece, arrival=_in_zone(piece.arrival, zone)) for piece in found.pieces]
+    return found
+
+
+def _in_zone(arrival: Arrival, zone: tzinfo | None) -> Arrival:
+    if arrival.time is None or arrival.time.tzinfo is not None:
+        return arrival
+    time = arrival.time.replace(tzinfo=zone) if zone else arrival.time.astimezone()
+    return replace(arrival, time=time)
 
 
 def participant_of(path: str) -> tuple[str, str] | None:
@@ -138,7 +168,7 @@ def participant_of(path: str) -> tuple[str, str] | None:
 def is_around(name: str) -> bool:
     """Whether a folder of this name stands around people or inside a person's work, and is nobody itself."""
     name = _bare(name)
-    return bool(_AROUND.fullmatch(name) or _DATED.fullmatch(name) or _lecture_in(name))
+    return bool(_AROUND.fullmatch(name) or _DATED.fullmatch(name) or _DATE.fullmatch(name.strip()) or _lecture_in(name))
 
 
 class _Reader:
@@ -160,9 +190,18 @@ class _Reader:
                 if looks_like_notebook(file.name):
                     self._with_work.add(file.parts[:depth])
         self._found = Understood()
+        self._nobodys: list[str] = []
+        self._behind: dict[tuple, tuple[dict[str, str], bool]] = {}  # see `_after_the_lecture`
 
     def read(self) -> Understood:
         self._level((), self._root)
+        if paths := self._nobodys:
+            more = f" and {len(paths) - _SHOWN} others" if len(paths) > _SHOWN else ""
+            are = "is left out: it is" if len(paths) == 1 else "are left out: they are"
+            self._found.remarks.append(
+                f"{', '.join(paths[:_SHOWN])}{more} {are} no notebook in nobody's folder, and the name does not tell a "
+                "student and a lecture. What is somebody's work, put into a folder of that name"
+            )
         return self._found
 
     def _level(self, at: tuple[str, ...], name: str) -> None:
@@ -202,7 +241,7 @@ class _Reader:
                 self._person(Who(GITHUB, bare.removeprefix(prefix)), at, here)
             else:
                 system = NBGRADER if _bare(name) == "submitted" else FOLDERS
-                self._person(Who(system, bare), at, here)
+                self._person(Who(system, _beside_the_lecture(bare) or bare), at, here)
 
     def _around(self, at: tuple[str, ...], folders: list[str]) -> set[str]:
         """Those folders of a level that stand around people; either most of what holds work there does, or none."""
@@ -213,8 +252,15 @@ class _Reader:
         if not any(self._tells((*at, f)) for f in found) and self._recur(at, found):
             return set()
         if 2 * len(found) <= len(working):
-            return set()
+            # Beside the folders of people, one such as `late` that an instructor made; anybody may name a zip so.
+            return {f for f in found if not is_zip(f) and is_around(f) and self._holds_people((*at, f))}
         return found | {f for f in own if is_around(f) and f not in found}
+
+    def _holds_people(self, path: tuple[str, ...]) -> bool:
+        """Whether what has work in a folder are folders that may be people, and nothing else."""
+        inside = [f for f in self._children.get(path, ()) if (*path, f) in self._with_work]
+        loose = any(looks_like_notebook(f.name) for f in self._loose.get(path, ()))
+        return bool(inside) and not loose and not any(is_around(f) or _ATTEMPT.fullmatch(_bare(f)) for f in inside)
 
     def _tells(self, path: tuple[str, ...]) -> bool:
         """Whether the name of a folder, or names in it that a system made, say that it stands around people."""
@@ -265,6 +311,8 @@ class _Reader:
             return any(
                 sum((*path, f, g) in self._with_work for g in self._children.get((*path, f), ())) > 1 for f in inside
             )
+        if alone and len(people) == len(inside) == 1 and not bare_notebook:
+            return self._is_around((*path, people[0]), alone=True)  # a path from somebody's own machine
         if alone:
             # One person's assignments are of different lectures; in a class two people have the same one.
             lectures = Counter(lecture for f in people for lecture in self._lectures_below((*path, f)))
@@ -308,6 +356,12 @@ class _Reader:
         attempt: int = 0,
     ) -> None:
         self._found.people.setdefault(who, collection)
+        if who.system == FOLDERS and (several := self._may_be_people(folder)):
+            shown = ", ".join(several[:5]) + (", ..." if len(several) > 5 else "")
+            self._found.remarks.append(
+                f"{'/'.join(folder)} is taken for one person, and the folders in it hold the same lecture: {shown}. If "
+                "these are people, put their folders where those of the others are"
+            )
         # What prevents looking into a folder or zip is said of itself.
         own = [f for f in self._loose.get(folder[:-1], ()) if f.parts == folder] + self._below.get(folder, [])
         stamps = self._timestamps(who, folder)
@@ -319,6 +373,14 @@ class _Reader:
             self._found.pieces.append(
                 Piece(who, collection, inner[:-1], inner[-1] if inner else file.name, file, attempt, stamp)
             )
+
+    def _may_be_people(self, folder: tuple[str, ...]) -> list[str]:
+        """The folders in that of a person, if two hold the same lecture and no name says that it is an attempt."""
+        if not self._holds_people(folder):
+            return []
+        inside = [f for f in self._children.get(folder, ()) if (*folder, f) in self._with_work]
+        lectures = Counter(lecture for f in inside for lecture in self._lectures_below((*folder, f)) if lecture)
+        return inside if max(lectures.values(), default=0) > 1 else []
 
     def _timestamps(self, who: Who, folder: tuple[str, ...]) -> dict[tuple[str, ...], Arrival]:
         """What nbgrader wrote into `<student>/<assignment>/timestamp.txt` when it took the work in."""
@@ -342,13 +404,19 @@ class _Reader:
         attempt, arrival = 0, UNKNOWN_ARRIVAL
         if told := _told(name, heads):
             who, rest, attempt, arrival = told.who, told.rest, told.attempt, told.arrival
-        elif not looks_like_notebook(name):
-            if file.problem and len(file.parts) > 0:
+        elif (match := self._beside_notebooks_of_google(at, name)) and not is_around(match["name"]):
+            who, rest = Who(GOOGLE, match["name"]), match["rest"]
+        elif not looks_like_notebook(name) and not (WORK.search(name) and lecture_spelled_in(name)):
+            if file.problem:
                 self._found.remarks.append(f"{file.path} is left out: {file.problem}")
+            elif not _BESIDE.fullmatch(name) and not NOT_WORK.fullmatch(name):
+                self._nobodys.append(file.path)
             return
         else:
             student, rest = _before_the_lecture(name)
-            if not student and not beside_folders:
+            after, of_several = self._after_the_lecture(at, name)
+            student = student or after
+            if not student and not beside_folders and not of_several:
                 student = _bare((self._root, *at)[-1])  # one person's own folder or zip
                 if is_around(student):
                     student = ""
@@ -362,6 +430,28 @@ class _Reader:
         self._found.people.setdefault(who, at)
         if rest:
             self._found.pieces.append(Piece(who, at, (), rest, file, attempt, arrival))
+
+    def _after_the_lecture(self, at: tuple[str, ...], name: str) -> tuple[str, bool]:
+        """The student behind the lecture in `04_activations_ada.ipynb`, and whether this folder is of several people.
+
+        One person may call notebooks so as well. It is a student if it is known as one, or if the notebooks beside it
+        are those of several people: their names tell a student before the lecture, or all of them end differently.
+        """
+        if at not in self._behind:
+            names = [f.name for f in self._loose.get(at, ()) if looks_like_notebook(f.name)]
+            behind = {one: _behind_the_lecture(one) for one in names}
+            before = {student.casefold() for one in names if (student := _before_the_lecture(one)[0])}
+            differ = all(behind.values()) and len({one.casefold() for one in behind.values()}) > 1
+            self._behind[at] = behind, len(before) > 1 or differ
+        behind, several = self._behind[at]
+        known = behind.get(name, "").casefold() in self._known
+        return (behind.get(name, "") if several or known else ""), several
+
+    def _beside_notebooks_of_google(self, at: tuple[str, ...], name: str) -> re.Match | None:
+        """What Google's name of a file that is no notebook tells, where others of its folder are notebooks."""
+        if looks_like_notebook(name) or not any(_google(file.name) for file in self._loose[at]):
+            return None
+        return _GOOGLE.fullmatch(name)
 
     def _blackboard_heads(self, at: tuple[str, ...]) -> dict[str, str]:
         """What to take off each `Assignment_login`: the beginning that all share, else all to the last underscore."""
@@ -382,9 +472,36 @@ class _Reader:
             if file.name == "submission_metadata.yml":
                 content, problem = file.content()
                 if not problem and len(content) <= _SIZE_OF_METADATA:
-                    return _gradescope_metadata(content.decode("utf-8-sig", "replace"))
+                    found = _gradescope_metadata(content.decode("utf-8-sig", "replace"))
+                    return self._of_known_people(file.path, found, self._children.get(at, ()))
                 self._found.remarks.append(f"{file.path} cannot be read; the folders beside it keep their own names")
+        if nameless := [f for f in self._children.get(at, ()) if _GRADESCOPE.fullmatch(_bare(f))]:
+            self._found.remarks.append(
+                f"{'/'.join((*at, nameless[0]))}: there is no submission_metadata.yml beside it, which tells whose "
+                f"these {len(nameless)} folders are; give the whole export of Gradescope"
+            )
         return {}
+
+    def _of_known_people(self, path: str, found: dict, folders: Iterable[str]) -> dict:
+        """What Gradescope tells of people whom it names; the others are said, and keep their folders' names."""
+        named = {}
+        for folder, people in found.items():
+            named[folder] = [(who, arrival) for who, arrival in people if who.key != folder]
+        nameless = [f for f in folders if _GRADESCOPE.fullmatch(_bare(f)) and not named.get(_bare(f))]
+        if nameless:
+            self._found.remarks.append(
+                f"{path} names nobody for {', '.join(sorted(nameless)[:5])}{', ...' if len(nameless) > 5 else ''}; who "
+                "that is, stands in Gradescope under this number"
+            )
+        # Of one export each folder is of somebody else: a name alone may be that of two people.
+        alone = Counter(who for people in named.values() for who, _ in people)
+        return {
+            folder: [
+                (replace(who, key=f"{who.key} ({folder})") if alone[who] > 1 and not who.identifiers else who, arrival)
+                for who, arrival in people
+            ]
+            for folder, people in named.items()
+        }
 
     def _worksheet(self, at: tuple[str, ...]) -> dict[str, Arrival]:
         """When each number of Moodle's came in, from a grading worksheet (English headings) beside the folders."""
@@ -393,10 +510,21 @@ class _Reader:
             if file.name.lower().endswith(".csv"):
                 content, problem = file.content()
                 rows = [] if problem else _rows(content.decode("utf-8-sig", "replace"))
+                numbers, told = set(), {}
                 for row in rows:
-                    number = re.search(r"(\d+)\s*$", row.get("Identifier") or "")
-                    if number and (time := _spoken_moment(row.get("Last modified (submission)") or "")):
-                        found[number[1]] = Arrival(time, "Moodle's grading worksheet")
+                    first = next(iter(row.values()), "")
+                    number = re.search(r"(\d+)\s*$", row.get("Identifier") or (first if isinstance(first, str) else ""))
+                    if number:
+                        numbers.add(number[1])
+                        if time := _spoken_moment(row.get("Last modified (submission)") or ""):
+                            told[number[1]] = Arrival(time, "Moodle's grading worksheet")
+                found |= told
+                here = {match["number"] for f in self._children.get(at, ()) if (match := _MOODLE.fullmatch(_bare(f)))}
+                if numbers & here and not told:
+                    self._found.remarks.append(
+                        f"{file.path} tells no time that can be read; set Moodle to English and download it again, or "
+                        "nobody counts as late"
+                    )
         return found
 
     def _without_nbgraders_own(self, at: tuple[str, ...], folders: list[str]) -> list[str]:
@@ -487,12 +615,59 @@ def _before_the_lecture(name: str) -> tuple[str, str]:
             student = re.sub(r"\.ipynb.*$", "", match["rest"], flags=re.IGNORECASE)
             return (student, name) if not is_around(student) else ("", name)
         return match["name"], match["rest"]
+    _, match = _spelled(name)
+    if match:
+        student = re.sub(rf"^(?:{_DATE.pattern})", "", name[: match.start()]).strip("_ -")
+        is_number = re.fullmatch(r"\d{3,}", student)
+        return ("", name) if _is_no_name(student) and not is_number else (student, name[match.start() :])
     student = re.split(r"[_ -]+\d\d_", name, maxsplit=1)[0]
-    if student != name:
+    if student != name and not re.fullmatch(rf"(?:\W|_|{_COPY}|of\b|de\b|di\b|von\b)*", student, re.IGNORECASE):
         return student, name[len(student) :].lstrip("_ -")
-    if _lecture_in(name) or name.lower().startswith(("notebook", "untitled", "copy of")):
+    if name.lower().startswith(("notebook", "untitled", "copy of")):
         return "", name
-    return re.sub(r"\.ipynb.*$", "", name, flags=re.IGNORECASE), name
+    bare = re.sub(r"\.ipynb.*$", "", name, flags=re.IGNORECASE)
+    return re.sub(rf"(?:[-_ ]*(?:\(\d+\)|(?:{_COPY})[-_ ]*\d*))+$", "", bare, flags=re.IGNORECASE) or bare, name
+
+
+def _behind_the_lecture(name: str) -> str:
+    """What stands behind the lecture in a file's name, if it may be a student."""
+    _, match = _spelled(name)
+    rest = re.sub(r"\.ipynb.*$", "", name[match.end() :], flags=re.IGNORECASE | re.DOTALL) if match else ""
+    return "" if _is_no_name(rest := rest.strip("_- ()[]")) else rest
+
+
+def _beside_the_lecture(name: str) -> str:
+    """The student in the name of a zip such as `ada_04_activations` or `04_activations-ada`; "" if there is none."""
+    _, match = _spelled(name)
+    parts = (name[: match.start()], name[match.end() :]) if match else ()
+    return next((part for one in parts if not _is_no_name(part := one.strip("_- ()[]"))), "")
+
+
+def _is_no_name(text: str) -> bool:
+    """Whether this, beside a lecture, says which copy or attempt it is, and not whose."""
+    words = re.fullmatch(rf"(?:\W|_|\d|{_COPY}|of\b|de\b|di\b|von\b|final|neu|new|my\b|mine\b)*", text, re.IGNORECASE)
+    return bool(words or not re.search(r"[^\W_]", text) or is_around(text) or _ATTEMPT.fullmatch(text))
+
+
+def lecture_spelled_in(text: str, lectures: Iterable[str] | None = None) -> str:
+    """The lecture that a name tells, also spelled as `04-Activations` or `4 activations`; "" if none."""
+    lectures = tuple(lecture_names() if lectures is None else lectures)
+    folded = text.casefold()
+    return next((one for one in lectures if one in folded), "") or _spelled(text, lectures)[0]
+
+
+def _spelled(text: str, lectures: tuple[str, ...] | None = None) -> tuple[str, re.Match | None]:
+    for lecture in lectures or lecture_names():
+        if match := _spellings(lecture).search(text):
+            return lecture, match
+    return "", None
+
+
+@cache
+def _spellings(lecture: str) -> re.Pattern:
+    number, *words = re.split(r"[\W_]+", lecture)
+    first = rf"(?<!\d)0*{int(number)}" if number.isdecimal() else re.escape(number)
+    return re.compile(r"[\W_]*".join((first, *map(re.escape, words))), re.IGNORECASE)
 
 
 def _lecture_in(text: str) -> str:
@@ -505,7 +680,7 @@ def _bare(name: str) -> str:
 
 
 def _moment(text: str) -> datetime | None:
-    """The time in a text of digits such as nbgrader and Blackboard write; without a zone, that of this machine."""
+    """The time in a text of digits such as nbgrader and Blackboard write, in the zone that is told."""
     numbers = [int(number) for number in re.findall(r"\d+", text)[:6]]
     if len(numbers) < 6:
         return None
@@ -513,21 +688,39 @@ def _moment(text: str) -> datetime | None:
         moment = datetime(*numbers)
     except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if re.search(r"UTC|Z\b|\+00:?00", text) else moment.astimezone()
+    return moment.replace(tzinfo=_zone_told(text))
+
+
+def _zone_told(text: str) -> tzinfo | None:
+    """The zone that stands behind a time: UTC, an offset, or a name such as Asia/Taipei; None if there is none."""
+    if match := re.search(r"([+-])(\d\d):?(\d\d)\s*$", text):
+        offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
+        return timezone(-offset if match[1] == "-" else offset) if offset < timedelta(days=1) else None
+    if re.search(r"UTC|GMT|Z\b|\+00:?00", text):
+        return UTC
+    if match := re.search(r"[A-Z]\w+/\w+", text):
+        try:
+            return ZoneInfo(match[0])
+        except (KeyError, ValueError, OSError):
+            return None
+    return None
 
 
 def _rows(text: str) -> list[dict[str, str]]:
     try:
-        return list(csv.DictReader(io.StringIO(text, newline="")))
+        separator = max(",;\t", key=text.partition("\n")[0].count)
+        return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error:
         return []
 
 
 def _spoken_moment(text: str) -> datetime | None:
-    """A time as Moodle writes it in English, such as "Sunday, 1 March 2026, 10:58 PM"; its clock is this machine's."""
-    for form in ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%A, %B %d, %Y, %I:%M %p"):
+    """A time as Moodle writes it in English, such as "Sunday, 1 March 2026, 10:58 PM"."""
+    text = " ".join(text.split())  # of some versions, the space before PM is a narrow one
+    days, clocks = ("%A, %d %B %Y", "%A, %B %d, %Y", "%d %B %Y", "%B %d, %Y"), ("%I:%M %p", "%H:%M")
+    for form in (*(f"{day}, {clock}" for day in days for clock in clocks), "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"):
         try:
-            return datetime.strptime(text.strip(), form).astimezone()
+            return datetime.strptime(text, form)
         except (ValueError, OverflowError):
             continue
     return None
@@ -544,11 +737,12 @@ def _gradescope_metadata(text: str) -> dict[str, list[tuple[Who, Arrival]]]:
             continue
         head = re.split(r"^  :(?:results|history|evaluations):", block, maxsplit=1, flags=re.MULTILINE)[0][:20_000]
         try:
-            entry = yaml.safe_load(head)[folder]
+            # As text: a student number such as 00123 is no number in base eight, and nobody's name is a truth value.
+            entry = yaml.load(head, yaml.BaseLoader)[folder]
             people, created = entry.get(":submitters") or [], entry.get(":created_at")
         except (yaml.YAMLError, TypeError, AttributeError, ValueError):
             continue
-        time = created if isinstance(created, datetime) else _moment(str(created or ""))
+        time = _moment(created if isinstance(created, str) else "")
         if time is not None and time.tzinfo is None:
             time = time.replace(tzinfo=UTC)
         for person in people if isinstance(people, list) else ():
@@ -560,6 +754,6 @@ def _gradescope_metadata(text: str) -> dict[str, list[tuple[Who, Arrival]]]:
 
 def _gradescope_person(person: dict, folder: str) -> Who:
     # Only plain values: the text of a list that holds itself many times has no end.
-    told = {key: value for key, value in person.items() if isinstance(value, str | int)}
+    told = {key: value for key, value in person.items() if isinstance(value, str) and value not in ("~", "null")}
     name, sid, email = (" ".join(str(told.get(key, "")).split()) for key in (":name", ":sid", ":email"))
     return Who(GRADESCOPE, email or sid or name or folder, name, identifiers=tuple(filter(None, (email, sid))))

@@ -30,6 +30,9 @@ from ..inert import safe_cell, write_csv
 from .layouts import CANVAS, HANDIN, MOODLE, Who
 
 FILE = "who-is-who.csv"
+_ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")  # as `files.readable` writes them
+# Telephones and word processors set apostrophes and dashes as a printer would.
+_TYPESET = str.maketrans("‘’‛ʼʹ`´′" + "‐‑–—−", "'" * 8 + "-" * 5)
 _TEAM = re.compile(r"\d|\s")
 _HEADINGS = ("found", "student", "why")
 
@@ -89,12 +92,14 @@ class People:
         self._moodle = _index((number, m.student) for m in self._members for number in m.moodle)
         self._named = _index((one, m.student) for m in self._members for one in _orders(m.name or m.student))
         self._run_together = _index(
-            (one.replace(" ", ""), m.student) for m in self._members for one in map(_letters, _orders(m.name))
+            (_as_canvas_writes(one), m.student) for m in self._members for one in _orders(m.name)
         )
         self._groups = defaultdict(list)
         for member in self._members:
             if member.group:
                 self._groups[same(member.group)].append(member.student)
+        self._teams = {_as_canvas_writes(member.group): self._groups[same(member.group)] for member in self._members}
+        self._teams.pop("", None)
 
     @property
     def names(self) -> set[str]:
@@ -103,8 +108,13 @@ class People:
         return {*self._students, *known} - {""}
 
     def answer(self, who: Who) -> str:
-        """What a person said whose this name is, "" if nothing."""
-        return self._answers.get(who.alias, "")
+        """What a person said whose this name is, as the gradebook or the class list spells it; "" if nothing."""
+        answer = self._answers.get(who.alias, "")
+        return answer and (_of_this_name(answer, (who.key, *self._everybody(Decided()))) or answer)
+
+    def is_known(self, student: str) -> bool:
+        """Whether somebody in the gradebook or the class list has this name."""
+        return student in self._everybody(Decided())
 
     def members_of(self, whos: Iterable[Who]) -> set[str]:
         """Those of the class list whom these names of one student may be."""
@@ -126,6 +136,7 @@ class People:
         ):
             decided.students[who] = self._students_of(who, names[who], twins, standing, decided)
         self._same_person_twice(work, decided)
+        self._say_other_names(decided)
         spellings = defaultdict(set)
         for who, students in decided.students.items():
             if who.system not in (MOODLE, CANVAS) and not self._members:
@@ -137,11 +148,13 @@ class People:
 
     def _students_of(self, who: Who, name: str, twins: Mapping, standing, decided: Decided) -> tuple[str, ...]:
         if answer := self._answers.get(who.alias):
-            if answer == who.key or same(answer) in {same(known) for known in self._everybody(decided)}:
-                return (answer,)
+            if student := _of_this_name(answer, (who.key, *self._everybody(decided))):
+                return (student,)
             decided.questions.append(Question(who.alias, f"there is no student {answer!r}"))
             return (self._aliases.get(who.alias, who.key),)
         if self._members:
+            if team := self._team_of_canvas(who):
+                return team
             found = self._members_named(who, name)
             if len(found) == 1:
                 return tuple(found)
@@ -166,6 +179,14 @@ class People:
         standing[_token(who, name)].add(student)
         return (student,)
 
+    def _team_of_canvas(self, who: Who) -> tuple[str, ...]:
+        """The members of the team whose name Canvas writes before the number of the one who uploaded for it."""
+        name = _as_canvas_writes(who.name)
+        if who.system != CANVAS or name in self._run_together:
+            return ()
+        team = self._teams.get(name, ())
+        return tuple(team) if self._canvas.get(who.number, set()) <= set(team) else ()
+
     def _members_named(self, who: Who, name: str) -> set[str]:
         """Whom of the class list a name may mean; where its number and its words mean two people, both."""
         number = self._canvas if who.system == CANVAS else self._moodle if who.system == MOODLE else {}
@@ -178,7 +199,7 @@ class People:
             own.append(who.key)
         for found in (
             set().union(*(self._identified.get(same(one), set()) for one in own)) if own else set(),
-            self._run_together.get(_letters(name).replace(" ", ""), set()) if who.system == CANVAS else set(),
+            self._run_together.get(_as_canvas_writes(name), set()) if who.system == CANVAS else set(),
             by_name,
             self._members_spelled(who.key) if who.system not in (MOODLE, CANVAS) else set(),
         ):
@@ -218,6 +239,23 @@ class People:
                         decided.students[who] = (who.key,)
                         decided.questions.append(Question(who.alias, f"is one of {len(whos)} who could be {student}"))
 
+    def _say_other_names(self, decided: Decided) -> None:
+        """Say where Canvas's number is somebody's whose name is another: it may be a team's, uploaded by one of it."""
+        known = {m.student: {_as_canvas_writes(one) for one in _orders(m.name)} for m in self._members if m.name}
+        for alias, student in self._aliases.items():
+            system, _, key = alias.partition(":")
+            if system == CANVAS:
+                known.setdefault(student, set()).add(_as_canvas_writes(re.sub(r"_\d+$", "", key)))
+        for who, students in decided.students.items():
+            if who.system != CANVAS or not who.name or len(students) != 1 or who.alias in (*self._answers, who.key):
+                continue
+            name = _as_canvas_writes(who.name)
+            if name not in known.setdefault(students[0], {name}) and who.key != students[0]:
+                decided.remarks.append(
+                    f"{who.key} is taken for {students[0]}, whose number of Canvas it has, though the name is another; "
+                    'if it is a team, write group = "..." for its people into course.toml'
+                )
+
     def _standing(self) -> dict[tuple, set[str]]:
         """The students that each name stood for before."""
         found = defaultdict(set)
@@ -255,7 +293,8 @@ class People:
 
 @lru_cache(maxsize=2**16)
 def same(text: str) -> str:
-    """Equal for what a person would call the same name: case, width, accents' spelling and invisible marks aside."""
+    """Equal for what a person would call the same name: case, width, spelling of accents, unseen marks aside."""
+    text = _ESCAPED.sub(lambda m: _character(int(m[1] or m[2] or m[3], 16)), text).translate(_TYPESET)
     text = unicodedata.normalize("NFKC", text)
     text = "".join(c for c in text if unicodedata.category(c) != "Cf").casefold()
     text = text.replace("i\N{COMBINING DOT ABOVE}", "i").replace(
@@ -264,9 +303,26 @@ def same(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
+def _character(code: int) -> str:
+    return chr(code) if code <= 0x10FFFF else ""
+
+
+def _of_this_name(text: str, students: Iterable[str]) -> str:
+    """The student whom a text names: spelled so, else the only one whose name a person would call the same."""
+    students = dict.fromkeys(students)
+    alike = [text] if text in students else [student for student in students if same(student) == same(text)]
+    return alike[0] if len(alike) == 1 else ""
+
+
 def read_answers(path: Path) -> dict[str, str]:
     """What a person decided, by the name found. Raises `WhoIsWhoError`."""
-    return {row["found"]: row["student"].strip() for row in _rows(path) if row["student"].strip()}
+    answers: dict[str, str] = {}
+    for row in _rows(path):
+        if answer := row["student"].strip():
+            other = answers.setdefault(row["found"], answer)
+            if same(other) != same(answer):
+                raise WhoIsWhoError(f"{path} says that {row['found']} is {other} and {answer}; keep one of the rows")
+    return answers
 
 
 def unanswered(path: Path) -> list[str]:
@@ -397,9 +453,9 @@ def _orders(name: str) -> set[str]:
     return {same(" ".join((*words[i:], *words[:i]))) for i in range(len(words))} | ({same(name)} - {""})
 
 
-def _letters(name: str) -> str:
-    """A name with the characters that Canvas leaves in the names of files."""
-    return "".join(c for c in same(name) if c.isalnum() or c in "_ ")
+def _as_canvas_writes(name: str) -> str:
+    """A name as Canvas writes it in the names of files: it leaves letters, digits and low lines."""
+    return "".join(c for c in same(name) if c.isalnum() or c == "_")
 
 
 def _index(pairs) -> dict[str, set[str]]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from .roster import POINTS_POSSIBLE, Matching, Roster
-from .tables import AsItStood, Change, Marks, Table, as_number, inert, number, same
+from .tables import AsItStood, Change, Marks, Table, as_number, inert, is_said_in_words, number, same
 
 _PERSON = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _ID_IN_NAME = re.compile(r"[^_]+_(\d+)")
@@ -56,7 +56,7 @@ def table(marks: Marks, roster: Roster | None = None, matching: Matching | None 
             empty = student is not None and not excused and not stood.strip()
             if points is None and empty and (zeros or (template and not column)):
                 points = 0.0
-            if stood.strip().upper() in _CANVASS_OWN:
+            if stood.strip().upper() in _CANVASS_OWN or (is_said_in_words(stood) and not excused):
                 if points and not excused:
                     remarks.append(
                         f"{cells[0]}: {stood.strip()} of Canvas stays; {lecture} has {number(points)} points"
@@ -106,8 +106,21 @@ def _assignment_columns(marks: Marks, template: Roster | None) -> tuple[dict[str
     """By lecture the column of the exported gradebook that is its assignment; None where there is none for sure."""
     found, remarks = {}, []
     for lecture in marks.lectures:
-        known = [c for c in template.columns if re.sub(r" \(\d+\)$", "", c) == lecture] if template else []
-        known = known or ([c for c in template.columns if lecture in c] if template else [])
+        columns = [c for c in template.columns if not _is_computed(template, c)] if template else []
+        known = [c for c in columns if re.sub(r" \(\d+\)$", "", c) == lecture]
+        if not known:
+            known = [c for c in columns if lecture in c and re.search(r" \(\d+\)$", c)]
+            possible = as_number(template.maxima.get(known[0], "")) if len(known) == 1 else None
+            if possible not in (None, marks.max_points[lecture]):
+                remarks.append(
+                    f"{known[0]} has {lecture} in its title and other points, so it is left as it is, and Canvas will "
+                    f"offer to make a new assignment. If it is the one of this lecture, call it {lecture} in Canvas, "
+                    "and export again"
+                )
+                found[lecture] = None
+                continue
+            if len(known) == 1:
+                remarks.append(f"{known[0]} is taken for {lecture}")
         if len(known) != 1:
             remarks.append(
                 f"{lecture} is no assignment of the roster: Canvas will offer to make it"
@@ -116,6 +129,11 @@ def _assignment_columns(marks: Marks, template: Roster | None) -> tuple[dict[str
             )
         found[lecture] = known[0] if len(known) == 1 else None
     return found, remarks if template else []
+
+
+def _is_computed(template: Roster, column: str) -> bool:
+    """Whether Canvas computes a column, such as the total of a group of assignments."""
+    return "read only" in template.maxima.get(column, "").lower()
 
 
 def _maxima_that_differ(marks: Marks, roster: Roster, columns: dict[str, str | None]) -> list[str]:

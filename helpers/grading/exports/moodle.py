@@ -26,7 +26,19 @@ from pathlib import Path
 from .. import beneath
 from ..feedback_pages import folder_names
 from .roster import Matching, Roster
-from .tables import AsItStood, Change, Exported, ExportError, Marks, Table, as_number, inert, number, same
+from .tables import (
+    AsItStood,
+    Change,
+    Exported,
+    ExportError,
+    Marks,
+    Table,
+    as_number,
+    inert,
+    is_said_in_words,
+    number,
+    same,
+)
 
 NO_MARK = "-"
 MOST = 100
@@ -43,7 +55,8 @@ def table(marks: Marks, roster: Roster | None = None, matching: Matching | None 
     filled = _worksheet(marks, roster, matching, zeros, *sheet) if sheet else _gradebook(marks, roster, matching, zeros)
     by_hand = "; Moodle's file cannot say so (exclude the grade in the gradebook)"
     remarks = (*filled.remarks, *(excuse + by_hand for excuse in marks.excuses()))
-    return replace(filled, remarks=remarks, left_out=matching.unknown if matching else ())
+    left_out = (*(matching.unknown if matching else ()), *sorted(filled.left_out))
+    return replace(filled, remarks=remarks, left_out=left_out)
 
 
 def write_feedback(marks: Marks, out: Path, path: Path) -> Exported:
@@ -67,6 +80,7 @@ def write_feedback(marks: Marks, out: Path, path: Path) -> Exported:
 
 
 def _gradebook(marks, roster, matching, zeros) -> Table:
+    nameless: set[str] = set()
     remarks = [
         f"{name} gives {number(most)} points: Moodle refuses marks above {MOST} unless the site allows them"
         for name, most in marks.max_points.items()
@@ -85,6 +99,16 @@ def _gradebook(marks, roster, matching, zeros) -> Table:
                 "Moodle finds people by Email address, Username or ID number; the roster has none of them"
             )
         rows = [*matching.person_of.items(), *((None, person) for person in matching.absent)]
+        identifying = [key for key in ("Email address", "Username", "ID number") if key in keys]
+        nameless = {s for s, person in rows if s and not any(person[found[key]].strip() for key in identifying)}
+        remarks += [
+            f"{student} has no {', '.join(identifying)} in the roster, without which Moodle finds nobody"
+            for student in sorted(nameless)
+        ]
+        rows = [(s, p) for s, p in rows if s not in nameless and any(p[found[key]].strip() for key in identifying)]
+        for key in identifying if len(identifying) > 1 else ():
+            if empty := sum(not person[found[key]].strip() for _, person in rows):
+                remarks.append(f"{key} is empty for {empty} of them; let another column find the users")
         people = [(student, [person[found[key]] for key in keys]) for student, person in rows]
     rows, changes = [], []
     for student, cells in people:
@@ -96,7 +120,7 @@ def _gradebook(marks, roster, matching, zeros) -> Table:
         changes += [Change(student, name, "", mark) for name, mark in own.items() if student and mark]
     maxima = ", ".join(f"{name} {number(most)}" for name, most in marks.max_points.items())
     remarks.append(f"Moodle makes new grade items with a maximum of {MOST}; these are the real ones: {maxima}")
-    return Table([[*keys, *marks.lectures], *rows], tuple(remarks), (), tuple(changes))
+    return Table([[*keys, *marks.lectures], *rows], tuple(remarks), tuple(nameless), tuple(changes))
 
 
 def _points(marks: Marks, student: str, lecture: str, stood: str, zeros: bool) -> str:
@@ -155,7 +179,11 @@ def _worksheet(marks, roster, matching, zeros, grade: str, maximum: str | None) 
         cells = {column: AsItStood(person[column]) for column in roster.columns}
         if (student := student_of.get(id(person))) is not None:
             mark = _points(marks, student, lecture, person[grade], zeros)
-            if mark and not same(person[grade], mark):
+            if mark and is_said_in_words(person[grade]):
+                remarks.append(
+                    f"{roster.name(person)}: {person[grade].strip()} of Moodle stays; {lecture} has {mark} points"
+                )
+            elif mark and not same(person[grade], mark):
                 cells[grade] = mark
                 if as_number(mark) > most:
                     remarks.append(

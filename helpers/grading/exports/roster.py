@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from ..collecting.people import Member
+from ..collecting.people import Member, same
 from .tables import ExportError
 
 # The headings that Canvas, Moodle, Gradescope and nbgrader give to what identifies a person; compared in lower case.
@@ -37,9 +37,9 @@ _FIRST, _LAST = ("first name", "first_name", "firstname"), ("last name", "surnam
 # What Canvas and Moodle put at the end of a folder's name is a number of this column, and of no other.
 _NUMBERED = {"id": ("student", "lastname"), "identifier": ()}  # heading -> one of these must stand beside it
 POINTS_POSSIBLE = "Points Possible"
+_NO_IDENTIFIER = re.compile(r"[-–—?./]*|n/?a|#n/a|none|null|nan|tba|unknown", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _PARTICIPANT = re.compile(r"([^\d@_]+?) ?(\d+)")
-_ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,8 @@ def read_roster(path: Path) -> Roster:
     known = {*_IDENTIFIERS, *_NAMES, *_FIRST, *_LAST, *_NUMBERED}
     if not known & {column.lower() for column in columns}:
         raise ExportError(
-            f"the first row of the roster {path} should hold headings: Student, Email address, Username, ..."
+            f"the first row of the roster {path} should hold headings: Student, Email address, Username, ... (in "
+            "English; rename the columns in a copy)"
         )
     if twice := [column for column, count in Counter(columns).items() if count > 1 and column.lower() in known]:
         raise ExportError(f"the roster {path} has two columns named {twice[0]!r}")
@@ -144,9 +145,10 @@ def read_roster(path: Path) -> Roster:
         if len(row) > len(columns) and any(row[len(columns) :]):
             raise ExportError(f"row {line} of the roster {path} has more cells than there are headings")
         person = dict(zip(columns, [*row, *[""] * len(columns)], strict=False))
-        if POINTS_POSSIBLE.lower() in row[0].lower() if row else False:
+        if _is_of_maxima(person, columns):
             maxima = maxima or person
-        if not _is_canvas_remark(person, columns):
+        is_heading = tuple(cell.strip() for cell in row) == headings  # two lists, one below the other
+        if not is_heading and not _is_canvas_remark(person, columns):
             people.append(person)
     return Roster(columns, tuple(people), headings, maxima)
 
@@ -163,7 +165,7 @@ def match(roster: Roster, students: list[str], members: Iterable[Member] = ()) -
     for student in students:
         member = listed.get(student, Member(student))
         rows = (
-            _all_of(identifiers, map(_same, (student, *member.identifiers)))
+            _all_of(identifiers, map(same, (student, *member.identifiers)))
             or {row for row in numbers.get(_number(student), ()) if _fits_name(roster, row, student)}
             or {
                 row
@@ -174,7 +176,7 @@ def match(roster: Roster, students: list[str], members: Iterable[Member] = ()) -
         )
         if not rows:
             rows = next((names[name] for name in _without_group(student) if name in names), set())
-            by_name[student] = rows = rows or names.get(_same(member.name), set())
+            by_name[student] = rows = rows or names.get(same(member.name), set())
         if len(rows) == 1:
             found[student] = next(iter(rows))
         else:
@@ -196,12 +198,31 @@ def match(roster: Roster, students: list[str], members: Iterable[Member] = ()) -
     )
 
 
+def plain_identifier(text: str) -> str:
+    """An identifier as it was before a spreadsheet, an exporter or a mail program dressed it up; "" if it is none.
+
+    `="00123"`, `'00123`, `123.0` and `<ada@example.org>` are what one would type without the rest. `-` and `N/A` say
+    that there is none, and of `1.23E+11` nobody can tell any longer what it was.
+    """
+    text = text.strip()
+    if match := re.fullmatch(r'="(.*)"|\'(.*)|(\d+)\.0+|<([^<>]*)>', text):
+        text = next(filter(None, match.groups()), "").strip()
+    return "" if _NO_IDENTIFIER.fullmatch(text) or is_shortened(text) else text
+
+
+def is_shortened(text: str) -> bool:
+    """Whether a spreadsheet has written a long number with an exponent, which leaves digits out."""
+    return bool(re.fullmatch(r"\d([.,]\d+)?E\+\d+", text.strip(), re.IGNORECASE))
+
+
 def read_rows(path: Path) -> list[list[str]]:
     """The rows of a table as spreadsheets save it: UTF-8 or UTF-16; commas, semicolons or tabs.
 
-    Raises `OSError`, `csv.Error` or `UnicodeDecodeError`.
+    Raises `OSError`, `csv.Error` (also for a spreadsheet's own format) or `UnicodeDecodeError`.
     """
     content = path.read_bytes()
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise csv.Error("this is a spreadsheet or an archive and no CSV file; save it as “CSV UTF-8”")
     encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     text = content.decode(encoding)
     # A spreadsheet that was told the separator by a line above the headings shows no such line.
@@ -218,15 +239,22 @@ def _separator(text: str) -> str:
 def _is_canvas_remark(person: dict[str, str], columns: tuple[str, ...]) -> bool:
     """Rows that Canvas puts below the headings (points, manual posting), and empty ones."""
     return (
-        not any(person.values())
-        or (POINTS_POSSIBLE.lower() in person[columns[0]].lower() and not any(person[c] for c in columns[1:2]))
+        not any(cell.strip() for cell in person.values())
+        or (_is_of_maxima(person, columns) and not any(person[c] for c in columns[1:2]))
         or (not any(person[c] for c in columns[:5]) and any("manual posting" in v.lower() for v in person.values()))
     )
 
 
+def _is_of_maxima(person: dict[str, str], columns: tuple[str, ...]) -> bool:
+    """The row of points possible: by its words, or by the four spaces that Canvas writes before them."""
+    first = person[columns[0]]
+    in_other_words = first.startswith("    ") and first.strip() and not any(person[c].strip() for c in columns[1:5])
+    return POINTS_POSSIBLE.lower() in first.lower() or bool(in_other_words)
+
+
 def _by_identifier(roster: Roster) -> dict[str, set[int]]:
     columns = [c for c in roster.columns if c.lower() in _IDENTIFIERS or c in roster.addresses]
-    return _index((_same(person[c]), row) for row, person in enumerate(roster.people) for c in columns)
+    return _index((same(plain_identifier(person[c])), row) for row, person in enumerate(roster.people) for c in columns)
 
 
 def _by_number(roster: Roster) -> dict[str, set[int]]:
@@ -237,7 +265,9 @@ def _by_number(roster: Roster) -> dict[str, set[int]]:
         if (beside := _NUMBERED.get(c.lower())) is not None and (not beside or headings & {*beside})
     ]
     columns += [c for c in [roster.participants()] if c and c not in columns]
-    return _index((_number(f"_{person[c]}"), row) for row, person in enumerate(roster.people) for c in columns)
+    return _index(
+        (_number(f"_{plain_identifier(person[c])}"), row) for row, person in enumerate(roster.people) for c in columns
+    )
 
 
 def _fits_name(roster: Roster, row: int, student: str) -> bool:
@@ -271,8 +301,8 @@ def _by_name(roster: Roster) -> dict[str, set[int]]:
     pairs = []
     for row, person in enumerate(roster.people):
         first, last = roster.first_and_last_name(person)
-        pairs += [(_same(roster.whole_name(person)), row), (_same(f"{first} {last}"), row)]
-        pairs.append((_same(f"{last} {first}"), row))
+        pairs += [(same(roster.whole_name(person)), row), (same(f"{first} {last}"), row)]
+        pairs.append((same(f"{last} {first}"), row))
     return _index(pairs)
 
 
@@ -288,21 +318,9 @@ def _index(pairs) -> dict[str, set[int]]:
     return index
 
 
-def _same(text: str) -> str:
-    """Equal for what a person would call the same name: case, width, accents' spelling and invisible marks aside."""
-    # The gradebook spells out characters of a file name that cannot be shown.
-    text = _ESCAPED.sub(lambda m: _character(int(m[1] or m[2] or m[3], 16)), text)
-    text = unicodedata.normalize("NFKC", text)
-    return " ".join("".join(c for c in text if unicodedata.category(c) != "Cf").casefold().split())
-
-
 def _letters(text: str) -> list[str]:
     """The letters and digits of a name without accents, in any order: Canvas writes "lovelaceada"."""
-    return sorted(c for c in unicodedata.normalize("NFKD", _same(text)) if c.isalnum())
-
-
-def _character(code: int) -> str:
-    return chr(code) if code <= 0x10FFFF else ""
+    return sorted(c for c in unicodedata.normalize("NFKD", same(text)) if c.isalnum())
 
 
 def _number(student: str) -> str:
@@ -311,4 +329,4 @@ def _number(student: str) -> str:
 
 
 def _bare_name(student: str) -> str:
-    return _same(re.sub(r"_\d+$", "", student))
+    return same(re.sub(r"_\d+$", "", student))

@@ -116,6 +116,11 @@ def as_number(text: str) -> float | None:
         return None
 
 
+def is_said_in_words(cell: str) -> bool:
+    """Whether another system says something in a cell of marks that is no number: an excuse, a letter, a scale."""
+    return cell.strip() not in ("", "-") and as_number(cell) is None
+
+
 def same(before: str, after: str) -> bool:
     """Whether a cell says the same as another one, however it writes its number."""
     one, other = as_number(before), as_number(after)
@@ -132,7 +137,8 @@ def inert(text: str) -> str:
         return text
     if isinstance(text, AsItStood) and text[:1] in ("-", "+") and not set(text) & set("=@|!(\t\r\n"):
         return text  # a comment such as "-1 for style": it calls nothing, and would come back as another text
-    kept = "".join(c if c.isprintable() or _invisible(c) else " " for c in text)
+    lines = "\r\n" if isinstance(text, AsItStood) else ""  # of a comment
+    kept = "".join(c if c.isprintable() or _invisible(c) or c in lines else " " for c in text)
     first = "".join(c for c in kept if not _invisible(c)).lstrip()[:1]
     return "'" + kept if first and safe_cell(first) != first else kept
 
