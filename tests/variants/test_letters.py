@@ -28,9 +28,18 @@ from helpers.variants.letters import (
 QUESTIONS = [one for one in all_exercises() if isinstance(one, Question)]
 SEEDS = [0, 1, 2**63, "ada", "Ада", "8f3c" * 8, *range(10, 60)]
 # Words by which a text would speak of an option by its letter or place.
+_WORD = r"(answers?|options?|choices?|letters?)"
 BY_LETTER = re.compile(
-    r"\b(answers?|options?|choices?|letters?|possibilit(y|ies)) ([a-d]\b|`[a-d]`)|\([a-d]\)|[`\"'][a-d][`\"']|"
-    r"\b(see|of the|ones?|options?|answers?) (above|below)\b|\b[a-d] (and|or|to) [a-d]\b|\b(first|second|third|fourth|last) (answer|option|choice|letter)",
+    "|".join(
+        [
+            rf"\b{_WORD} ([a-d]\b|`[a-d]`)",
+            r"\([a-d]\)",
+            r"[`\"'][a-d][`\"']",
+            rf"\b(see|of the|ones?|{_WORD}) (above|below)\b",
+            r"\b[a-d] (and|or|nor|to) [`a-d]",
+            rf"\b(first|second|third|fourth|last) {_WORD}\b",
+        ]
+    ),
     re.IGNORECASE,
 )
 
