@@ -22,6 +22,9 @@ def add(commands) -> None:
     parser.add_argument("--only", metavar="LECTURE", help="mark this lecture alone")
     parser.add_argument("--backend", choices=("local", "dask"), default="local", help="this machine, or a Dask cluster")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of the cluster, such as tcp://10.0.0.5:8786")
+    parser.add_argument(
+        "--variants", type=Path, metavar="FILE", help="variants.json of course handout --variants; kept from then on"
+    )
     parser.add_argument("--preview", action="store_true", help="change nothing; say whose marks would change")
     parser.set_defaults(run=run)
 
@@ -47,6 +50,7 @@ def run(options) -> int:
         options.isolation,
         options.only,
         scheduler=options.scheduler,
+        variants=options.variants,
     )
     try:
         with Progress("Marking") as progress:

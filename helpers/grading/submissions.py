@@ -16,6 +16,7 @@ from pathlib import Path
 
 from helpers.judging.judge import plain_text
 from helpers.lectures import lecture_names
+from helpers.variants.keys import Variant
 
 from . import origin
 from .collecting.arrivals import FILE_TIME, UNKNOWN_ARRIVAL, Arrival
@@ -68,7 +69,10 @@ _AND_DO = "hand in the notebook itself, the file that ends in .ipynb"
 
 @dataclass(frozen=True)
 class Submission:
-    """One notebook of one student; `problem` says why it cannot be read, and then `content` is empty."""
+    """One notebook of one student; `problem` says why it cannot be read, and then `content` is empty.
+
+    `variant` is what the questions in it are marked by, if people got notebooks that differ.
+    """
 
     student: str
     lecture: str
@@ -77,6 +81,7 @@ class Submission:
     problem: str = ""
     note: str = ""
     arrival: Arrival = UNKNOWN_ARRIVAL
+    variant: Variant | None = None
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,23 @@ class VariantsError(Exception):
 
 
 @dataclass(frozen=True)
+class Variant:
+    """What somebody's notebook is marked by; `problem` says why that is not known, and then no question can be."""
+
+    seed: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class Holder(Member):
     """A person and their seed; `problem` says why it cannot be used, and then it must not be."""
 
     seed: str = ""
     problem: str = ""
+
+    @property
+    def variant(self) -> Variant:
+        return Variant(problem=self.problem) if self.problem else Variant(self.seed)
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,7 @@ def keys_for(people: Sequence[Member], before: Keys, lectures: Iterable[str]) ->
             names = " and ".join(one.student for one in known)
             raise VariantsError(f"{person.student} of the roster could be {names} of {FILE}; take one of them out")
         if known and known[0].problem:
-            raise VariantsError(f"{FILE}: {known[0].student} {known[0].problem}")
+            raise VariantsError(f"{FILE}: {known[0].student}: {known[0].problem}")
         if known and (other := owners.setdefault(known[0].student, person)) is not person:
             raise VariantsError(
                 f"{other.student} and {person.student} of the roster are both {known[0].student} of {FILE}"
@@ -116,7 +128,7 @@ def of_told(told: dict) -> Keys:
         raise ValueError("another format")
     people = [_holder(entry) for entry in told["people"]]
     counts = Counter(same(one.student) for one in people)
-    twice = "stands in it more than once, so it does not tell which seed they have"
+    twice = "the file of variants names this person more than once"
     people = [replace(one, problem=twice) if counts[same(one.student)] > 1 else one for one in people]
     return Keys(tuple(told["lectures"]), tuple({same(one.student): one for one in people}.values()))
 
@@ -133,7 +145,7 @@ def _holder(entry: dict) -> Holder:
     whole |= {key: () if key in bad else tuple(value) for key, value in lists.items()}
     holder = Holder(**whole)
     if bad or not holder.seed or digest != _digest(holder):
-        return replace(holder, problem="has an entry that was changed or damaged, so their seed cannot be trusted")
+        return replace(holder, problem="the entry of this person in the file of variants was changed or damaged")
     return holder
 
 
