@@ -40,10 +40,10 @@ def _time(text: str) -> datetime:
 
 
 def run(options) -> int:
+    from helpers.grading.keys import FILE
     from helpers.handout.manifest import shown
     from helpers.handout.people import write_for
     from helpers.handout.writing import HandoutError, write
-    from helpers.variants.keys import FILE
 
     if options.opens and options.closes and options.opens >= options.closes:
         return refuse("--from must be before --until")

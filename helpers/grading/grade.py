@@ -27,7 +27,7 @@ from .papers import class_papers
 from .runner import Limits
 from .station import Backend, Terms, on_this_machine, refuse_process_as_root
 from .submissions import ClassFolder, HandedIn, Submission, find_submissions
-from .variants import SETTING, Variants, keys_of
+from .variants import SETTING, Variants, keys_of, read_keys
 from .version import course_version
 
 
@@ -68,6 +68,7 @@ def grade(
     `NoSubmissions`, `IsolationUnavailable`, `ClusterUnavailable` or `GradebookError` before anything is marked.
     """
     lectures = _lectures(order.only)
+    new_keys = read_keys(order.variants)
     place = order.preview_of or order.out  # where the class has its files
     written = [path for path in (order.out, order.preview_of) if path]
     if not (order.out / "gradebook.db").exists():
@@ -75,7 +76,7 @@ def grade(
     order.out.mkdir(parents=True, exist_ok=True, mode=0o700)  # marks are nobody else's business
     with Gradebook(order.out / "gradebook.db", create=True) as book:
         seed = _seed(book.settings(), order)
-        keys = keys_of(book.settings(), order.variants)
+        keys = keys_of(book.settings(), new_keys)
         moved, questions = identity.settle(book, place)
         found = find_submissions(order.source, lectures, written, identity.people(book, place))
         announce(found)

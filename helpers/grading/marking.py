@@ -32,10 +32,10 @@ from helpers.judging.judge import (
 from helpers.lectures import exercises_of
 from helpers.sandbox import END, SHORT
 from helpers.sandbox.walls import SCRATCH_FILES, SCRATCH_MB
-from helpers.variants.keys import Variant
 from helpers.variants.letters import in_the_course, order
 
 from .free_answers import free_verdict
+from .keys import Variant
 from .notebook import Unreadable, code_cells
 from .runner import Evidence, Limits, Plan, Request, Runner, RunnerFault, Survey, Way
 from .submissions import UNKNOWN_ARRIVAL, Arrival, Submission

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from helpers.judging.judge import plain_text
 from helpers.lectures import lecture_names
-from helpers.variants.keys import Variant
 
 from . import origin
 from .collecting.arrivals import FILE_TIME, UNKNOWN_ARRIVAL, Arrival
@@ -36,6 +35,7 @@ from .collecting.layouts import (
     understand,
 )
 from .collecting.people import People, Question
+from .keys import Variant
 
 __all__ = [
     "MAX_NOTEBOOK_BYTES",

@@ -12,21 +12,21 @@ from pathlib import Path
 
 from helpers.judging.exercise import Question
 from helpers.judging.judge import plain_text
-from helpers.variants import keys
 from helpers.variants.fits import Fit, fits
-from helpers.variants.keys import Holder, Keys, Variant, VariantsError
 
-from . import origin
+from . import keys, origin
 from .class_file import ClassFile, class_of
 from .collecting.layouts import FOLDERS, Who
 from .collecting.people import People, same
 from .dropped import exercises_by_name
 from .gradebook import Gradebook, GradebookError
 from .identity import names_of
+from .keys import Holder, Keys, Variant, VariantsError
 from .papers import Paper
 from .submissions import Submission
 
 SETTING = "variants"
+_NOTHING = Keys()
 _SHOWN = 10
 _AND_DO = (
     "so the questions are not marked. Say in who-is-who.csv or course.toml who this is, or give the whole file with "
@@ -36,16 +36,19 @@ _UNKNOWN = "the file of variants does not name this person"
 _UNCLEAR = "it is not clear that this is {} of the file of variants"
 
 
-def keys_of(settings: Mapping, file: Path | None = None) -> Keys | None:
-    """What the gradebook knows and this file adds; None if nobody has a variant. Raises `GradebookError`."""
-    known = keys.of_told(settings[SETTING]) if SETTING in settings else None
-    if file is None:
-        return known
+def read_keys(file: Path | None) -> Keys:
+    """What the file says, nothing if there is none. Raises `GradebookError`."""
     try:
-        new = keys.read(file)
+        return keys.read(file) if file else _NOTHING
     except VariantsError as error:
         raise GradebookError(f"{error}. Nothing was marked") from error
-    return known.with_newer(new) if known else new
+
+
+def keys_of(settings: Mapping, new: Keys = _NOTHING) -> Keys | None:
+    """What the gradebook knows and what is new; None if nobody has a variant."""
+    known = keys.of_told(settings[SETTING]) if SETTING in settings else _NOTHING
+    together = known.with_newer(new)
+    return together if together.people else None
 
 
 class Variants:
@@ -143,7 +146,16 @@ def _identifiers(holder: Holder) -> set[str]:
 
 def fits_in(book: Gradebook, papers: Iterable[Paper]) -> list[Fit] | None:
     """Whose wrong letters fit somebody else's variant, as the gradebook knows them; None if nobody has one."""
+    known = _known_in(book)
+    return known.fits(papers) if known else None
+
+
+def without_variant(book: Gradebook) -> list[str]:
+    """The students of a class with variants whose own is not known."""
+    known = _known_in(book)
+    return [student for student in book.students() if known and known.of(student).problem]
+
+
+def _known_in(book: Gradebook) -> Variants | None:
     known = keys_of(book.settings())
-    if known is None:
-        return None
-    return Variants(known, book.students(), book.aliases(), class_of(book.folder)).fits(papers)
+    return Variants(known, book.students(), book.aliases(), class_of(book.folder)) if known else None

@@ -19,9 +19,9 @@ from nbformat import NotebookNode
 
 from helpers import __all__ as NAMES
 from helpers.building.source import name_cells, read_lecture, without_answers
+from helpers.grading.keys import tag
 from helpers.judging.exercise import Question
 from helpers.lectures import exercise_named, exercises_of, lecture_named
-from helpers.variants.keys import tag
 from helpers.variants.letters import order, question_cells, reordered
 
 from .manifest import KEY

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from helpers.grading import keys
 from helpers.grading.class_init import Found, people_of
 from helpers.grading.collecting.people import Member
 from helpers.grading.exports.tables import ExportError
-from helpers.variants import keys
-from helpers.variants.keys import VariantsError
+from helpers.grading.keys import VariantsError
 
 from .notebooks import has_variants
 from .writing import Handout, HandoutError, known, named, write

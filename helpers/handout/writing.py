@@ -18,11 +18,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers.grading.feedback_pages import folder_names
+from helpers.grading.keys import Holder
 from helpers.grading.version import course_version
 from helpers.judging.exercise import Exercise
 from helpers.lectures import all_exercises, exercises_of, lecture_named, lecture_names
 from helpers.paths import PACKAGE, ROOT
-from helpers.variants.keys import Holder
 
 from .manifest import FILE, manifest
 from .notebooks import has_variants, of_variant, worksheet

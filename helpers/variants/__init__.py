@@ -1,1 +1,1 @@
-"""Variants: what is different in the notebooks of each person of a graded course, fixed by a seed."""
+"""Variants: what differs from person to person in a graded course, fixed by a seed."""

@@ -6,11 +6,11 @@ import pytest
 
 from helpers.grading.class_file import ClassFile, Person
 from helpers.grading.collecting.layouts import CANVAS
+from helpers.grading.keys import Holder, Keys
 from helpers.grading.variants import Variants
 from helpers.judging.exercise import Question
 from helpers.lectures import all_exercises
 from helpers.variants.fits import EXPECTED, fits
-from helpers.variants.keys import Holder, Keys
 from helpers.variants.letters import as_read, in_the_course, letters_of, order
 
 QUESTIONS = [one for one in all_exercises() if isinstance(one, Question)]

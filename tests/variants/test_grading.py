@@ -10,6 +10,8 @@ import pytest
 
 from helpers.building.source import read_lecture
 from helpers.cli import main
+from helpers.grading import keys
+from helpers.grading.class_check import problems
 from helpers.grading.grade import Order, grade
 from helpers.grading.gradebook import Gradebook
 from helpers.grading.marking import GRADER_FAULT, NO_VARIANT
@@ -17,7 +19,6 @@ from helpers.handout.notebooks import of_variant
 from helpers.judging.exercise import Question
 from helpers.judging.judge import CORRECT, WRONG
 from helpers.lectures import exercise_named, exercises_of
-from helpers.variants import keys
 from helpers.variants.letters import options, question_cells
 from tests.conftest import walls_hold
 
@@ -128,6 +129,15 @@ def test_whose_variant_is_not_known_is_not_marked_by_another_and_is_not_lost(mar
     assert "does not name this person, so the questions are not marked" in remark(marked, UNKNOWN)
 
 
+def test_the_check_of_the_class_names_whose_variant_is_not_known(marked):
+    (marked.out / "course.toml").write_text("")
+    try:
+        (found,) = [one for one in problems(marked.out)[1] if "variant" in one]
+    finally:
+        (marked.out / "course.toml").unlink()
+    assert found.endswith(f": {UNKNOWN}, {BROKEN}")
+
+
 def test_what_a_notebook_says_of_its_variant_is_told_and_decides_nothing(marked):
     assert "came with the variant of s01; it was marked by that of its student" in remark(marked, SWAPPED)
 
@@ -163,6 +173,9 @@ def test_a_file_that_cannot_be_read_is_refused_and_no_mark_changes(marked, tmp_p
         assert keys.FILE in capsys.readouterr().err
     assert main([*arguments[:-1], str(tmp_path / "nothing.json")]) == 2
     assert (marked.out / "gradebook.db").read_bytes() == before
+    arguments[3] = str(tmp_path / "new")
+    assert main(arguments) == 2
+    assert not (tmp_path / "new").exists()
 
 
 def test_graded_again_the_variants_are_known_and_the_whole_file_heals_what_was_left(marked):

@@ -13,10 +13,10 @@ import pytest
 
 from helpers.building.source import read_lecture
 from helpers.cli import main
+from helpers.grading import keys
 from helpers.handout import notebooks
 from helpers.judging.exercise import Question
 from helpers.lectures import exercise_named, exercises_of
-from helpers.variants import keys
 from helpers.variants.letters import letters_of, options, order, question_cells
 
 LECTURE = "05_losses"

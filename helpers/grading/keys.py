@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from helpers.grading.collecting.people import Member, same
+from .collecting.people import Member, same
 
 FILE = "variants.json"
 FORMAT = 1
