@@ -69,7 +69,7 @@ def of_variant(sheet: NotebookNode, lecture: str, seed: str) -> NotebookNode:
     own = copy.deepcopy(sheet)
     for name, cell in question_cells(own, lecture).items():
         cell.source = reordered(cell.source, order(exercise_named(name), seed))
-    own.metadata.course[KEY]["variant"] = tag(seed)
+    own.metadata.course.setdefault(KEY, {})["variant"] = tag(seed)
     name_cells(own)
     return own
 

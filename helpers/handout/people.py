@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from helpers.building.source import read_lecture
 from helpers.grading import keys
 from helpers.grading.class_init import Found, people_of
 from helpers.grading.collecting.people import Member
 from helpers.grading.exports.tables import ExportError
 from helpers.grading.keys import VariantsError
+from helpers.variants.letters import NotWritten
 
-from .notebooks import has_variants
+from .notebooks import has_variants, of_variant
 from .writing import Handout, HandoutError, known, named, write
 
 
@@ -29,10 +31,12 @@ def write_for(
     named(exam)
     path = to.with_name(keys.FILE)
     try:
+        for lecture in differing:
+            of_variant(read_lecture(lecture), lecture, "any")  # before anything is written
         people, remarks = people_of([roster])
         before = keys.read(path) if path.exists() else keys.Keys()
         new, holders = keys.keys_for([_member(one) for one in people], before, differing)
-    except (ExportError, VariantsError) as error:
+    except (ExportError, VariantsError, NotWritten) as error:
         raise HandoutError(str(error)) from error
     if remarks:
         raise HandoutError(remarks[0])

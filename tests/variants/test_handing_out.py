@@ -14,7 +14,7 @@ import pytest
 from helpers.building.source import read_lecture
 from helpers.cli import main
 from helpers.grading import keys
-from helpers.handout import notebooks
+from helpers.handout import notebooks, people
 from helpers.judging.exercise import Question
 from helpers.lectures import exercise_named, exercises_of
 from helpers.variants.letters import letters_of, options, order, question_cells
@@ -99,7 +99,6 @@ def test_what_students_get_holds_no_seed_and_nobody_elses_variant(made):
 
 def test_a_notebook_does_not_depend_on_which_letter_is_right(monkeypatch):
     sheet = read_lecture(LECTURE)
-    sheet.metadata.course["handout"] = {}
 
     def with_answer(letter):
         def question(name):
@@ -181,6 +180,19 @@ def test_a_broken_file_of_variants_stops_the_next_hand_out_before_it_is_written(
 def test_arguments_that_do_not_fit_are_refused_and_nothing_is_written(arguments, people, sentence, tmp_path, capsys):
     assert handout(tmp_path / "out", *arguments, people=people) == 2
     assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_question_that_cannot_be_reordered_is_named_before_anything_is_written(tmp_path, capsys, monkeypatch):
+    def with_three_options(lecture):
+        notebook = read_lecture(lecture)
+        cell = question_cells(notebook, lecture)["loss_for_tags"]
+        cell.source = cell.source.partition("\n\nd. ")[0]
+        return notebook
+
+    monkeypatch.setattr(people, "read_lecture", with_three_options)
+    assert handout(tmp_path / "out", LECTURE) == 2
+    assert "loss_for_tags" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
