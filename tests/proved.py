@@ -22,7 +22,7 @@ from helpers.paths import ROOT
 RECORD = Path(__file__).with_name("proved.json")
 SHARED = ("helpers/neural", "helpers/datasets", "helpers/evidence", "helpers/audit", "requirements.lock")
 JUDGING = ("helpers/judging", "helpers/sandbox", "helpers/proving", "requirements.lock")
-GRADER = (*JUDGING, "helpers/grading", "helpers/checking", "helpers/lectures/__init__.py")
+GRADER = (*JUDGING, "helpers/grading", "helpers/variants", "helpers/checking", "helpers/lectures/__init__.py")
 
 
 @dataclass(frozen=True)

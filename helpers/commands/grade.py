@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from .common import FAULTS, OK, natural, positive, refuse
+from .common import FAULTS, OK, Progress, natural, positive, refuse
 
 
 def add(commands) -> None:
@@ -22,6 +22,9 @@ def add(commands) -> None:
     parser.add_argument("--only", metavar="LECTURE", help="mark this lecture alone")
     parser.add_argument("--backend", choices=("local", "dask"), default="local", help="this machine, or a Dask cluster")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of the cluster, such as tcp://10.0.0.5:8786")
+    parser.add_argument(
+        "--variants", type=Path, metavar="FILE", help="variants.json of course handout --variants; kept from then on"
+    )
     parser.add_argument("--preview", action="store_true", help="change nothing; say whose marks would change")
     parser.set_defaults(run=run)
 
@@ -47,9 +50,10 @@ def run(options) -> int:
         options.isolation,
         options.only,
         scheduler=options.scheduler,
+        variants=options.variants,
     )
     try:
-        with _Progress() as progress:
+        with Progress("Marking") as progress:
             summary = grade(order, progress, _announce)
     except (
         GradingError,
@@ -93,34 +97,3 @@ def _show_preview(preview) -> int:
         print(f"✗ {preview.grader_faults} exercises met a fault of the grader.", file=sys.stderr)
         return FAULTS
     return OK
-
-
-class _Progress:
-    """A bar with the time left on a terminal; a line now and then elsewhere."""
-
-    def __enter__(self):
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self._console = Console(stderr=True)
-        columns = [
-            TextColumn("Marking"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("time left"),
-            TimeRemainingColumn(),
-        ]
-        self._bar = Progress(*columns, console=self._console, transient=False)
-        self._task = None
-        self._bar.start()
-        return self
-
-    def __exit__(self, *exception):
-        self._bar.stop()
-
-    def __call__(self, done: int, total: int, what: str) -> None:
-        if self._task is None:
-            self._task = self._bar.add_task("marking", total=total)
-        self._bar.update(self._task, completed=done)
-        if not self._console.is_terminal and done % max(1, total // 20) == 0:
-            self._console.print(f"{done} of {total}", highlight=False)

@@ -6,7 +6,7 @@ import argparse
 from datetime import datetime
 from pathlib import Path
 
-from .common import OK, refuse
+from .common import OK, Progress, refuse
 
 
 def add(commands) -> None:
@@ -23,6 +23,12 @@ def add(commands) -> None:
     )
     parser.add_argument("--from", dest="opens", type=_time, metavar="TIME", help="nothing is checked before")
     parser.add_argument("--until", dest="closes", type=_time, metavar="TIME", help="nothing is checked after")
+    parser.add_argument(
+        "--variants",
+        type=Path,
+        metavar="ROSTER",
+        help="a class list: each person gets notebooks with the letters of the questions in another order",
+    )
     parser.set_defaults(run=run)
 
 
@@ -34,16 +40,33 @@ def _time(text: str) -> datetime:
 
 
 def run(options) -> int:
+    from helpers.grading.keys import FILE
     from helpers.handout.manifest import shown
+    from helpers.handout.people import write_for
     from helpers.handout.writing import HandoutError, write
 
     if options.opens and options.closes and options.opens >= options.closes:
         return refuse("--from must be before --until")
+    times = {"opens": options.opens, "closes": options.closes}
+    told = (options.name, options.lectures_named, options.exam)
     try:
-        made = write(options.to, options.name, options.lectures_named, options.exam, options.opens, options.closes)
+        if options.variants:
+            with Progress("Writing") as progress:
+                made, keys = write_for(options.to, options.variants, *told, **times, progress=progress)
+        else:
+            made = write(options.to, *told, **times)
     except HandoutError as error:
         return refuse(error)
     print(f"✓ hand-out {shown(made.digest)}: {len(made.lectures)} lectures, {made.bytes / 2**20:.1f} MB, {options.to}")
     for name, reason in made.outlines.items():
         print(f"! {name}: check says only whether it runs, and the type and shape ({reason})")
+    if options.variants:
+        _say_who_gets_what(options.to.with_name(FILE), made.people, len(keys.people))
     return OK
+
+
+def _say_who_gets_what(path: Path, people: int, known: int) -> None:
+    from helpers.handout.writing import EACH, EVERYONE
+
+    print(f"It holds {EVERYONE} for all, and below {EACH}/ a folder for each of {people} people, with their notebooks.")
+    print(f"Who has which variant stands in {path} ({known} people). Keep it to yourself: you need it to grade.")

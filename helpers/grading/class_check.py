@@ -11,6 +11,7 @@ from . import identity
 from .class_file import FILE, ClassFile, ClassFileError, class_of
 from .collecting.people import same
 from .gradebook import Gradebook
+from .variants import without_variant
 
 _SHOWN = 10
 
@@ -42,9 +43,12 @@ def problems(out: Path) -> tuple[str, list[str]]:
         with Gradebook(out / "gradebook.db") as book:
             in_list = {same(person.student) for person in class_.people}
             strangers = [student for student in book.students() if same(student) not in in_list]
+            unknown = without_variant(book)
             uncounted = [name for name in book.lectures() if class_.lectures and name not in class_.lectures]
         if strangers and class_.people:
             found.append(f"in the gradebook and not in course.toml: {_few(strangers)}")
+        if unknown:
+            found.append(f"not known which variant they have, so their questions are not marked: {_few(unknown)}")
         if uncounted:
             found.append(f"marked, but not among the lectures that count: {', '.join(uncounted)}")
     if asked := identity.open_questions(out):

@@ -74,27 +74,36 @@ def write(out: Path, rosters: Iterable[Path]) -> Written:
     Raises `ExportError` for a roster, `ClassFileError` for a class file that cannot be read; nothing is written then.
     """
     before = class_of(out)
-    remarks: list[str] = []
-    people: list[Found] = []
-    tables = [read_roster(path) for path in rosters]
-    for roster in tables:
-        own = _told_apart(_people(roster, remarks), remarks)
-        others = list(people)
-        for one in own:
-            alone = sum(same(other.name) == same(one.name) for other in own) == 1
-            _merge(people, others, one, alone, remarks)
+    rosters = list(rosters)
+    people, remarks = people_of(rosters)
     new, numbers = _new(before, people, remarks)
     text = "" if before.is_there else _HEAD + "".join(map(_lecture, lecture_names())) + _PERSON
     text += "".join(map(_entry, new))
     text += "".join(
         f'\n[[moodle]]  # a number of one assignment\nstudent = {_quoted(s)}\nnumber = "{n}"\n' for s, n in numbers
     )
-    if tables and before.is_there:
+    if rosters and before.is_there:
         gone = [p.student for p in before.people if not any(_is(p, found) for found in people)]
         if gone:
             remarks.append(f"{', '.join(gone)}: in course.toml and in no roster given now; they stay in the class")
     _append(out / FILE, text, before.is_there)
     return Written(len(new), tuple(remarks))
+
+
+def people_of(rosters: Iterable[Path]) -> tuple[list[Found], list[str]]:
+    """The people of these rosters, each once, and sentences about those who cannot be told apart.
+
+    Raises `ExportError` for a roster that cannot be read.
+    """
+    remarks: list[str] = []
+    people: list[Found] = []
+    for roster in [read_roster(path) for path in rosters]:
+        own = _told_apart(_people(roster, remarks), remarks)
+        others = list(people)
+        for one in own:
+            alone = sum(same(other.name) == same(one.name) for other in own) == 1
+            _merge(people, others, one, alone, remarks)
+    return people, remarks
 
 
 def _people(roster: Roster, remarks: list[str]) -> list[Found]:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from helpers.judging.judge import MEMORY_LIMIT, NOT_ATTEMPTED, OUTPUT_LIMIT
 from helpers.templates import FOLDER, render
+from helpers.variants.fits import EXPECTED, Fit
 
 from . import class_statistics as figures
 from .by_hand import waiting
@@ -41,8 +42,13 @@ _WORSE = "those who know more do worse"
 _SHOWN_ALONE = 30  # unexplained answers that nobody shares; their exercises' table counts all of them
 
 
-def report_page(settings: dict, papers: list[Paper], requests: Iterable[LookAgain] = ()) -> str:
-    """The page for a class, from the gradebook's settings, what counts for each student, and what they ask."""
+def report_page(
+    settings: dict, papers: list[Paper], requests: Iterable[LookAgain] = (), fits: list[Fit] | None = None
+) -> str:
+    """The page for a class, from the gradebook's settings, what counts for each student, and what they ask.
+
+    `fits` are those whose wrong letters fit somebody else's variant; None if nobody has a variant.
+    """
     percents = figures.percents(papers)
     exercises = figures.exercise_figures(papers)
     mistakes = figures.known_mistakes(papers)
@@ -78,6 +84,8 @@ def report_page(settings: dict, papers: list[Paper], requests: Iterable[LookAgai
         remarks={(row.lecture, row.name): _remark(row) for row in exercises},
         flawed=[row for row in exercises if _remark(row) == _WORSE],
         decisions=[entry for paper in papers for entry in paper.entries if entry.adjustment],
+        fits=fits,
+        expected=EXPECTED,
         cost=_cost(papers),
     )
 

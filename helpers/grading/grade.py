@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from .papers import class_papers
 from .runner import Limits
 from .station import Backend, Terms, on_this_machine, refuse_process_as_root
 from .submissions import ClassFolder, HandedIn, Submission, find_submissions
+from .variants import SETTING, Variants, keys_of, read_keys
 from .version import course_version
 
 
@@ -51,6 +52,7 @@ class Order:
     only: str | None = None
     scheduler: str | None = None  # the address of a Dask cluster; None: this machine
     preview_of: Path | None = None
+    variants: Path | None = None  # who has which; None: as the gradebook knows from before
 
 
 def grade(
@@ -66,6 +68,7 @@ def grade(
     `NoSubmissions`, `IsolationUnavailable`, `ClusterUnavailable` or `GradebookError` before anything is marked.
     """
     lectures = _lectures(order.only)
+    new_keys = read_keys(order.variants)
     place = order.preview_of or order.out  # where the class has its files
     written = [path for path in (order.out, order.preview_of) if path]
     if not (order.out / "gradebook.db").exists():
@@ -73,6 +76,7 @@ def grade(
     order.out.mkdir(parents=True, exist_ok=True, mode=0o700)  # marks are nobody else's business
     with Gradebook(order.out / "gradebook.db", create=True) as book:
         seed = _seed(book.settings(), order)
+        keys = keys_of(book.settings(), new_keys)
         moved, questions = identity.settle(book, place)
         people, zone = identity.people(book, place), class_of(place).zone
         found = find_submissions(order.source, lectures, written, people, zone)
@@ -87,13 +91,17 @@ def grade(
                 book.forgotten_papers() & {(one.student, one.lecture) for one in found.submissions}
             )
         ]
+        aliases = book.aliases() | (found.aliases or {})
+        variants = Variants(keys, {*book.students(), *found.students}, aliases, class_of(place))
         with _backend(order, seed, found) as backend:
             rules = _prepare(book, order, seed, found, backend.isolation)
+            if keys:
+                book.set(**{SETTING: keys.told()})
             with HandedInBook(order.out) as handed_in:
-                marked, kept, stayed = _mark_all(book, found, backend, rules, progress, handed_in.keep)
+                marked, kept, stayed = _mark_all(book, found, variants, backend, rules, progress, handed_in.keep)
                 handed_in.keep_only(book.digests())
         book.add_aliases(found.aliases)
-        remarks = _remarks(book, order, found, (*moved, *stayed), rules)
+        remarks = _remarks(book, order, found, (*moved, *stayed, *variants.remarks()), rules)
         if order.preview_of is None:
             identity.ask(place / identity.FILE, [*questions, *found.questions])
             outputs.write_all(book, order.out)
@@ -195,7 +203,7 @@ def _prepare(book: Gradebook, order: Order, seed: int, found: ClassFolder, isola
 
 
 def _mark_all(
-    book: Gradebook, found: ClassFolder, backend: Backend, rules: str, progress, keep
+    book: Gradebook, found: ClassFolder, variants: Variants, backend: Backend, rules: str, progress, keep
 ) -> tuple[int, int, list[str]]:
     """Mark what has to be marked; return how many were, how many stand as they are, and sentences about those."""
     finished, total = book.finished(rules), len(found.submissions)
@@ -218,7 +226,11 @@ def _mark_all(
         keep(submission, digest)
         return False
 
-    for result in _in_parallel(found.submissions, stands, backend):
+    def read(handed: HandedIn) -> Submission:
+        submission = handed.read()
+        return replace(submission, variant=variants.to_mark(submission))
+
+    for result in _in_parallel(map(read, found.submissions), stands, backend):
         if result is None:
             kept += 1
             progress(marked + kept, total, "")
@@ -245,7 +257,7 @@ def _worse(submission: Submission, before: MarkedSubmission) -> str:
 
 
 def _in_parallel(
-    handed_in: Iterable[HandedIn], stands: Callable[[Submission], bool], backend: Backend
+    submissions: Iterable[Submission], stands: Callable[[Submission], bool], backend: Backend
 ) -> Iterable[MarkedSubmission | None]:
     """Mark submissions as there is room; only a few are in memory at a time. None is for one that stands."""
     pending: dict[Future, Submission] = {}
@@ -256,8 +268,7 @@ def _in_parallel(
             yield _result(future, pending.pop(future))
 
     try:
-        for handed in handed_in:
-            submission = handed.read()
+        for submission in submissions:
             if stands(submission):
                 yield None
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 from .class_file import class_of
@@ -11,7 +12,7 @@ from .collecting.layouts import CANVAS, FOLDERS, MOODLE, Who
 from .collecting.people import FILE, People, Question, WhoIsWhoError, ask, read_answers, unanswered
 from .gradebook import Gradebook, GradebookError
 
-__all__ = ["FILE", "ask", "open_questions", "people", "settle"]
+__all__ = ["FILE", "ask", "names_of", "open_questions", "people", "settle"]
 
 
 def people(book: Gradebook, out: Path) -> People:
@@ -90,6 +91,11 @@ def _move_alone(book: Gradebook, who: Who, student: str, answer: str) -> list[st
     if not moved:
         return []
     return [f"{who.key} is {answer}", *book.rename(student, answer, tuple(moved))]
+
+
+def names_of(student: str, aliases: Mapping[str, str]) -> list[Who]:
+    """The names under which work of a student was found, or may have been."""
+    return [_who(alias) for alias, owner in aliases.items() if owner == student] or _guesses(student)
 
 
 def _who(alias: str) -> Who:

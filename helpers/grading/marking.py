@@ -32,8 +32,10 @@ from helpers.judging.judge import (
 from helpers.lectures import exercises_of
 from helpers.sandbox import END, SHORT
 from helpers.sandbox.walls import SCRATCH_FILES, SCRATCH_MB
+from helpers.variants.letters import in_the_course, order
 
 from .free_answers import free_verdict
+from .keys import Variant
 from .notebook import Unreadable, code_cells
 from .runner import Evidence, Limits, Plan, Request, Runner, RunnerFault, Survey, Way
 from .submissions import UNKNOWN_ARRIVAL, Arrival, Submission
@@ -41,6 +43,7 @@ from .submissions import UNKNOWN_ARRIVAL, Arrival, Submission
 TIME_LIMIT, TAMPERING, UNREADABLE = "time limit", "tampering", "unreadable"
 FIRST: Way = (SHORT, END)
 MISSING, GRADER_FAULT = "missing", "grader fault"
+NO_VARIANT = "This question is not marked yet, because it is not known which variant of it you have."
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,15 @@ class MarkedSubmission:
 
 @dataclass(frozen=True)
 class Task:
-    """An exercise of a lecture, what is asked about it, and for a function how its answer is judged."""
+    """An exercise of a lecture, what is asked about it, and for a function how its answer is judged.
+
+    `order` is the one in which a person reads the letters of a question, if it is not the course's.
+    """
 
     exercise: Exercise | Question
     request: Request
     examination: Examination | None = None
+    order: str = ""
 
     @property
     def uses_keras(self) -> bool:
@@ -105,7 +112,8 @@ def mark(
     except Unreadable as problem:
         return without_evidence(submission, digest, UNREADABLE, f"This notebook could not be marked: {problem}.")
     interview = _Interview(cells, free_runner, limits)
-    given = {verdict.exercise: verdict for verdict in interview.verdicts(tasks)}
+    tasks, given = _of_variant(tasks, submission.variant)
+    given |= {verdict.exercise: verdict for verdict in interview.verdicts(tasks)}
     verdicts = [given.get(e.name) or free_verdict(e, submission.content) for e in exercises_of(submission.lecture)]
     return MarkedSubmission(
         submission.student,
@@ -136,8 +144,25 @@ def without_evidence(submission: Submission, digest: str, status: str, message: 
 
 
 def content_digest(submission: Submission) -> str:
-    """Identifies what was handed in, including the reason why it could not be read."""
-    return hashlib.sha256(submission.content + submission.problem.encode()).hexdigest()
+    """Identifies what was handed in, the reason why it could not be read, and the variant that it is marked by."""
+    variant = submission.variant
+    marked_by = f"{variant.seed}\0{variant.problem}" if variant else ""
+    return hashlib.sha256(submission.content + submission.problem.encode() + marked_by.encode()).hexdigest()
+
+
+def _of_variant(tasks: Sequence[Task], variant: Variant | None) -> tuple[list[Task], dict[str, Verdict]]:
+    """The tasks as somebody with this variant has them, and verdicts on those that cannot be marked, by name."""
+    if variant is None:
+        return list(tasks), {}
+    asks = [isinstance(task.exercise, Question) for task in tasks]
+    if variant.problem:
+        questions = [task.exercise for task, question in zip(tasks, asks, strict=True) if question]
+        functions = [task for task, question in zip(tasks, asks, strict=True) if not question]
+        return functions, {question.name: nothing(question, GRADER_FAULT, NO_VARIANT) for question in questions}
+    return [
+        replace(task, order=order(task.exercise, variant.seed)) if question else task
+        for task, question in zip(tasks, asks, strict=True)
+    ], {}
 
 
 @dataclass
@@ -293,19 +318,21 @@ class _Interview:
             if isinstance(evidence, Exception):
                 raise evidence
             limits = self._limits.for_keras() if task.uses_keras else self._limits
-            return _judge(task.exercise, examination, evidence, limits)
+            return _judge(task, examination, evidence, limits)
         except Exception as fault:
             why = str(fault) if isinstance(fault, RunnerFault) else f"{type(fault).__name__} in the grader itself"
             return nothing(task.exercise, GRADER_FAULT, f"The grader failed here ({why}); grade again.")
 
 
-def _judge(exercise, examination: Examination | None, evidence: Evidence, limits: Limits) -> Verdict:
+def _judge(task: Task, examination: Examination | None, evidence: Evidence, limits: Limits) -> Verdict:
+    exercise = task.exercise
     if evidence.ending == TAMPERING:
         return nothing(exercise, TAMPERING, "What came back was not the answer to the calls that were made. No points.")
     if evidence.problem is not None:
         return _judge_problem(exercise, evidence.problem)
     if examination is None and evidence.ending == "finished":
-        return judge_letter(exercise, evidence.variable if evidence.attempted else None)
+        letter = evidence.variable if evidence.attempted else None
+        return judge_letter(exercise, in_the_course(letter, task.order) if task.order else letter)
     status, because = _ending(evidence.ending, limits)
     if examination is None:
         return nothing(exercise, status, because)

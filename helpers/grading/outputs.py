@@ -10,17 +10,21 @@ from .feedback_pages import write_feedback
 from .gradebook import Gradebook
 from .papers import class_papers
 from .requests import requests_of
-from .tables import grades, results, write_csv
+from .tables import grades, results, variants, write_csv
+from .variants import fits_in
 
 
 def write_all(book: Gradebook, out: Path) -> None:
-    """Write `grades.csv`, `results.csv`, `feedback/` and `report.html` anew."""
+    """Write `grades.csv`, `results.csv`, `feedback/` and `report.html` anew, and `variants.csv` if there are any."""
     papers = class_papers(book)
     replace_file(out / "grades.csv", lambda path: write_csv(path, grades(papers)))
     replace_file(out / "results.csv", lambda path: write_csv(path, results(papers)))
     requests = requests_of(book)
     write_feedback(papers, out / "feedback", requests)
-    page = report_page(book.settings(), papers, requests)
+    fits = fits_in(book, papers)
+    if fits is not None:
+        replace_file(out / "variants.csv", lambda path: write_csv(path, variants(fits)))
+    page = report_page(book.settings(), papers, requests, fits)
     replace_file(out / "report.html", lambda path: write_text(path, page))
 
 

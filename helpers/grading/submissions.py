@@ -38,6 +38,7 @@ from .collecting.layouts import (
     understand,
 )
 from .collecting.people import People, Question
+from .keys import Variant
 
 __all__ = [
     "MAX_NOTEBOOK_BYTES",
@@ -71,7 +72,10 @@ _AND_DO = "hand in the notebook itself, the file that ends in .ipynb"
 
 @dataclass(frozen=True)
 class Submission:
-    """One notebook of one student; `problem` says why it cannot be read, and then `content` is empty."""
+    """One notebook of one student; `problem` says why it cannot be read, and then `content` is empty.
+
+    `variant` is what the questions in it are marked by, if people got notebooks that differ.
+    """
 
     student: str
     lecture: str
@@ -80,6 +84,7 @@ class Submission:
     problem: str = ""
     note: str = ""
     arrival: Arrival = UNKNOWN_ARRIVAL
+    variant: Variant | None = None
 
 
 @dataclass(frozen=True)

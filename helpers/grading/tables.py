@@ -1,8 +1,9 @@
-"""The two tables of marks, in a form that no spreadsheet computes."""
+"""The tables of marks, in a form that no spreadsheet computes."""
 
 from __future__ import annotations
 
 from helpers.judging.judge import CORRECT, PartResult
+from helpers.variants.fits import Fit
 
 from .inert import safe_cell, write_csv
 from .papers import Entry, Paper
@@ -46,6 +47,13 @@ def results(papers: list[Paper]):
         if paper.lateness.why:
             taken = f"{-paper.lateness.deduction:g}" if paper.lateness.deduction else "0"
             yield [safe_cell(paper.student), paper.lecture, "", LATE, taken, "0", LATE, safe_cell(paper.lateness.why)]
+
+
+def variants(fits: list[Fit]):
+    """The rows of `variants.csv`: a student whose wrong letters fit somebody else's variant each."""
+    yield ["student", "fits_variant_of", "wrong_letters", "right_there", "chance"]
+    for fit in fits:
+        yield [safe_cell(fit.student), safe_cell(fit.other), str(fit.wrong), str(fit.right_there), f"{fit.chance:.2g}"]
 
 
 def _result_row(paper, entry: Entry, part: PartResult):

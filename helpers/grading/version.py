@@ -8,7 +8,7 @@ from helpers.lectures import lecture_named, lecture_names
 from helpers.paths import PACKAGE
 
 # A change in any of it, or in an exercise, means that everything is marked again.
-_DECIDING = ("judging", "sandbox", "grading")
+_DECIDING = ("judging", "sandbox", "grading", "variants")
 
 
 def course_version() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import re
 import symtable
 from collections.abc import Iterator
@@ -18,7 +19,10 @@ from nbformat import NotebookNode
 
 from helpers import __all__ as NAMES
 from helpers.building.source import name_cells, read_lecture, without_answers
-from helpers.lectures import lecture_named
+from helpers.grading.keys import tag
+from helpers.judging.exercise import Question
+from helpers.lectures import exercise_named, exercises_of, lecture_named
+from helpers.variants.letters import order, question_cells, reordered
 
 from .manifest import KEY
 
@@ -53,6 +57,21 @@ def worksheet(lecture: str, manifest: dict) -> NotebookNode:
     notebook.metadata.course[KEY] = {key: manifest[key] for key in ("format", "name", "digest")}
     name_cells(notebook)
     return notebook
+
+
+def has_variants(lecture: str) -> bool:
+    """Whether the notebook of this lecture differs from seed to seed."""
+    return any(isinstance(exercise, Question) for exercise in exercises_of(lecture))
+
+
+def of_variant(sheet: NotebookNode, lecture: str, seed: str) -> NotebookNode:
+    """The worksheet of a lecture as a person with this seed gets it."""
+    own = copy.deepcopy(sheet)
+    for name, cell in question_cells(own, lecture).items():
+        cell.source = reordered(cell.source, order(exercise_named(name), seed))
+    own.metadata.course.setdefault(KEY, {})["variant"] = tag(seed)
+    name_cells(own)
+    return own
 
 
 def _outputs(lecture: str) -> dict[str, list]:

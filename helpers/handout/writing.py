@@ -7,20 +7,25 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 import nbformat
+from nbformat import NotebookNode
 
+from helpers.grading.feedback_pages import folder_names
+from helpers.grading.keys import Holder
 from helpers.grading.version import course_version
 from helpers.judging.exercise import Exercise
 from helpers.lectures import all_exercises, exercises_of, lecture_named, lecture_names
 from helpers.paths import PACKAGE, ROOT
 
 from .manifest import FILE, manifest
-from .notebooks import worksheet
+from .notebooks import has_variants, of_variant, worksheet
 from .recording import record
 
 # All of `helpers` that goes along; nothing else does.
@@ -52,6 +57,11 @@ Leave the notebooks beside the folder `helpers`, and open them with Jupyter, VS 
 newer with NumPy, SciPy, Jinja2, ipywidgets and JupyterLab. `check(...)` judges an answer as in the course; answers are
 not in this folder.
 """
+OWN_README = """\
+Unpack this file. Put the notebooks that were handed out to you alone beside the folder `helpers`: they are not in here.
+
+"""
+EVERYONE, EACH = "everyone.zip", "people"  # in the file for a class of which each person gets notebooks of their own
 _TIME = (1980, 1, 1, 0, 0, 0)  # the same file from the same course, whenever it is made
 
 
@@ -67,6 +77,7 @@ class Handout:
     lectures: tuple[str, ...]
     outlines: dict[str, str]
     bytes: int
+    people: int = 0  # who got notebooks of their own
 
 
 def write(
@@ -76,14 +87,18 @@ def write(
     exam: Collection[str] = (),
     opens: datetime | None = None,
     closes: datetime | None = None,
+    people: Sequence[Holder] = (),
+    progress: Callable[[int, int, str], None] = lambda done, total, what: None,
 ) -> Handout:
     """Write the hand-out of these lectures (all, if none is named) to the file `to`.
 
     Those exercises and lectures that `exam` names are checked only for running, and have no hints; `opens` and `closes`
-    bound the time in which anything is checked. Raises `HandoutError`.
+    bound the time in which anything is checked. With `people`, the file holds one for everyone, and a folder for each
+    person with the notebooks that are theirs alone; `progress(done, total, who)` is called for each. Raises
+    `HandoutError`.
     """
-    lectures = _known(lectures)
-    in_exam = _named(exam)
+    lectures = known(lectures)
+    in_exam = named(exam)
     files = {path.relative_to(PACKAGE.parent).as_posix(): path.read_bytes() for path in _parts()}
     outlines: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -95,19 +110,40 @@ def write(
         files, name=name, course=course_version(), exam=sorted(in_exam), outlines=sorted(outlines), **window
     )
     files[f"helpers/{FILE}"] = _json(told)
-    files["README.txt"] = README.encode()
+    files["README.txt"] = ((OWN_README if people else "") + README).encode()
     files |= {name: (ROOT / name).read_bytes() for name in ("LICENSE", "LICENSE-TEXT") if (ROOT / name).is_file()}
-    for lecture in lectures:
-        files[f"{lecture}.ipynb"] = (nbformat.writes(worksheet(lecture, told), version=4) + "\n").encode()
-    content = _zipped(files)
+    sheets = {lecture: worksheet(lecture, told) for lecture in lectures}
+    own = {lecture: sheets.pop(lecture) for lecture in lectures if people and has_variants(lecture)}
+    files |= {
+        f"{lecture}.ipynb": (nbformat.writes(sheet, version=4) + "\n").encode() for lecture, sheet in sheets.items()
+    }
     to.parent.mkdir(parents=True, exist_ok=True)
     temporary = to.with_name(f"{to.name}.tmp")
-    temporary.write_bytes(content)
+    if people:
+        shared = io.BytesIO()
+        _zip(shared, sorted(files.items()))
+        _zip(temporary, chain([(EVERYONE, shared.getvalue())], _own(own, people, progress)))
+    else:
+        _zip(temporary, sorted(files.items()))
     os.replace(temporary, to)
-    return Handout(told["digest"], tuple(lectures), outlines, len(content))
+    return Handout(told["digest"], tuple(lectures), outlines, to.stat().st_size, len(people))
 
 
-def _known(lectures: Sequence[str]) -> list[str]:
+def _own(
+    sheets: dict[str, NotebookNode], people: Sequence[Holder], progress: Callable[[int, int, str], None]
+) -> Iterator[tuple[str, bytes]]:
+    """The notebooks that are for one person alone, of each."""
+    folders = folder_names(one.student for one in people)
+    for done, person in enumerate(people, 1):
+        for lecture, sheet in sheets.items():
+            own = of_variant(sheet, lecture, person.seed)
+            # Not `nbformat.writes`, which would check the same notebook again for each person.
+            yield f"{EACH}/{folders[person.student]}/{lecture}.ipynb", (nbformat.v4.writes(own) + "\n").encode()
+        progress(done, len(people), person.student)
+
+
+def known(lectures: Sequence[str]) -> list[str]:
+    """The lectures of these names, all if there is none, in order. Raises `HandoutError`."""
     for lecture in lectures:
         try:
             lecture_named(lecture)
@@ -116,8 +152,8 @@ def _known(lectures: Sequence[str]) -> list[str]:
     return [lecture for lecture in lecture_names() if not lectures or lecture in lectures]
 
 
-def _named(exam: Collection[str]) -> set[str]:
-    """The exercises that an exam names, by themselves or by their lecture."""
+def named(exam: Collection[str]) -> set[str]:
+    """The exercises that an exam names, by themselves or by their lecture. Raises `HandoutError`."""
     names: set[str] = set()
     for one in exam:
         found = {e.name for e in all_exercises() if isinstance(e, Exercise) and one in (e.name, e.lecture)}
@@ -146,12 +182,10 @@ def _json(told: dict) -> bytes:
     return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _zipped(files: dict[str, bytes]) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(files.items()):
+def _zip(file: Path | BinaryIO, files: Iterable[tuple[str, bytes]]) -> None:
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in files:
             information = zipfile.ZipInfo(name, _TIME)
-            information.compress_type = zipfile.ZIP_DEFLATED
+            information.compress_type = zipfile.ZIP_STORED if name.endswith(".zip") else zipfile.ZIP_DEFLATED
             information.external_attr = 0o644 << 16
             archive.writestr(information, data)
-    return content.getvalue()

@@ -29,7 +29,7 @@ from tests.conftest import walls_hold
 from tests.proved import JUDGING, unless_proved
 
 ATTACKER = Path(__file__).with_name("attacker.py")
-HANDOUT = (*JUDGING, "helpers/handout", "helpers/checking", "helpers/lectures/__init__.py")
+HANDOUT = (*JUDGING, "helpers/handout", "helpers/variants", "helpers/checking", "helpers/lectures/__init__.py")
 
 # Whose check says only whether they run, and why.
 HIDDEN = "its judge knows data that no answer may see"
