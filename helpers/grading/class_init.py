@@ -138,10 +138,7 @@ def _told_apart(found: list[Found], remarks: list[str]) -> list[Found]:
         known.group = known.group or one.group
     for name, rows in _by(found, lambda one: same(one.student)).items():
         if len(rows) > 1 and all(same(one.name) == name and not (one.email or one.ids or one.canvas) for one in rows):
-            remarks.append(
-                f"{rows[0].student} stands {len(rows)} times in a roster, and nothing tells these people apart; give "
-                "each a number, login or address of their own, and type this again"
-            )
+            remarks.append(_nothing_tells_apart(rows[0].student, len(rows)))
     owners: dict[str, list[Found]] = {}
     for one in people.values():
         for text in one.identifiers:
@@ -149,15 +146,25 @@ def _told_apart(found: list[Found], remarks: list[str]) -> list[Found]:
     for text, several in owners.items():
         if len(several) > 1:
             names = " and ".join(one.name or one.student for one in several)
-            remarks.append(f"{text} is said to be of {names}; it does not tell them apart and is left out")
+            keyed = [one for one in several if same(one.student) == text]
+            if len(keyed) > 1:
+                remarks.append(_nothing_tells_apart(f"{keyed[0].student} ({names})", len(keyed)))
+            else:
+                remarks.append(f"{text} is said to be of {names}; it does not tell them apart and is left out")
             for one in several:
                 one.ids = {i: None for i in one.ids if same(i) != text}
                 one.email = "" if same(one.email) == text else one.email
-            keyed = [one for one in several if same(one.student) == text]
             for one in keyed if len(keyed) > 1 else ():
                 one.student = one.email or next(iter(one.ids), "") or one.name or one.student
                 one.ids.pop(one.student, None)
     return list(people.values())
+
+
+def _nothing_tells_apart(who: str, times: int) -> str:
+    return (
+        f"{who} stands {times} times in a roster, and nothing tells these people apart; give each a number, login or "
+        "address of their own, and type this again"
+    )
 
 
 def _by(items, key) -> dict:

@@ -34,9 +34,9 @@ def made(folder, capsys, *rosters):
         (TWO + "Ann,,1.2E+05,a@x.org\nBob,,1.2E+05,b@x.org\n", {"a@x.org", "b@x.org"}, "shortened"),
         (TWO + "Ann,ann,-,\nBob,bob,-,\nCyd,cyd,N/A,\nDan,dan,N/A,\n", {"ann", "bob", "cyd", "dan"}, ""),
         (TWO + "Ann,ann,,lab@x.org\nBob,bob,,lab@x.org\n", {"ann", "bob"}, "lab@x.org is said to be of Ann and Bob"),
-        (TWO + "Ann,,,lab@x.org\nBob,,,lab@x.org\n", {"Ann", "Bob"}, "it does not tell them apart and is left out"),
+        (TWO + "Ann,,,lab@x.org\nBob,,,lab@x.org\n", {"Ann", "Bob"}, "(Ann and Bob) stands 2 times in a roster"),
         (TWO + "Ann,1001,2002,\nBob,2002,1001,\n", {"1001", "2002"}, "1001 is said to be of Ann and Bob"),
-        (TWO + "Ann,ann,,\nAnn B,ANN,,\n", {"Ann", "Ann B"}, "ann is said to be of Ann and Ann B"),
+        (TWO + "Ann,ann,,\nAnn B,ANN,,\n", {"Ann", "Ann B"}, "ann (Ann and Ann B) stands 2 times in a roster"),
         (TWO + "Ann,ann,,a@x.org\nAnn,ann,,a@x.org\n", {"ann"}, ""),
         (TWO + "Ann,ann,,\n" + TWO + "Bob,bob,,\n , , ,\n", {"ann", "bob"}, ""),
         (
@@ -227,3 +227,15 @@ def test_what_does_not_fit_below_a_class_file_is_not_written_into_it(tmp_path, c
     (tmp_path / "course.toml").write_text(text, encoding="utf-8")
     assert made(tmp_path, capsys, TWO + "Bob,bob,2,b@x.org\n")[0] == USAGE
     assert (tmp_path / "course.toml").read_text(encoding="utf-8") == text
+
+
+def test_without_a_class_list_an_answer_may_be_a_new_name(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(outputs, "write_all", lambda *_: None)
+    out = classroom.write_gradebook(tmp_path / "grades", {"jovyan": {LECTURE: 0.5}})
+    with Gradebook(out / "gradebook.db") as book:
+        book.add_aliases({"course handin:jovyan": "jovyan"})
+    (out / "who-is-who.csv").write_text("found,student\ncourse handin:jovyan,ada\n", encoding="utf-8")
+    assert main(["report", str(out)]) == OK
+    assert "jovyan is ada" in capsys.readouterr().out
+    with Gradebook(out / "gradebook.db") as book:
+        assert book.students() == ["ada"]

@@ -213,7 +213,8 @@ def test_a_worksheet_in_another_language_tells_names_addresses_and_numbers(tmp_p
     ]
 
 
-def test_people_whom_a_roster_does_not_tell_apart_are_named(tmp_path, capsys):
-    (tmp_path / "r.csv").write_text("Full name\nWei Wang\nWei Wang\n", encoding="utf-8")
+@pytest.mark.parametrize("rows", ["Full name\nWei Wang\nWei Wang\n", "Full name,Username\nAda,ada\nAda B,ADA\n"])
+def test_people_whom_a_roster_does_not_tell_apart_are_named(tmp_path, capsys, rows):
+    (tmp_path / "r.csv").write_text(rows, encoding="utf-8")
     main(["class", "init", str(tmp_path), "--roster", str(tmp_path / "r.csv")])
     assert "stands 2 times in a roster, and nothing tells these people apart" in capsys.readouterr().out

@@ -13,6 +13,7 @@ The names are those of the systems' own sources:
 - GitHub Classroom, `gh classroom clone student-repos`: `hw4-submissions/hw4-<login>/...`.
 - Blackboard: `Assignment_login_attempt_2024-10-03-14-22-11_name`.
 - Google Classroom: `Full Name - name`, in the folder of an assignment.
+- Microsoft Teams: `Submitted files/Full Name/Homework 4/Version 2/...`; `Working files` were not handed in.
 - `course handin`: `handin.zip`, `handin-2.zip`, ... which hold `<name>/<lecture>.ipynb`, by the name that the student
   gave. Two of one name that lie side by side may be two people who are both called by a login such as `jovyan`.
 - Folders, one for each person, at any depth: folders of weeks, assignments or sections around them belong to nobody.
