@@ -34,7 +34,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 LENGTH = struct.Struct("<Q")
@@ -70,6 +70,7 @@ def main(isolation: str, hidden: list[str]) -> None:
     """Serve jobs until standard input ends. `isolation` is "strict", "landlock" or "process"."""
     for variable in THREADS:
         os.environ[variable] = "1"
+    os.environ["JOBLIB_MULTIPROCESSING"] = "0"  # no process can be started there: what is shared out runs in turn
     jobs, answers = os.dup(0), os.dup(1)
     from . import stand_in, wire
 
@@ -489,7 +490,7 @@ def _letter(notebook, name: str) -> list | None:
 
 def _answer_alone(notebook, job: dict, calls: list | None, channel: Channel) -> None:
     """Answer for one name by one way."""
-    from . import SHORT, cells, stand_in
+    from . import FIRST_CALL, SHORT, cells, stand_in
 
     (name,), nonce, (way, place) = job["names"], job["nonce"], job["way"]
 
@@ -515,9 +516,12 @@ def _answer_alone(notebook, job: dict, calls: list | None, channel: Channel) -> 
             _write(channel.reply, _message(nonce, {"problem": str(error)}))
             return
         answer(value)
-    shell = _shell()
-    raised = shell.run_cells(notebook.sources_to_run(place), last=lambda: stand_in.when_checked(name, answer))
-    if name in shell.user_ns:
+    shell, by_call = _shell(), place <= FIRST_CALL
+    wait = partial(stand_in.when_checked, name, answer)
+    wait(FIRST_CALL - place if by_call else sys.maxsize)
+    in_its_cell = None if by_call else partial(wait, notebook.checked_above(name, place))
+    raised = shell.run_cells(notebook.sources_to_run(place), notebook.sources, in_its_cell)
+    if name in shell.user_ns and not by_call:
         answer(shell.user_ns[name])
     last = cells.reason(raised[-1]) if raised else ""
     _write(channel.reply, _message(nonce, {"problem": notebook.problem(name) or last}))
