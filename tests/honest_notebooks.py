@@ -429,6 +429,7 @@ STATES: dict[str, tuple[str, str]] = {
         "from joblib import Parallel, delayed\n\n{a} = Parallel(n_jobs=2)(delayed(abs)(v) for v in (-1, -2))",
         "{a} == [1, 2]",
     ),
+    "table of the course": ("from helpers.datasets.generated import CONDITIONS as {a}", "{a}.index('fair') == 1"),
     "Out and In": ("'kept'\n---\n{a} = Out[max(Out)]\n{b} = len(In)", "{a} == 'kept' and {b} > 1"),
     "get_ipython": (
         "{a} = get_ipython()\n{a}.user_ns['{b}'] = 1.0\n{c} = type({a}).__name__",

@@ -6,13 +6,13 @@ it writes, together with how it ended. Jobs and replies go from file to file ins
 server's memory, of which every worker gets a copy, never holds a byte of any submission or of its inputs.
 
 Messages are `wire` messages after their length; a bundle of them is their bytes one after the other, after the length
-of all. The first message to arrive holds the limits and the cells that were handed out. A job is what the worker may
-use (`BOUNDS`) and a bundle: a dict of `cells` (sources of the code cells, as UTF-8 in arrays; for one that was handed
-out, its place among those), `names`, `way` and `nonce`, then for each name a list of `[arguments, keywords]` for the
-function of that name, or None to ask for the value of a variable. With a `way` (`cells.Notebook.ways`), one name is
-answered by it. Without one, the worker first tells what the notebook's text shows of the names in `plan_for`, before
-any of it runs: is it plain, which ways lead to each name, which variables are letters. Then, if it is plain, it answers
-for all names.
+of all. The first message to arrive holds the limits, the cells that were handed out and the tables that those import. A
+job is what the worker may use (`BOUNDS`) and a bundle: a dict of `cells` (sources of the code cells, as UTF-8 in
+arrays; for one that was handed out, its place among those), `names`, `way` and `nonce`, then for each name a list of
+`[arguments, keywords]` for the function of that name, or None to ask for the value of a variable. With a `way`
+(`cells.Notebook.ways`), one name is answered by it. Without one, the worker first tells what the notebook's text shows
+of the names in `plan_for`, before any of it runs: is it plain, which ways lead to each name, which variables are
+letters. Then, if it is plain, it answers for all names.
 
 The reply is a dict, `ending` ("finished", "time limit", "output limit", "disk limit", "crashed") and `reply`: how many
 bytes the worker wrote. Those bytes follow; they are again messages after their length, one for each call or variable,
@@ -78,6 +78,7 @@ def main(isolation: str, hidden: list[str]) -> None:
         _load_what_answers_use()
         start = wire.decode(_read(jobs, _next_length(jobs)))
         _learn_familiar_cells(start["familiar"])
+        stand_in.lend(start["tables"])
         if isolation == "strict":
             from . import walls
 
