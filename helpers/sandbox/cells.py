@@ -258,6 +258,15 @@ class Notebook:
         """The learner's own statements that may bind names which no text shows."""
         return [i for i, s in enumerate(self.statements) if s.own and s.traits.is_opaque]
 
+    @cached_property
+    def _checks_out_of_sight(self) -> bool:
+        return any(s.own and s.traits.checks_out_of_sight for s in self.statements)
+
+    @cached_property
+    def _own_text(self) -> str:
+        """The cells in which the learner wrote something."""
+        return "\n".join(self.sources[cell - 1] for cell in sorted({s.cell for s in self.statements if s.own}))
+
     def _out_of_sight(self, name: str) -> list[int]:
         """The learner's own statements that may bind a name though no binding is seen."""
         mention = [i for i, s in enumerate(self.statements) if s.own and name in s.traits.mentions]
@@ -274,7 +283,7 @@ class Notebook:
         hidden = self._out_of_sight(name)
         if not answers and not hidden:
             return [[SHORT, END]] if self.problem(name) else []
-        calls = any(s.own and s.traits.checks_out_of_sight for s in self.statements)
+        calls = self._checks_out_of_sight and re.search(rf"\b{name}\b", self._own_text)
         by_call = [[RUN, FIRST_CALL - i] for i in range(MOST_CALLS)] if calls else []
         first = min(answers + hidden)
         checks = [

@@ -283,6 +283,11 @@ def test_where_no_text_shows_what_a_check_is_for_its_calls_are_places(lecture, w
     assert ways(lecture["import"], ANSWER, written, "answer = 0")[-len(CALLS) :] == CALLS
 
 
+def test_no_call_is_looked_for_where_the_learner_wrote_nothing_of_an_exercise(lecture):
+    untouched = [lecture["import"], lecture["stub"], lecture["check"], "exec('other = 1')", "list(map(check, [other]))"]
+    assert not set(CALLS) & set(ways(*untouched))
+
+
 @pytest.mark.parametrize(
     "written", ["check(answer)", "r = check(answer); r", "helpers.check(answer)", "check(answer, remember=True)"]
 )
