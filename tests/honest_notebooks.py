@@ -216,17 +216,18 @@ def _is_quick(source: str, known: set[str]) -> bool:
     reads = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     modules = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     slow = any(re.match(r"(from|import) (helpers|keras|tensorflow|sklearn)", ast.unparse(node)) for node in modules)
-    return not slow and reads <= known | bound_names(source)
+    checks = any(alias.name == "check" for node in modules for alias in node.names)  # not always in the first cell
+    return checks or (not slow and reads <= known | bound_names(source))
 
 
 def _slow(source: str) -> set[str]:
-    """The names that a cell imports from what draws or trains; capitals are tables."""
+    """The names that a cell imports from what draws, loads or trains; capitals are tables."""
     return {
         alias.asname or alias.name
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.ImportFrom) and node.module.startswith("helpers.")
         for alias in node.names
-        if node.module.split(".")[1] in ("plots", "explorers", "experiments") and not alias.name.isupper()
+        if not node.module.startswith("helpers.drawing.") and not alias.name.isupper()
     }
 
 
@@ -424,6 +425,11 @@ STATES: dict[str, tuple[str, str]] = {
         "{a} == 3",
     ),
     "last result": ("0.25\n---\n{a} = _", "{a} == 0.25"),
+    "jobs of joblib": (
+        "from joblib import Parallel, delayed\n\n{a} = Parallel(n_jobs=2)(delayed(abs)(v) for v in (-1, -2))",
+        "{a} == [1, 2]",
+    ),
+    "table of the course": ("from helpers.datasets.generated import CONDITIONS as {a}", "{a}.index('fair') == 1"),
     "Out and In": ("'kept'\n---\n{a} = Out[max(Out)]\n{b} = len(In)", "{a} == 'kept' and {b} > 1"),
     "get_ipython": (
         "{a} = get_ipython()\n{a}.user_ns['{b}'] = 1.0\n{c} = type({a}).__name__",
@@ -444,6 +450,11 @@ STATES: dict[str, tuple[str, str]] = {
     "%%writefile and import all": (
         "%%writefile their_{a}.py\nK_{a} = 2\n\n\ndef {b}(v):\n    return K_{a} * v\n---\nfrom their_{a} import *",
         "{b}(2) == 4",
+    ),
+    "%%writefile into a folder of its own": (
+        "!mkdir -p of_{a} && touch of_{a}/__init__.py\n---\n%%writefile of_{a}/mine.py\nK = 2\n---\n"
+        "from of_{a}.mine import K as {b}",
+        "{b} == 2",
     ),
     "%%writefile, then %run": ("%%writefile run_{a}.py\n{a} = 1.0\n---\n%run run_{a}.py", "{a} == 1.0"),
     "file in the folder": (
@@ -562,6 +573,17 @@ CALLABLES: dict[str, str] = {
     "plots": (
         "import matplotlib.pyplot as plt\n\n\ndef {f}({P}):\n    plt.plot([1])\n    plt.close()\n    return {g}({A})"
     ),
+    "attribute of the module": "import sys\n\nsys.modules['__main__'].{f} = {g}",
+    "put into a frame": (
+        "import inspect\n\n\ndef put(name, f):\n    inspect.currentframe().f_back.f_globals[name] = f\n\n\n"
+        "put('{f}', {g})"
+    ),
+    "put by a decorator": (
+        "def answers(name):\n    def put(f):\n        f.__globals__[name] = f\n        return f\n\n    return put\n\n\n"
+        "@answers('{f}')\ndef my_{f}({P}):\n    return {g}({A})"
+    ),
+    "get_ipython().ex": "get_ipython().ex('{f} = {g}')",
+    "get_ipython().push": "get_ipython().push({{'{f}': {g}}})",
     "future annotations": "from __future__ import annotations\n\n\ndef {f}({P}) -> Undefined:\n    return {g}({A})",
     "written to a file": "from my_answer_{f} import {f}",
 }
@@ -583,6 +605,23 @@ CHECKS: dict[str, str] = {
     "under %%time": "%%time\ncheck({f})",
     "with a plot": "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\ncheck({f})",
     "from the module": "import helpers\nhelpers.check({f})",
+    "in a loop over answers": "for one in ({f}, {f}):\n    print(check(one))",
+    "in a comprehension": "print({{str(one): check(one) for one in [{f}]}})",
+    "mapped": "print(list(map(check, [{f}])))",
+    "under another name": "from helpers import check as mark\nmark({f})",
+    "of a candidate": "print([check({f}=one) for one in (lambda *args: None, {f})])",
+    "of a name in quotes": "check(**{{'{f}': {f}}})",
+    "not remembered or remembered": "check({f}, remember=False)\ncheck({f}, remember=True)",
+    "by %time": "%time check({f})",
+    "by exec": "exec('check({f})')",
+    "by run_cell": "get_ipython().run_cell('check({f})')",
+    "until one is right": (
+        "found_{f} = next(one for one in (lambda *args: None, {f}) if check({f}=one).correct)\n{f} = None"
+    ),
+    "mended where it is wrong": (
+        "right_{f}, {f} = {f}, lambda *args: None\nif not check({f}).correct:\n    {f} = right_{f}\ncheck({f})"
+    ),
+    "wrong, then right": "right_{f}, {f} = {f}, lambda *args: None\ncheck({f})\n{f} = right_{f}\ncheck({f})",
 }
 
 # What happens to a name below the check. {n} is one that the answer uses, {f} the exercise.

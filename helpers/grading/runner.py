@@ -158,6 +158,7 @@ class Runner:
         self.limits = (limits or Limits()).for_keras() if keras else limits or Limits()
         self.hidden = [str(HELPERS.parent), *map(str, hidden), str(Path.home())]
         self.familiar = list(familiar)
+        self.tables: dict[str, dict[str, object]] = {}  # what modules of the course lend to answers (`lent`)
         self.keras = keras
         self._places: dict[str, int] = {}  # of the familiar cells that the server knows
         self._process: subprocess.Popen | None = None
@@ -297,7 +298,7 @@ class Runner:
         try:
             limits = {"memory_mb": self.limits.memory_mb, "threads": self.limits.threads}
             self._places = {source: place for place, source in enumerate(self.familiar)}
-            self._send(wire.encode({"familiar": self.familiar, "keras": self.keras, **limits}))
+            self._send(wire.encode({"familiar": self.familiar, "tables": self.tables, "keras": self.keras, **limits}))
             ready = wire.decode(self._receive(time.monotonic() + _START_SECONDS))
         except (OSError, RunnerFault, wire.Malformed) as error:
             self.stop()

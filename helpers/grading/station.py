@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from helpers.fingerprint import as_built
 from helpers.lectures import functions_of, lecture_named, lecture_names
 
+from .lent import plain_tables
 from .marking import MarkedSubmission, Task, mark, tasks_of
 from .notebook import Unreadable, code_cells
 from .runner import IsolationUnavailable, Limits, Runner
@@ -114,8 +115,9 @@ class _Runners:
     def launch(self) -> None:
         """Start them, without waiting."""
         familiar = _handed_out_cells()
+        tables = plain_tables(familiar)
         for runner in self._runners:
-            runner.familiar = familiar
+            runner.familiar, runner.tables = familiar, tables
             runner.launch()
         self._launched = True
 

@@ -8,3 +8,4 @@ calls them on the inputs it was given, `observe`s what happens and sends it over
 # Two ways from a notebook to the value of a name, up to a place in it (`cells`).
 SHORT, RUN = "short", "run"
 END = -1  # the place after the last statement
+FIRST_CALL = -2  # the first call of `check` for the name, wherever it is made; the second is -3, and so on

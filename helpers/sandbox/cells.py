@@ -8,7 +8,8 @@ An answer may lean on helpers from any cell; lectures train networks in others. 
                  need (`Notebook.sources_to_run`; `shell` runs them).
 
 Both look at the notebook as it was at a *place*: the number of the statement that checks the answer, or `END`. Where
-the learner's statements are `plain` (`plainness`), the short way gives what running all would give.
+the learner's statements are `plain` (`plainness`), the short way gives what running all would give. Where no text shows
+which answer a check is called for, as in a loop, the places are the calls themselves, from `FIRST_CALL` on.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import ast
 import builtins
 import dis
+import re
 import types
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,21 +25,30 @@ from functools import cached_property
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from . import END, RUN, SHORT, plainness
+from . import END, FIRST_CALL, RUN, SHORT, plainness
 from .observe import without_places
 
 # Cell magics around ordinary Python; the body of any other (`%%bash`, `%%html`) is not Python at all.
 _TRANSPARENT_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 _BUILTINS = frozenset(dir(builtins))
 MOST_CHECKS = 4  # of one name that are looked at
+MOST_CHECKS_IN_PLAIN = 8  # where nothing but the answer has to run for each
+MOST_CALLS = 3  # of `check` for one name, where no text shows for which
 # With one of these a cell can bind names that its text does not show.
 _OPAQUE = {"exec", "eval", "globals", "locals", "vars", "setattr", "__import__", "import_module"}
+_MAGIC_CALLS = ("run_line_magic", "run_cell_magic")
 _MAGICS_THAT_BIND_NOTHING = {
     *("autoreload", "bash", "conda", "config", "debug", "env", "history", "html", "javascript", "latex", "load_ext"),
     *("markdown", "matplotlib", "pdb", "pinfo", "pinfo2", "pip", "precision", "prun", "script", "sh", "svg", "system"),
     *("time", "timeit", "who", "whos", "writefile", "xmode"),
 }
+_MAGICS_AROUND_PYTHON = ("time", "timeit", "prun", "capture")
+_OPTIONS = re.compile(r"\A(\s*-\w+(\s+\d+)?\s)+\s*")
 _LITERAL = ast.Constant | ast.List | ast.Tuple | ast.Dict | ast.Load | ast.UnaryOp | ast.USub | ast.Lambda
+_MORE_THAN_ONCE = (
+    *(ast.For, ast.While, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
 _MISSING = object()
 _handed_out: list[str] = []
 _familiar: dict[str, Cell] = {}
@@ -68,12 +79,10 @@ class Traits:
             code = compiled(self.node, "<cell>")
         except (SyntaxError, ValueError, RecursionError, MemoryError):  # running it will say so
             return frozenset()
-        return frozenset(
-            instruction.argval
-            for inner in _code_objects(code)
-            for instruction in dis.get_instructions(inner)
-            if instruction.opname in ("LOAD_NAME", "LOAD_GLOBAL")
-        )
+        found = _global_reads(code)
+        if found & {"exec", "eval", "get_ipython"}:
+            found = found.union(*map(_reads_of_text, _texts_to_run(self.node)))
+        return found
 
     @cached_property
     def is_opaque(self) -> bool:
@@ -86,10 +95,34 @@ class Traits:
             return False
         match self.node:
             case ast.Expr(ast.Call(ast.Attribute(ast.Call(ast.Name("get_ipython")), call), [ast.Constant(name), *_])):
-                return call in ("run_line_magic", "run_cell_magic") and name not in _MAGICS_THAT_BIND_NOTHING
+                return call != "system" and not (call in _MAGIC_CALLS and name in _MAGICS_THAT_BIND_NOTHING)
             case ast.Assign(_, ast.Call(ast.Attribute(ast.Call(ast.Name("get_ipython")), "getoutput"))):
                 return False
         return True
+
+    @cached_property
+    def mentions(self) -> frozenset[str]:
+        """The names that it may bind by other means: as an attribute of a module, by a keyword, by their text."""
+        match self.node:
+            case ast.Expr(ast.Call(ast.Name("hint" | "solution"))):
+                return frozenset()
+        if "get_ipython" in self.reads and not self.is_opaque:
+            return frozenset()
+        return frozenset(_mentioned(self.node))
+
+    @cached_property
+    def hands_over(self) -> frozenset[str]:
+        """The exercises that it calls `check` for with something else than the variable of that name."""
+        return frozenset(
+            call.keywords[0].arg
+            for call in _calls_of_check(self.node)
+            if call.keywords and not _is_name(call.keywords[0].value, call.keywords[0].arg)
+        )
+
+    @cached_property
+    def checks_out_of_sight(self) -> bool:
+        """Whether it may call `check` for what its text does not show, or under another name, or more than once."""
+        return _mentions_of_check(self.node) > len(self.checks)
 
     @cached_property
     def is_certain(self) -> bool:
@@ -208,7 +241,7 @@ class Notebook:
         constants, and use nothing of the lecture but its imports.
         """
         own = [s for s in self.statements if s.own]
-        if any(s.cell in self._magic for s in own):
+        if any(s.cell in self._magic or s.traits.hands_over for s in own):
             return False
         read = {n for s in own if plainness.is_lasting(s.node) for n in s.traits.reads}
         read |= {n for s in self.statements for n in s.traits.checks}
@@ -225,34 +258,60 @@ class Notebook:
         """The learner's own statements that may bind names which no text shows."""
         return [i for i, s in enumerate(self.statements) if s.own and s.traits.is_opaque]
 
+    @cached_property
+    def _checks_out_of_sight(self) -> bool:
+        return any(s.own and s.traits.checks_out_of_sight for s in self.statements)
+
+    @cached_property
+    def _own_text(self) -> str:
+        """The cells in which the learner wrote something."""
+        return "\n".join(self.sources[cell - 1] for cell in sorted({s.cell for s in self.statements if s.own}))
+
+    def _out_of_sight(self, name: str) -> list[int]:
+        """The learner's own statements that may bind a name though no binding is seen."""
+        mention = [i for i, s in enumerate(self.statements) if s.own and name in s.traits.mentions]
+        return sorted({*self._opaque, *mention})
+
     def ways(self, name: str) -> list[list]:
         """Where to look for an answer: [SHORT or RUN, place], the quickest first; none if the learner wrote none.
 
         A place is that of a check which has an answer above it, or `END` where something stands below the last such
-        check that makes the answer another one. In a plain notebook there are short ways only.
+        check that makes the answer another one; where checks are called out of sight, also the calls. In a plain
+        notebook the others are short ways only.
         """
-        answers = [i for i, s in enumerate(self.statements) if s.own and name in s.traits.binds]
-        if not answers and not self._opaque:
+        answers = [i for i, s in enumerate(self.statements) if s.own and name in s.traits.binds | s.traits.hands_over]
+        hidden = self._out_of_sight(name)
+        if not answers and not hidden:
             return [[SHORT, END]] if self.problem(name) else []
-        first = min(answers + self._opaque)
+        calls = self._checks_out_of_sight and re.search(rf"\b{name}\b", self._own_text)
+        by_call = [[RUN, FIRST_CALL - i] for i in range(MOST_CALLS)] if calls else []
+        first = min(answers + hidden)
         checks = [
             i
             for i, s in enumerate(self.statements)
             if i >= first and name in s.traits.checks and (s.own or s.traits.is_plain_check)
         ]
-        checks = [*checks[: MOST_CHECKS // 2], *checks[MOST_CHECKS // 2 :][-MOST_CHECKS // 2 :]]
+        half = (MOST_CHECKS_IN_PLAIN if self.plain else MOST_CHECKS) // 2
+        checks = [*checks[:half], *checks[half:][-half:]]
         differs_below = not checks or self._needed(name, checks[-1]) != self._needed(name, END)
         places = checks + ([END] if differs_below else [])
         if not answers:  # bound out of sight, which only running all can show
-            return [[SHORT, END]] + [[RUN, place] for place in places]
+            return [[SHORT, END]] + [[RUN, place] for place in places] + by_call
         if self.plain:
-            return [[SHORT, place] for place in places]
+            return [[SHORT, place] for place in places] + by_call
         last = [[SHORT, END]] if differs_below and checks else []
-        return [[SHORT, places[0]], *([RUN, place] for place in places), *last]
+        return [[SHORT, places[0]], *([RUN, place] for place in places), *last, *by_call]
 
     def is_handed_out(self, name: str) -> bool:
         """Whether a handed-out statement binds a name, as a stub does."""
         return any(s.handed_out and name in s.traits.binds for s in self.statements)
+
+    def checked_above(self, name: str, place: int) -> int:
+        """How often what runs of the cell of a place checks a name before it."""
+        if place < 0:
+            return 0
+        cell = self.statements[place].cell
+        return sum(s.own and s.cell == cell and name in s.traits.checks for s in self.statements[:place])
 
     def letter(self, name: str):
         """The value of a variable that the learner's last binding above its check writes as a constant.
@@ -261,9 +320,11 @@ class Notebook:
         """
         bindings = [i for i, s in enumerate(self.statements) if name in s.traits.binds]
         checks = [i for i, s in enumerate(self.statements) if name in s.traits.checks]
+        if checks and name in self.statements[checks[-1]].traits.hands_over:
+            return _letter_handed_over(self.statements[checks[-1]].node, name)
         above = [i for i in bindings if checks and i < checks[-1]] or ([] if self._opaque else bindings)
         own = [i for i in above if self.statements[i].own]
-        if not own and self._opaque:
+        if not own and self._out_of_sight(name):
             raise LookupError(name)
         match self.statements[(own or above)[-1]].node if above else None:
             case ast.Assign([ast.Name(id=target)], ast.Constant(value)) if target == name:
@@ -311,7 +372,7 @@ class Notebook:
         All statements of the learner's own are in them, and the handed-out ones that those need; the lines of others
         are blank.
         """
-        end = len(self.statements) if place == END else place + 1
+        end = len(self.statements) if place < 0 else place + 1
         chosen = self._to_run(end, check=place)
         by_cell: dict[int, list[int]] = {}
         for i in range(end):
@@ -441,6 +502,37 @@ def _code_objects(code):
             yield from _code_objects(constant)
 
 
+def _global_reads(code: types.CodeType) -> frozenset[str]:
+    return frozenset(
+        instruction.argval
+        for inner in _code_objects(code)
+        for instruction in dis.get_instructions(inner)
+        if instruction.opname in ("LOAD_NAME", "LOAD_GLOBAL")
+    )
+
+
+def _texts_to_run(node: ast.stmt) -> Iterator[str]:
+    """The texts in calls of `exec` and its like, and of magics around ordinary Python, that may run as code."""
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Call(ast.Attribute(attr=call), [ast.Constant(str(magic)), *others]) if call in _MAGIC_CALLS:
+                if magic in _MAGICS_AROUND_PYTHON or magic not in _MAGICS_THAT_BIND_NOTHING:
+                    yield from (other.value for other in others if isinstance(other, ast.Constant))
+            case ast.Call(_, arguments):
+                yield from (argument.value for argument in arguments if isinstance(argument, ast.Constant))
+
+
+def _reads_of_text(text) -> frozenset[str]:
+    """The global names that a text reads when it runs, without the options of a magic before it."""
+    if not isinstance(text, str):
+        return frozenset()
+    try:
+        tree, _ = _tree(_OPTIONS.sub("", text))
+        return _global_reads(compile(tree, "<text>", "exec", dont_inherit=True))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+
+
 def _bound(node) -> Iterator[str]:
     """Names that running `node` at the top level binds or unbinds."""
     match node:
@@ -479,12 +571,55 @@ def _changed(node) -> Iterator[str]:
 
 def _checked(node) -> Iterator[str]:
     """The names that are written in calls of `check`, as its argument or its keyword."""
+    for call in _calls_of_check(node):
+        yield call.args[0].id if call.args else call.keywords[0].arg
+
+
+def _calls_of_check(node) -> Iterator[ast.Call]:
+    """The calls of `check` that show which exercise they are for."""
     for inner in ast.walk(node):
         match inner:
-            case ast.Call(ast.Name("check") | ast.Attribute(attr="check"), [ast.Name(id=name)], []):
+            case ast.Call(ast.Name("check") | ast.Attribute(attr="check"), [ast.Name()], keywords):
+                if all(keyword.arg == "remember" for keyword in keywords):
+                    yield inner
+            case ast.Call(ast.Name("check") | ast.Attribute(attr="check"), [], [ast.keyword(str())]):
+                yield inner
+
+
+def _mentions_of_check(node: ast.AST) -> int:
+    """How often a statement may mean `check`; what may run more than once counts twice."""
+    match node:
+        case ast.ImportFrom(names=names) | ast.Import(names=names):
+            return sum(alias.name == "check" and alias.asname not in (None, "check") for alias in names)
+        case ast.Name("check") | ast.Attribute(attr="check"):
+            found = 1
+        case ast.Constant(str(text)):
+            found = int(text == "check" or "check(" in text)
+        case _:
+            found = 0
+    found += sum(map(_mentions_of_check, ast.iter_child_nodes(node)))
+    return 2 * found if isinstance(node, _MORE_THAN_ONCE) else found
+
+
+def _mentioned(node: ast.stmt) -> Iterator[str]:
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Attribute(attr=name, ctx=ast.Store()) | ast.keyword(arg=str(name)):
                 yield name
-            case ast.Call(ast.Name("check") | ast.Attribute(attr="check"), [], [ast.keyword(str(name))]):
+            case ast.Constant(str(name)) if name.isidentifier():
                 yield name
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _letter_handed_over(node: ast.stmt, name: str):
+    """The constant that the last check in a statement is called with; `LookupError` if it is none."""
+    value = [call.keywords[0].value for call in _calls_of_check(node) if call.keywords][-1]
+    if isinstance(value, ast.Constant):
+        return value.value
+    raise LookupError(name)
 
 
 def _root(node) -> str:

@@ -6,13 +6,13 @@ it writes, together with how it ended. Jobs and replies go from file to file ins
 server's memory, of which every worker gets a copy, never holds a byte of any submission or of its inputs.
 
 Messages are `wire` messages after their length; a bundle of them is their bytes one after the other, after the length
-of all. The first message to arrive holds the limits and the cells that were handed out. A job is what the worker may
-use (`BOUNDS`) and a bundle: a dict of `cells` (sources of the code cells, as UTF-8 in arrays; for one that was handed
-out, its place among those), `names`, `way` and `nonce`, then for each name a list of `[arguments, keywords]` for the
-function of that name, or None to ask for the value of a variable. With a `way` (`cells.Notebook.ways`), one name is
-answered by it. Without one, the worker first tells what the notebook's text shows of the names in `plan_for`, before
-any of it runs: is it plain, which ways lead to each name, which variables are letters. Then, if it is plain, it answers
-for all names.
+of all. The first message to arrive holds the limits, the cells that were handed out and the tables that those import. A
+job is what the worker may use (`BOUNDS`) and a bundle: a dict of `cells` (sources of the code cells, as UTF-8 in
+arrays; for one that was handed out, its place among those), `names`, `way` and `nonce`, then for each name a list of
+`[arguments, keywords]` for the function of that name, or None to ask for the value of a variable. With a `way`
+(`cells.Notebook.ways`), one name is answered by it. Without one, the worker first tells what the notebook's text shows
+of the names in `plan_for`, before any of it runs: is it plain, which ways lead to each name, which variables are
+letters. Then, if it is plain, it answers for all names.
 
 The reply is a dict, `ending` ("finished", "time limit", "output limit", "disk limit", "crashed") and `reply`: how many
 bytes the worker wrote. Those bytes follow; they are again messages after their length, one for each call or variable,
@@ -34,7 +34,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 LENGTH = struct.Struct("<Q")
@@ -70,6 +70,7 @@ def main(isolation: str, hidden: list[str]) -> None:
     """Serve jobs until standard input ends. `isolation` is "strict", "landlock" or "process"."""
     for variable in THREADS:
         os.environ[variable] = "1"
+    os.environ["JOBLIB_MULTIPROCESSING"] = "0"  # no process can be started there: what is shared out runs in turn
     jobs, answers = os.dup(0), os.dup(1)
     from . import stand_in, wire
 
@@ -77,6 +78,7 @@ def main(isolation: str, hidden: list[str]) -> None:
         _load_what_answers_use()
         start = wire.decode(_read(jobs, _next_length(jobs)))
         _learn_familiar_cells(start["familiar"])
+        stand_in.lend(start["tables"])
         if isolation == "strict":
             from . import walls
 
@@ -489,7 +491,7 @@ def _letter(notebook, name: str) -> list | None:
 
 def _answer_alone(notebook, job: dict, calls: list | None, channel: Channel) -> None:
     """Answer for one name by one way."""
-    from . import SHORT, cells, stand_in
+    from . import FIRST_CALL, SHORT, cells, stand_in
 
     (name,), nonce, (way, place) = job["names"], job["nonce"], job["way"]
 
@@ -515,9 +517,12 @@ def _answer_alone(notebook, job: dict, calls: list | None, channel: Channel) -> 
             _write(channel.reply, _message(nonce, {"problem": str(error)}))
             return
         answer(value)
-    shell = _shell()
-    raised = shell.run_cells(notebook.sources_to_run(place), last=lambda: stand_in.when_checked(name, answer))
-    if name in shell.user_ns:
+    shell, by_call = _shell(), place <= FIRST_CALL
+    wait = partial(stand_in.when_checked, name, answer)
+    wait(FIRST_CALL - place if by_call else sys.maxsize)
+    in_its_cell = None if by_call else partial(wait, notebook.checked_above(name, place))
+    raised = shell.run_cells(notebook.sources_to_run(place), notebook.sources, in_its_cell)
+    if name in shell.user_ns and not by_call:
         answer(shell.user_ns[name])
     last = cells.reason(raised[-1]) if raised else ""
     _write(channel.reply, _message(nonce, {"problem": notebook.problem(name) or last}))

@@ -6,8 +6,12 @@ kept on disk.
 
 from __future__ import annotations
 
+import contextlib
+import re
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
 
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.interactiveshell import InteractiveShell
@@ -56,7 +60,13 @@ class Shell(InteractiveShell):
             self.register_magic_function(_do_nothing, "cell", name)
 
     def system(self, command):
-        """No process can be started here."""
+        """No process can be started here; what `mkdir` and `touch` make for a module is made all the same."""
+        for part in re.split(r"&&|[;\n]", command):
+            program, *words = part.split() or [""]
+            make = {"mkdir": partial(Path.mkdir, parents=True, exist_ok=True), "touch": Path.touch}.get(program)
+            for word in words if make else ():
+                with contextlib.suppress(OSError):  # a command that fails raises nothing
+                    make(Path(word)) if not word.startswith("-") else None
 
     def getoutput(self, command, split=True, depth=0):
         return SList() if split else LSString()
@@ -69,22 +79,33 @@ class Shell(InteractiveShell):
 
     showsyntaxerror = showindentationerror = showtraceback
 
-    def run_cells(self, cells: Iterable[tuple[int, str]], last: Callable[[], None]) -> list[BaseException]:
-        """Run numbered cells in order, `last()` before the last of them, and say what the cells raised.
+    def run_cells(
+        self, cells: Iterable[tuple[int, str]], all_cells: list[str], before_last: Callable[[], None] | None
+    ) -> list[BaseException]:
+        """Run numbered cells in order, `before_last()` when it says, and tell what the cells raised.
 
-        A cell that raises does not keep the next one from running.
+        A cell that raises does not keep the next one from running. `In` and the numbers of `Out` are those of a run of
+        `all_cells`, of which these are some.
         """
         sys.path.insert(0, "")  # a module that a cell writes can be imported, as in Jupyter
         cells, raised = list(cells), []
         for number, source in cells:
             self.compile.cell = number
-            if number == cells[-1][0]:
-                last()
+            self._count(all_cells[: number - 1])
+            if before_last and number == cells[-1][0]:
+                before_last()
             result = self.run_cell(source, store_history=True)
             error = result.error_before_exec or result.error_in_exec
             if error is not None:
                 raised.append(error)
         return raised
+
+    def _count(self, above: list[str]) -> None:
+        """Go on as if all cells above had run; Jupyter numbers those that are not empty."""
+        above = [source for source in above if source.strip()]
+        for inputs in (self.history_manager.input_hist_parsed, self.history_manager.input_hist_raw):
+            inputs[self.execution_count :] = above[self.execution_count - 1 :]
+        self.execution_count = len(above) + 1
 
 
 def new_shell() -> Shell:
@@ -92,6 +113,7 @@ def new_shell() -> Shell:
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "NoColor"
+    config.IPKernelApp.connection_file = ""  # that there is such a section tells notebooks that they run in Jupyter
     shell = Shell.instance(config=config)
     shell.builtin_trap.activate()  # `display` and `get_ipython`, for answers found on the short way too
     return shell

@@ -2,8 +2,8 @@
 
 import pytest
 
-from helpers.sandbox import END, RUN, SHORT, cells
-from helpers.sandbox.cells import DefinitionError, Notebook, define
+from helpers.sandbox import END, FIRST_CALL, RUN, SHORT, cells
+from helpers.sandbox.cells import MOST_CALLS, DefinitionError, Notebook, define
 
 
 def test_an_answer_is_found_in_any_cell():
@@ -236,6 +236,73 @@ def test_what_was_bound_out_of_sight_is_looked_at_where_it_was_checked(lecture, 
         Notebook([binding, lecture["check of the question"], "question = None"]).letter("question")
 
 
+CALLS = [(RUN, FIRST_CALL - i) for i in range(MOST_CALLS)]
+
+
+@pytest.mark.parametrize(
+    "binding",
+    [
+        *("sys.modules['__main__'].answer = g", "put('answer', g)", "@answers('answer')\ndef mine(x): return x"),
+        *(
+            "get_ipython().ex('answer = g')",
+            "get_ipython().run_cell('answer = g')",
+            "get_ipython().push({'answer': g})",
+        ),
+    ],
+)
+def test_what_is_bound_by_other_means_is_looked_for(lecture, binding):
+    assert (RUN, 3) in ways(lecture["import"], binding, lecture["check"])
+
+
+@pytest.mark.parametrize("own", ["hint('answer')", "solution('answer')", "answer?"])
+def test_whoever_asks_about_an_answer_binds_none(lecture, own):
+    assert ways(lecture["import"], lecture["stub"], own, lecture["check"]) == []
+
+
+@pytest.mark.parametrize("written", ["check(answer=mine)", "check(answer=lambda x: x)", "print(check(answer=mine))"])
+def test_what_a_check_is_given_by_name_is_an_answer(lecture, written):
+    own = "def mine(x): return x"
+    assert (RUN, 4) in ways(lecture["import"], lecture["stub"], own, written)
+    assert ways(lecture["import"], lecture["stub"], own, lecture["check"]) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(
+            "for f in [answer]: check(f)",
+            "[check(f) for f in [answer]]",
+            "list(map(check, [answer]))",
+            "%time check(answer)",
+        ),
+        *("def all(): check(answer)", "from helpers import check as mark", "check(**{'answer': answer})"),
+        *("exec('check(answer)')", "c = check", "check(answer), check(answer)", "for f in [answer]: check(answer=f)"),
+    ],
+)
+def test_where_no_text_shows_what_a_check_is_for_its_calls_are_places(lecture, written):
+    assert ways(lecture["import"], ANSWER, written, "answer = 0")[-len(CALLS) :] == CALLS
+
+
+def test_no_call_is_looked_for_where_the_learner_wrote_nothing_of_an_exercise(lecture):
+    untouched = [lecture["import"], lecture["stub"], lecture["check"], "exec('other = 1')", "list(map(check, [other]))"]
+    assert not set(CALLS) & set(ways(*untouched))
+
+
+@pytest.mark.parametrize(
+    "written", ["check(answer)", "r = check(answer); r", "helpers.check(answer)", "check(answer, remember=True)"]
+)
+def test_a_check_that_shows_what_it_is_for_is_its_own_place(lecture, written):
+    assert ways(lecture["import"], ANSWER, written, "answer = 0")[0] == (SHORT, 3)
+    assert not set(CALLS) & set(ways(lecture["import"], ANSWER, written, "answer = 0"))
+
+
+def test_checks_above_in_the_cell_of_a_check_are_counted(lecture):
+    several = Notebook(
+        [lecture["import"], ANSWER, "r = check(answer)\nanswer = abs\nr = check(answer)\ns = check(answer)"]
+    )
+    assert [several.checked_above("answer", place) for place in (3, 5, 6, END, FIRST_CALL)] == [0, 1, 2, 0, 0]
+
+
 @pytest.mark.parametrize(
     "magic", ["%time 1", "!ls", "x = !ls", "%%bash\nls", "%matplotlib inline", "answer?", "%%html\n<b>"]
 )
@@ -262,9 +329,12 @@ def test_a_letter_is_read_without_running_anything(lecture):
     assert letter('question = "a"', 'question = "b"', check, 'question = "c"') == "b"
     assert letter('question = "b"', lecture["question"], check) == "b"
     assert letter(lecture["question"], check) is ...
+    assert letter(lecture["question"], 'check(question="b")') == "b"
     for written in ('question = "B".lower()', "exec('question = 1')"):
         with pytest.raises(LookupError):
             letter(written, check)
+    with pytest.raises(LookupError):
+        letter(lecture["question"], "mine = 'b'", "check(question=mine)")
 
 
 # --- What runs when everything runs --------------------------------------------------------------------------------
@@ -283,6 +353,13 @@ def test_all_of_the_learners_own_runs_and_of_the_lecture_what_that_needs(lecture
 def test_the_check_at_the_end_runs_with_what_it_needs(lecture):
     found = run(lecture["import"], ANSWER, lecture["check"], "more = 1", place=3)
     assert found == {1: lecture["import"], 2: ANSWER, 3: lecture["check"]}
+
+
+@pytest.mark.parametrize(
+    "own", ["%time print(positive)", "%timeit -n1 -r 1 print(positive)", "exec('print(positive)')", "%%time\npositive"]
+)
+def test_what_a_magic_or_a_text_reads_of_the_lecture_runs(lecture, own):
+    assert run(lecture["import"], lecture["positive"], lecture["question"], own) == {2: lecture["positive"], 4: own}
 
 
 def test_a_lecture_statement_that_is_superseded_before_it_is_used_does_not_run(lecture):

@@ -1,0 +1,44 @@
+"""What the shell of the grader does as a kernel would. It is one for a process, so it runs in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from helpers.paths import ROOT
+
+SCRIPT = """
+import json, sys
+from helpers.sandbox.shell import new_shell
+cells, run, wanted = json.load(sys.stdin)
+shell = new_shell()
+shell.run_cells([(number, cells[number - 1]) for number in run], cells, None)
+print(json.dumps([shell.ev(one) for one in wanted]))
+"""
+
+
+def values(folder, cells, run, *wanted):
+    """What names stand for after some of the cells, by their numbers, have run in an empty folder."""
+    given = json.dumps([cells, run, wanted])
+    command, settings = [sys.executable, "-c", SCRIPT], os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, input=given, capture_output=True, text=True, cwd=folder, env=settings)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_numbers_are_those_of_a_run_of_all_cells(tmp_path):
+    cells = ["1", "left_out = 2", " ", "'kept'", "x = Out[3], _3, In[2], In[3], len(In)"]
+    assert values(tmp_path, cells, [1, 4, 5], "x") == [["kept", "kept", "left_out = 2", "'kept'", 5]]
+
+
+@pytest.mark.parametrize("command", ["!mkdir -p own && touch own/__init__.py", "%mkdir own", "!mkdir own; mkdir own"])
+def test_a_folder_for_a_module_is_made(tmp_path, command):
+    cells = [command, "%%writefile own/mine.py\nK = 2", "from own.mine import K"]
+    assert values(tmp_path, cells, [1, 2, 3], "K") == [2]
+
+
+def test_a_command_raises_nothing(tmp_path):
+    cells = ["!touch no/such/folder.py\n!ls\n!cp a b\nx = 1", "'IPKernelApp' in get_ipython().config"]
+    assert values(tmp_path, cells, [1, 2], "x", "_2") == [1, True]
