@@ -238,7 +238,7 @@ def an_endless_device(class_folder, student, places):
         path.symlink_to("/dev/zero")
 
 
-@folder("notebook", MISSING)
+@folder("notebook", UNREADABLE)
 def a_folder_called_like_the_notebook(class_folder, student, places):
     """Hand in a folder with the notebook's name, with folders in it down to the limit and beyond."""
     path = class_folder / student / f"{LECTURE}.ipynb"
