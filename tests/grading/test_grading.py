@@ -297,7 +297,7 @@ def test_marking_again_keeps_what_is_finished_and_a_changed_notebook_is_marked_a
 def test_marking_one_lecture_alone_keeps_the_marks_of_the_others(tmp_path):
     walls_hold()
     for lecture in ("00_start_here", LECTURE):
-        classroom.write_submission(tmp_path / "in", "ada", classroom.untouched_notebook(), lecture)
+        classroom.write_submission(tmp_path / "in", "ada", classroom.untouched_notebook(lecture), lecture)
     command = [sys.executable, "-m", "helpers.cli", "grade", tmp_path / "in", "--out", tmp_path / "out"]
     for only in ([], ["--only", LECTURE]):
         subprocess.run([*command, *only], check=True, capture_output=True, timeout=120)
