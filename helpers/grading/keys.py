@@ -81,8 +81,8 @@ def keys_for(people: Sequence[Member], before: Keys, lectures: Iterable[str]) ->
     """The keys before with those who are new in `people`, and the holder of each person. Raises `VariantsError`."""
     holders, owners = [], {}
     for person in people:
-        own = _identifiers(person)
-        known = [one for one in before.people if own & _identifiers(one)]
+        own = identifiers_of(person)
+        known = [one for one in before.people if own & identifiers_of(one)]
         if len(known) > 1:
             names = " and ".join(one.student for one in known)
             raise VariantsError(f"{person.student} of the roster could be {names} of {FILE}; take one of them out")
@@ -101,7 +101,8 @@ def keys_for(people: Sequence[Member], before: Keys, lectures: Iterable[str]) ->
     return before.with_newer(Keys(tuple(lectures), tuple(holders))), holders
 
 
-def _identifiers(person: Member) -> set[str]:
+def identifiers_of(person: Member) -> set[str]:
+    """What tells that somebody is this person, spelled in one way."""
     return {same(one) for one in (person.student, *person.identifiers)}
 
 

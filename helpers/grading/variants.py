@@ -124,7 +124,7 @@ class Variants:
         for student in students:
             person = class_.person(student)
             own = {same(one) for one in (student, *(person.identifiers if person else ()))}
-            fits[student] = {one.student for one in self._known.people if own & _identifiers(one)}
+            fits[student] = {one.student for one in self._known.people if own & keys.identifiers_of(one)}
             claims = by_identifier if fits[student] else by_name
             if not fits[student]:
                 more = [Who(FOLDERS, person.name, person.name)] if person and person.name else []
@@ -138,10 +138,6 @@ class Variants:
                 self._holders[student] = holders[name]
             else:
                 self._problems[student] = _UNCLEAR.format(" or ".join(sorted(names))) if names else _UNKNOWN
-
-
-def _identifiers(holder: Holder) -> set[str]:
-    return {same(one) for one in (holder.student, *holder.identifiers)}
 
 
 def fits_in(book: Gradebook, papers: Iterable[Paper]) -> list[Fit] | None:
