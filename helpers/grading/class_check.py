@@ -12,8 +12,7 @@ from .class_file import FILE, ClassFile, ClassFileError, class_of
 from .collecting.people import same
 from .gradebook import Gradebook
 from .variants import without_variant
-
-_SHOWN = 10
+from .wording import few
 
 
 def problems(out: Path) -> tuple[str, list[str]]:
@@ -46,13 +45,13 @@ def problems(out: Path) -> tuple[str, list[str]]:
             unknown = without_variant(book)
             uncounted = [name for name in book.lectures() if class_.lectures and name not in class_.lectures]
         if strangers and class_.people:
-            found.append(f"in the gradebook and not in course.toml: {_few(strangers)}")
+            found.append(f"in the gradebook and not in course.toml: {few(strangers)}")
         if unknown:
-            found.append(f"not known which variant they have, so their questions are not marked: {_few(unknown)}")
+            found.append(f"not known which variant they have, so their questions are not marked: {few(unknown)}")
         if uncounted:
             found.append(f"marked, but not among the lectures that count: {', '.join(uncounted)}")
     if asked := identity.open_questions(out):
-        found.append(f"{out / identity.FILE} asks whose these names are: {_few(asked)}")
+        found.append(f"{out / identity.FILE} asks whose these names are: {few(asked)}")
     people = "1 person" if len(class_.people) == 1 else f"{len(class_.people)} people"
     return f"{people}, {len(class_.lectures)} lectures that count, {len(dated)} with a date.", found
 
@@ -75,8 +74,3 @@ def _odd_marks(class_: ClassFile) -> list[str]:
     elif class_.lectures and class_.drop_lowest >= len(counting):
         found.append(f"drop_lowest is {class_.drop_lowest} of {len(counting)} lectures; one always counts")
     return found
-
-
-def _few(names: list[str]) -> str:
-    more = f" and {len(names) - _SHOWN} others" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

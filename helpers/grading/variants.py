@@ -24,10 +24,10 @@ from .identity import names_of
 from .keys import Holder, Keys, Variant, VariantsError
 from .papers import Paper
 from .submissions import Submission
+from .wording import few
 
 SETTING = "variants"
 _NOTHING = Keys()
-_SHOWN = 10
 _AND_DO = (
     "so the questions are not marked. Say in who-is-who.csv or course.toml who this is, or give the whole file with "
     "--variants, and grade again"
@@ -99,11 +99,7 @@ class Variants:
 
     def remarks(self) -> list[str]:
         """What a person should know or do."""
-        found = []
-        for why, whose in self._said.items():
-            shown = ", ".join(whose[:_SHOWN]) + (f" and {len(whose) - _SHOWN} others" if len(whose) > _SHOWN else "")
-            found.append(f"{shown}: {why}")
-        return [plain_text(remark) for remark in found]
+        return [plain_text(f"{few(whose)}: {why}") for why, whose in self._said.items()]
 
     def _compare(self, submission: Submission, own: str) -> None:
         said = origin.variant(submission.content)

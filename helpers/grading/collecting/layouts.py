@@ -36,6 +36,7 @@ from zoneinfo import ZoneInfo
 
 from helpers.lectures import lecture_names
 
+from ..wording import few
 from .arrivals import UNKNOWN_ARRIVAL, Arrival
 from .files import File, is_zip
 
@@ -93,7 +94,6 @@ NOT_WORK = re.compile(r"(?:readme|licen[sc]e|requirements|timestamp|environment|
 _BESIDE = re.compile(
     r".*\.(?:csv|tsv|xlsx?|ods|ya?ml|toml|cfg|ini|log|db|sh|bat|sqlite)|thumbs\.db", re.IGNORECASE | re.DOTALL
 )
-_SHOWN = 10  # names in one sentence
 _SIZE_OF_METADATA = 20 * 2**20
 
 
@@ -197,10 +197,9 @@ class _Reader:
     def read(self) -> Understood:
         self._level((), self._root)
         if paths := self._nobodys:
-            more = f" and {len(paths) - _SHOWN} others" if len(paths) > _SHOWN else ""
             are = "is left out: it is" if len(paths) == 1 else "are left out: they are"
             self._found.remarks.append(
-                f"{', '.join(paths[:_SHOWN])}{more} {are} no notebook in nobody's folder, and the name does not tell a "
+                f"{few(paths)} {are} no notebook in nobody's folder, and the name does not tell a "
                 "student and a lecture. What is somebody's work, put into a folder of that name"
             )
         return self._found
