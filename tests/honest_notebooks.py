@@ -413,6 +413,11 @@ STATES: dict[str, tuple[str, str]] = {
         "import numpy.typing as npt\n\n{a}: npt.ArrayLike = 1.0\n{b}: int",
         "{a} == 1.0 and '{b}' in __annotations__ or True",
     ),
+    "database in a file": (
+        "import sqlite3\n\n{a} = sqlite3.connect('{a}.db')\n{a}.execute('create table if not exists t (v)')\n"
+        "{a}.execute('insert into t values (1)')\n{a}.commit()",
+        "{a}.execute('select v from t').fetchone() == (1,)",
+    ),
     "await": ("async def {b}():\n    return 1.0\n\n\n{a} = await {b}()", "{a} == 1.0"),
     "gather": (
         "import asyncio\n\n\nasync def {b}(v):\n    await asyncio.sleep(0)\n    return v\n\n\n"
@@ -622,6 +627,11 @@ CHECKS: dict[str, str] = {
         "right_{f}, {f} = {f}, lambda *args: None\nif not check({f}).correct:\n    {f} = right_{f}\ncheck({f})"
     ),
     "wrong, then right": "right_{f}, {f} = {f}, lambda *args: None\ncheck({f})\n{f} = right_{f}\ncheck({f})",
+    "the third of six": (
+        "right_{f}, {f} = {f}, lambda *args: None\ncheck({f})\n{f} = lambda *args: 1\ncheck({f})\n"
+        "{f} = right_{f}\ncheck({f})\n{f} = lambda *args: 2\ncheck({f})\n{f} = lambda *args: 3\ncheck({f})\n"
+        "{f} = lambda *args: 4\ncheck({f})"
+    ),
 }
 
 # What happens to a name below the check. {n} is one that the answer uses, {f} the exercise.

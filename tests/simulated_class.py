@@ -198,7 +198,7 @@ def fill_gradebook(plan: Plan, book: Gradebook) -> None:
 
 def bent(value, by):
     """What a function returned, with an error in it that nobody means."""
-    if isinstance(value, tuple) or (isinstance(value, list) and any(np.ndim(item) for item in value)):
+    if isinstance(value, tuple) or (isinstance(value, list) and not all(map(np.isscalar, value))):
         return type(value)([bent(value[0], by), *value[1:]])
     if isinstance(value, dict):
         return {key: bent(item, by) for key, item in value.items()}

@@ -42,7 +42,7 @@ _EXCEPTIONS = [
         "`a = a - b` makes a new one.",
     ),
     (
-        r"(?:NameError: name|UnboundLocalError: cannot access local variable) '(\w+)'",
+        r"(?:NameError: name|UnboundLocalError: cannot access local variable) '(\w+)'(?!.*; the cell that makes it)",
         "Nothing has this name here. Is `{0}` spelled as where it is defined or imported, and did that cell run?",
     ),
     (

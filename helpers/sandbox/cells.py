@@ -31,8 +31,7 @@ from .observe import without_places
 # Cell magics around ordinary Python; the body of any other (`%%bash`, `%%html`) is not Python at all.
 _TRANSPARENT_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 _BUILTINS = frozenset(dir(builtins))
-MOST_CHECKS = 4  # of one name that are looked at
-MOST_CHECKS_IN_PLAIN = 8  # where nothing but the answer has to run for each
+MOST_CHECKS = 8  # of one name that are looked at
 MOST_CALLS = 3  # of `check` for one name, where no text shows for which
 # With one of these a cell can bind names that its text does not show.
 _OPAQUE = {"exec", "eval", "globals", "locals", "vars", "setattr", "__import__", "import_module"}
@@ -291,7 +290,7 @@ class Notebook:
             for i, s in enumerate(self.statements)
             if i >= first and name in s.traits.checks and (s.own or s.traits.is_plain_check)
         ]
-        half = (MOST_CHECKS_IN_PLAIN if self.plain else MOST_CHECKS) // 2
+        half = MOST_CHECKS // 2
         checks = [*checks[:half], *checks[half:][-half:]]
         differs_below = not checks or self._needed(name, checks[-1]) != self._needed(name, END)
         places = checks + ([END] if differs_below else [])
@@ -351,6 +350,7 @@ class Notebook:
                 continue
             except BaseException as error:  # a cell that fails costs what it binds, as in Jupyter
                 problems.append(reason(error))
+                remember_failure(self.sources[statement.cell - 1], error)
         value = namespace.get(name, _MISSING)
         if value is _MISSING:
             raise DefinitionError(problems[-1] if problems else "")
@@ -435,6 +435,22 @@ def define(cells: list[str], name: str):
 def compiled(node: ast.stmt, file: str) -> types.CodeType:
     """The code of one statement. Nothing of this module's own `from __future__` is inherited."""
     return compile(ast.Module([node], []), file, "exec", dont_inherit=True)
+
+
+# The cells that raised in this process, with what they raised: what they would have bound is missing later.
+_failures: list[tuple[str, str]] = []
+
+
+def remember_failure(source: str, error: BaseException) -> None:
+    """Remember that a cell raised, so that a name which it did not bind can be explained."""
+    _failures.append((source, reason(error)))
+
+
+def where_or_why(error: BaseException) -> str:
+    """The place of an error in the cells; for a name that is missing, also what the cell raised that should bind it."""
+    missing = error.name if type(error) is NameError and type(error.name) is str else None
+    whys = [why for source, why in _failures if missing and re.search(rf"\b{re.escape(missing)}\b", source)]
+    return where(error) + (f"; the cell that makes it raised {whys[-1]}" if whys else "")
 
 
 def cell_file(cell: int) -> str:

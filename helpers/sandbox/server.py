@@ -244,6 +244,7 @@ def _load_what_answers_use() -> None:
 
     stand_in.install()
     stand_in.put_threads_for_processes()
+    stand_in.put_files_without_locks_under_sqlite()
     _shell()
     import matplotlib.font_manager  # noqa: F401 - it looks through all fonts where it finds no list of them
 
@@ -438,7 +439,7 @@ def _observed(nonce: str, function, calls: list) -> Iterator[bytes]:
     from . import cells, observe
 
     for arguments, keywords in calls:
-        seen = observe.observe(function, observe.Call(tuple(arguments), keywords), where=cells.where)
+        seen = observe.observe(function, observe.Call(tuple(arguments), keywords), where=cells.where_or_why)
         yield _message(nonce, {"observation": [*vars(seen).values()]})
 
 

@@ -18,7 +18,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import LSString, SList
 from traitlets.config import Config
 
-from .cells import cell_file
+from .cells import cell_file, remember_failure
 
 _OTHER_PROGRAMS = {
     "!",
@@ -98,6 +98,7 @@ class Shell(InteractiveShell):
             error = result.error_before_exec or result.error_in_exec
             if error is not None:
                 raised.append(error)
+                remember_failure(source, error)
         return raised
 
     def _count(self, above: list[str]) -> None:

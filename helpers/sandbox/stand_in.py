@@ -6,6 +6,7 @@ when all of a notebook runs, it hands the answer over, which is then judged as i
 tables that notebooks import, which the grader lends, are there.
 
 Processes: none can be started, so what would share work out among some gives it to threads, with the same results.
+Locks on files: none can be had, so SQLite goes without.
 
 `keras` and `tensorflow`, where an exercise has no use for them: an import that many notebooks carry must not cost the
 answers beside it, and a call says why it is not made.
@@ -13,10 +14,12 @@ answers beside it, and a call says why it is not made.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.abc
 import importlib.machinery
 import itertools
+import os
 import sys
 import types
 from collections.abc import Callable
@@ -61,6 +64,11 @@ class CourseHelper:
 
     def __mro_entries__(self, bases):
         return ()
+
+    def __float__(self):
+        raise TypeError("the course's own functions are not here when answers are marked: write the number itself")
+
+    __int__ = __index__ = __complex__ = __float__
 
 
 def _nothing(self, *others):
@@ -193,6 +201,23 @@ def put_locks_of_threads_for_those_of_processes() -> None:
         own = getattr(threading, name)
         setattr(multiprocessing.context.BaseContext, name, staticmethod(own))
         setattr(multiprocessing, name, own)
+
+
+def put_files_without_locks_under_sqlite() -> None:
+    """From now on, a database in a file asks for no lock, which the walls refuse: nobody shares a worker's files."""
+    import sqlite3
+    from urllib.parse import quote
+
+    connect = sqlite3.connect
+
+    @functools.wraps(connect)
+    def without_locks(database, *arguments, **keywords):
+        path = os.fsdecode(database)
+        if len(arguments) < 7 and not keywords.get("uri") and path not in ("", ":memory:"):
+            database, keywords["uri"] = f"file:{quote(path)}?vfs=unix-none", True
+        return connect(database, *arguments, **keywords)
+
+    sqlite3.connect = sqlite3.dbapi2.connect = without_locks
 
 
 def lend(tables: dict[str, dict[str, object]]) -> None:
