@@ -9,6 +9,7 @@ was proved now; `COURSE_PROVE=all` proves everything anew.
 import contextlib
 import fcntl
 import hashlib
+import inspect
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from helpers.lectures import lecture_named
+from helpers.lectures import lecture_named, lecture_names
 from helpers.paths import ROOT
 
 RECORD = Path(__file__).with_name("proved.json")
@@ -50,11 +51,44 @@ def unless_proved(what: str, *depends: str | Path | Code):
         _remember(what, digest)
 
 
+def proves(*depends: str | Path | Code):
+    """Decorate a test that need not run, nor its fixtures be made, until something that it depends on has changed.
+
+    It goes above the other decorators.
+    """
+
+    def decorate(test):
+        marks = getattr(test, "pytestmark", [])
+        given = [mark.args[0] for mark in marks if mark.name == "parametrize"]
+        fixtures = [name for name in inspect.signature(test).parameters if name not in given]
+        depend = [*depends, Path(inspect.getfile(test))]
+
+        def once(request, **parameters):
+            with unless_proved(request.node.nodeid, *depend) as needed:
+                if needed:
+                    test(**parameters, **{name: request.getfixturevalue(name) for name in fixtures})
+
+        # pytest reads here what to give; `functools.wraps` would show it the fixtures as well.
+        names = ["request", *given]
+        once.__signature__ = inspect.Signature([inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY) for n in names])
+        once.__name__, once.__doc__, once.__module__ = test.__name__, test.__doc__, test.__module__
+        once.pytestmark = marks
+        return once
+
+    return decorate
+
+
 def of_exercise(exercise) -> tuple[str | Path | Code, ...]:
     """What the proof of an exercise's check depends on."""
     lecture = lecture_named(exercise.lecture)
     given = [path for path in [lecture.folder / "given.py"] if path.exists()]
     return (*JUDGING, lecture.folder / "exercises", *given, Code(lecture.source))
+
+
+def of_every_mark(*lectures: str) -> tuple[str | Path | Code, ...]:
+    """What marks depend on: the grader, and the lectures, of which none means all."""
+    found = [lecture_named(name) for name in lectures or lecture_names()]
+    return (*GRADER, *(path for one in found for path in (one.folder, Code(one.source))))
 
 
 def of_experiments(lecture: str) -> tuple[str | Path, ...]:

@@ -1,5 +1,7 @@
 """A recorded proof counts while nothing has changed, and no longer."""
 
+import inspect
+
 import pytest
 
 from tests import proved
@@ -56,3 +58,27 @@ def test_words_around_an_answer_are_no_part_of_its_proof(record, monkeypatch):
     assert needed("Some words.", "a = 1", "record")
     assert not needed("Other words.", "a = 1")
     assert needed("Some words.", "a = 2")
+
+
+def test_a_test_that_is_proved_makes_no_fixture(record, monkeypatch):
+    ran = []
+    monkeypatch.setattr(proved.inspect, "getfile", lambda test: record)
+
+    @proved.proves(record)
+    @pytest.mark.parametrize("number", [1])
+    def example(number, costly):
+        """What it shows."""
+        ran.append((number, costly))
+
+    class Request:
+        node = type("node", (), {"nodeid": "tests/example[1]"})
+
+        def getfixturevalue(self, name):
+            return f"made {name}"
+
+    assert list(inspect.signature(example).parameters) == ["request", "number"]
+    assert (example.__name__, example.__doc__, len(example.pytestmark)) == ("example", "What it shows.", 1)
+    monkeypatch.setenv("COURSE_PROVE", "record")
+    example(request=Request(), number=1)
+    example(request=Request(), number=1)
+    assert ran == [(1, "made costly")]

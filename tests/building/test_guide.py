@@ -22,8 +22,11 @@ from tests import classroom
 from tests.classroom import LECTURE
 from tests.conftest import walls_hold
 from tests.mail_server import mail_server
+from tests.proved import proves
 
 GUIDE = ROOT / "docs" / "instructors-guide.md"
+# What its commands could print in another way.
+FOLLOWED = (GUIDE, "helpers", "Makefile", "tests/classroom.py", *(ROOT / "helpers" / "templates").glob("*.html"))
 HANDED_OUT = ("Makefile", "README.md", "LICENSE", "LICENSE-TEXT", "pyproject.toml", "requirements.lock")
 FOLDERS = ("helpers", "notebooks", "solutions", "data", "docs")
 MOST = sum(exercise.points for exercise in exercises_of(LECTURE))
@@ -89,6 +92,7 @@ def test_the_guide_names_every_command_and_runs_those_for_a_class():
     assert set(re.findall(r"`course ([a-z-]+)", text)) <= set(subcommands)
 
 
+@proves(*FOLLOWED)
 def test_every_file_that_the_guide_names_is_there(followed):
     folder, printed, _ = followed
     assert "Everything is in place." in printed
@@ -101,6 +105,7 @@ def test_every_file_that_the_guide_names_is_there(followed):
     assert zipfile.is_zipfile(folder / "autograder.zip")
 
 
+@proves(*FOLLOWED)
 def test_the_handout_has_what_learners_need_and_no_solutions(followed):
     with zipfile.ZipFile(followed[0] / "handout.zip") as archive:
         names = set(archive.namelist())
@@ -108,6 +113,7 @@ def test_the_handout_has_what_learners_need_and_no_solutions(followed):
     assert not any(name.startswith(("solutions/", "tests/")) for name in names)
 
 
+@proves(*FOLLOWED)
 def test_the_pretend_class_gets_its_marks_in_every_format(followed):
     folder, printed, _ = followed
     expected = {"ada": MOST, "grace": 3, "linus": 0}
@@ -119,6 +125,7 @@ def test_the_pretend_class_gets_its_marks_in_every_format(followed):
     assert "No mark and no status changes." in printed
 
 
+@proves(*FOLLOWED)
 def test_a_cluster_gives_the_same_marks(followed):
     folder, printed, _ = followed
     assert re.search(r"on each of [12] workers", printed)
@@ -136,6 +143,7 @@ def without_total(page):
     return re.sub(r'<section class="card">\s*<h2>Your total so far.*?</section>', "", page, flags=re.DOTALL).split()
 
 
+@proves(*FOLLOWED)
 def test_everybody_who_handed_in_gets_the_own_pages_once(followed):
     folder, printed, mails = followed
     assert "Nothing was sent." in printed

@@ -24,8 +24,10 @@ from helpers.paths import NOTEBOOKS, SOLUTIONS
 from tests import classroom
 from tests.classroom import LECTURE
 from tests.conftest import cannot_run_here, walls_hold
+from tests.proved import of_every_mark, proves
 
 POINTS = {exercise.name: float(exercise.points) for exercise in exercises_of(LECTURE)}
+MARKS = (*of_every_mark(), "tests/classroom.py", *(NOTEBOOKS / f"{lecture}.ipynb" for lecture in lecture_names()))
 OTHER_LECTURES = tuple(lecture for lecture in lecture_names() if lecture != LECTURE)
 TIMEOUT = 900
 
@@ -253,6 +255,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@proves(*MARKS)
 @pytest.mark.slow
 @pytest.mark.parametrize("lecture", lecture_names())
 def test_nbgrader_releases_what_we_release(released, lecture):
@@ -274,6 +277,7 @@ def test_nbgrader_releases_what_we_release(released, lecture):
         assert float(their["metadata"].get("nbgrader", {}).get("points", 0)) == role.get("points", 0)
 
 
+@proves(*MARKS)
 @pytest.mark.slow
 @pytest.mark.parametrize("lecture", OTHER_LECTURES)
 def test_marks_are_equal_in_every_other_lecture(mixed, lecture):
@@ -283,6 +287,7 @@ def test_marks_are_equal_in_every_other_lecture(mixed, lecture):
     assert 0 < sum(ours.values()) < sum(exercise.points for exercise in exercises_of(lecture)) or len(ours) == 1
 
 
+@proves(*MARKS)
 @pytest.mark.slow
 def test_marks_are_equal_for_every_exercise(compared):
     different = {
@@ -294,6 +299,7 @@ def test_marks_are_equal_for_every_exercise(compared):
     assert set(different) == {("by-heart", "dead_fraction")}
 
 
+@proves(*MARKS)
 @pytest.mark.slow
 def test_they_differ_where_only_fresh_inputs_and_walls_can_tell(compared):
     assert compared.theirs["copies"]["leaky_relu"] == compared.ours["copies"]["leaky_relu"] == 0
@@ -301,6 +307,7 @@ def test_they_differ_where_only_fresh_inputs_and_walls_can_tell(compared):
     assert compared.ours["by-heart"]["dead_fraction"] < POINTS["dead_fraction"]
 
 
+@proves(*MARKS)
 @pytest.mark.slow
 def test_the_marks_are_those_that_the_answers_deserve(compared):
     for student in ("whole", "other-spelling", "awkward"):
@@ -315,6 +322,7 @@ def test_the_marks_are_those_that_the_answers_deserve(compared):
             assert compared.theirs[f"wrong-{turn}"][exercise.name] == classroom.predicted(exercise, wrong, 1).points
 
 
+@proves(*MARKS)
 @pytest.mark.slow
 def test_our_table_is_nbgraders_table(compared):
     assert tuple(compared.their_rows[0]) == tuple(compared.our_rows[0]) == nbgrader.COLUMNS
@@ -325,6 +333,7 @@ def test_our_table_is_nbgraders_table(compared):
             assert ours[row["student_id"]] | times == row | times
 
 
+@proves(*MARKS)
 @pytest.mark.slow
 def test_an_answer_that_exits_costs_one_exercise_here_and_the_whole_notebook_there(course, compared, tmp_path):
     """nbgrader loses the kernel, and with it the submission; it says so and marks nothing."""
@@ -339,6 +348,7 @@ def test_an_answer_that_exits_costs_one_exercise_here_and_the_whole_notebook_the
     assert float(row["total"]) == sum(POINTS.values()) - POINTS["leaky_relu"]
 
 
+@proves(*MARKS)
 @pytest.mark.slow
 def test_nbgraders_validate_tells_a_learner_which_checks_fail(course, tmp_path):
     (tmp_path / "right.ipynb").write_text(json.dumps(short(classroom.notebook_with(classroom.right_answers(0)))))
