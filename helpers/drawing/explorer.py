@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from .style import png, show_png
 
-_CONTROLS_WIDTH = "360px"
+_CONTROLS_WIDTH = "380px"
 # ipywidgets gives the handle of a slider no name that a screen reader could say: it gets the text of its label.
 _NAME_THE_SLIDERS = """
 const name = () => document.querySelectorAll(".widget-slider").forEach(slider => {
@@ -226,7 +226,7 @@ def loop_of_the_notebook():
 
 
 def _look(label):
-    return {"description": label, "style": {"description_width": "110px"}, "layout": {"width": "350px"}}
+    return {"description": label, "style": {"description_width": "130px"}, "layout": {"width": "370px"}}
 
 
 def _thinned(values, default, most):

@@ -30,7 +30,7 @@ class PseudoLabelExplorer(Explorer):
     controls: ClassVar = {
         "labels": Choice("labels", LABELS, "50"),
         "threshold": Slider("threshold", 0.3, 0.98, 0.02, 0.9),
-        "most": Slider("at most in a class", 10, 250, 10, 250),
+        "most": Slider("most per class", 10, 250, 10, 250),
     }
 
     def build(self):

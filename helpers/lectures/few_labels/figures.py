@@ -44,7 +44,7 @@ def draw_film(films, rounds, watched):
             ax.imshow(counts / counts.sum(axis=1, keepdims=True), cmap="cividis", vmin=0, vmax=1)
             share = counts[:, watched].sum() / counts.sum()
             shares.append(f"{100 * share:.0f} %")
-            ax.set(title=f"round {number}: {shares[-1]}", xticks=[watched], yticks=[])
+            ax.set(title=f'round {number}: {shares[-1]} "{watched}"', xticks=[watched], yticks=[])
         line[0].set_ylabel(f"{label}\ntrue class")
         words.append(f"{label}: {', '.join(shares)}")
     for ax in axes[-1]:
