@@ -17,7 +17,8 @@ def table(rows: Mapping[object, object], columns: Iterable, form: str | Sequence
         The headings; numbers among them are written as short as possible.
     form
         How numbers are written, in the words of `format`: ".2f", ".0%" (with a space before the sign). One for all
-        columns, or one for each.
+        columns, or one for each. A value that is an array, such as a result for every seed, is written as its mean
+        ± its standard deviation.
     label
         What stands around each heading, such as "rate {}".
 
@@ -46,9 +47,12 @@ def _short(heading):
 
 
 def _written(value, form):
-    if not form or not isinstance(value, Number) or isinstance(value, bool):
+    if form and getattr(value, "ndim", 0) == 1:
+        text = f"{format(value.mean(), form).rstrip('%')} ± {format(value.std(), form.replace('+', ''))}"
+    elif form and isinstance(value, Number) and not isinstance(value, bool):
+        text = format(value, form)
+    else:
         return str(value)
-    text = format(value, form)
     return f"{text[:-1]} %" if form.endswith("%") else text
 
 

@@ -59,6 +59,12 @@ def test_one_value_needs_no_list_and_headings_are_short(shown):
     assert shown[0]["text/plain"].split() == ["rate", "0.1", "0.001", "1,234"]
 
 
+def test_an_array_is_written_as_its_mean_and_its_standard_deviation(shown):
+    results = np.array([0.5, 0.7])
+    table({"tanh": [results, 100 * results, results]}, ["share", "points", "gain"], (".0%", ".1f", "+.2f"))
+    assert shown[0]["text/plain"].splitlines()[1].split("  ")[1:] == ["60 ± 10 %", "60.0 ± 10.0", "+0.60 ± 0.10"]
+
+
 def test_as_many_forms_as_columns():
     with pytest.raises(ValueError, match="2 forms are given for 1 columns"):
         table({"tanh": 1}, ["a"], (".1f", ".2f"))
