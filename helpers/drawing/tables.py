@@ -1,33 +1,59 @@
 """A small table of results: what a reader compares is set side by side."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Number
 
 
-def table(rows: Mapping[object, Sequence], columns: Sequence) -> None:
+def table(rows: Mapping[object, object], columns: Iterable, form: str | Sequence[str] = "", label: str = "{}") -> None:
     """Show a table in a notebook; as plain text where there is no HTML, as in a console or a diff.
 
     Parameters
     ----------
     rows
-        {label: values}: the label stands at the left of its row. Values are strings, or numbers that are rounded
-        already, one for each column.
+        {label: values}: the label stands at the left of its row. One value for each column; where there is one column,
+        the value itself will do. Numbers are written as `form` says, everything else as `str` does.
     columns
-        The headings.
+        The headings; numbers among them are written as short as possible.
+    form
+        How numbers are written, in the words of `format`: ".2f", ".0%" (with a space before the sign). One for all
+        columns, or one for each. A value that is an array, such as a result for every seed, is written as its mean
+        ± its standard deviation.
+    label
+        What stands around each heading, such as "rate {}".
 
     Raises
     ------
     ValueError
-        When a row has more or fewer values than there are headings; it names the row.
+        When a row has more or fewer values than there are headings; it names the row. When `form` does not fit.
     """
     from IPython.display import display
 
-    headings = [str(heading) for heading in columns]
-    cells = {str(label): [str(value) for value in values] for label, values in rows.items()}
-    for label, values in cells.items():
+    headings = [label.format(_short(heading)) for heading in columns]
+    forms = [form] * len(headings) if isinstance(form, str) else list(form)
+    if len(forms) != len(headings):
+        raise ValueError(f"{len(forms)} forms are given for {len(headings)} columns: give one, or one for each.")
+    cells = {}
+    for name, values in rows.items():
+        values = [values] if isinstance(values, str | Number) else list(values)
         if len(values) != len(headings):
-            raise ValueError(f"Row {label!r} has {len(values)} values for {len(headings)} columns: give one for each.")
+            raise ValueError(f"Row {name!r} has {len(values)} values for {len(headings)} columns: give one for each.")
+        cells[_short(name)] = [_written(value, form) for value, form in zip(values, forms, strict=True)]
     display({"text/html": _as_html(cells, headings), "text/plain": _as_text(cells, headings)}, raw=True)
+
+
+def _short(heading):
+    return f"{heading:g}" if isinstance(heading, float) else str(heading)
+
+
+def _written(value, form):
+    if form and getattr(value, "ndim", 0) == 1:
+        text = f"{format(value.mean(), form).rstrip('%')} ± {format(value.std(), form.replace('+', ''))}"
+    elif form and isinstance(value, Number) and not isinstance(value, bool):
+        text = format(value, form)
+    else:
+        return str(value)
+    return f"{text[:-1]} %" if form.endswith("%") else text
 
 
 def _as_html(cells, headings):

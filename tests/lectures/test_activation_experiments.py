@@ -14,7 +14,12 @@ from helpers.lectures.activations.experiments import many
 from helpers.lectures.activations.experiments.convexity import one_unit_losses, two_layer_losses
 from helpers.lectures.activations.experiments.dead_relu import a_unit_that_dies, deaths, silence_at_start
 from helpers.lectures.activations.experiments.depth import accuracy_by_depth, first_gradient_ratio, rate_and_scale
-from helpers.lectures.activations.experiments.landscape import _outputs, output_landscape, straight_pieces
+from helpers.lectures.activations.experiments.landscape import (
+    _outputs,
+    output_landscape,
+    sharpest_bend,
+    straight_pieces,
+)
 from helpers.lectures.activations.experiments.maxout import pieces_never_chosen
 from helpers.lectures.activations.experiments.published import (
     error_of_difference,
@@ -24,12 +29,14 @@ from helpers.lectures.activations.experiments.published import (
 )
 from helpers.lectures.activations.experiments.speed import epochs_to_reach
 from helpers.lectures.activations.experiments.zig_zag import walks
+from helpers.lectures.activations.figures import draw_landscapes
 from helpers.neural import networks
 from helpers.neural.activations import ACTIVATIONS, maxout, portrait, relative_cost, softmax
 from helpers.neural.gradient_signs import share_of_one_sign, zig_zag
 from helpers.neural.signal import he, lecun, propagate
 from tests.gradients import assert_slopes_of
 
+NINE = ("relu", "leaky_relu", "prelu", "rrelu", "elu", "selu", "gelu", "swish", "mish")
 KINKS = np.array([-3, -2.5, 0, 2.5, 3, 6])
 every_activation = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=ACTIVATIONS)
 
@@ -298,8 +305,23 @@ def test_the_output_of_a_relu_network_is_made_of_straight_pieces():
 
 
 def test_a_landscape_of_mish_bends_everywhere_and_one_of_relu_at_edges():
-    bends = {name: np.median(output_landscape(name, size=241).bends) for name in ("relu", "mish")}
-    assert bends["relu"] < 0.1 < bends["mish"] < 1
+    bends = {name: output_landscape(name, size=241).bends for name in ("relu", "mish")}
+    relative = {name: np.median(found) / found.max() for name, found in bends.items()}
+    assert relative["relu"] < 0.1 < relative["mish"] < 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_more_points_make_a_bend_smaller_but_not_an_edge(seed):
+    network = {"hidden": (16, 16), "seed": seed}
+    left = {name: sharpest_bend(name, 4001, **network) / sharpest_bend(name, 1001, **network) for name in NINE}
+    assert [name for name in NINE if left[name] > 0.5] == ["relu", "leaky_relu", "prelu", "rrelu", "selu"]
+
+
+def test_the_landscapes_are_told_by_their_sharpest_bends():
+    figure = draw_landscapes([output_landscape(name, size=31, hidden=(8, 8)) for name in NINE])
+    told = [float(figure.words.split(f"{name} ")[1].split(",")[0].rstrip(".")) for name in ("relu", "swish")]
+    assert told[0] > told[1] > 0
+    assert len({picture.norm.vmax for ax in figure.axes for picture in ax.images}) == 1
 
 
 def test_pieces_of_maxout_that_are_never_chosen():

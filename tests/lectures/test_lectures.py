@@ -208,3 +208,35 @@ def test_figures_draw_what_they_are_given(name):
     assert not [m for m in imported(path) if m.split(".")[1] == "neural" and TRAINING & set(m.split("."))]
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"np\.random\b|default_rng|\.fit\(", text)
+
+
+def formatting_lines(source):
+    """The lines of a cell that only make what is computed readable: texts made of values, and printing.
+
+    A table that takes values and is called in one line is like a figure; what goes on below its first line is not.
+    """
+    lines = set()
+    for node in ast.walk(ast.parse(source)):
+        own = range(node.lineno, node.end_lineno + 1) if hasattr(node, "lineno") else range(0)
+        match node:
+            case ast.JoinedStr() | ast.Call(func=ast.Name("print" | "format")):
+                lines.update(own)
+            case ast.Call(func=ast.Attribute(ast.Name() | ast.Constant(), "format" | "join" | "ljust" | "rjust")):
+                lines.update(own)
+            case ast.Call(func=ast.Name("table")):
+                lines.update(own[1:])
+    return lines
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_less_than_a_tenth_of_the_code_that_a_reader_sees_is_formatting(name):
+    formatting, seen = 0, 0
+    for cell in nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells:
+        if cell.cell_type == "code" and "nbgrader" not in cell.metadata and not cell.source.startswith("%"):
+            code = {
+                number
+                for number, line in enumerate(cell.source.splitlines(), start=1)
+                if line.strip() and not line.lstrip().startswith("#")
+            }
+            formatting, seen = formatting + len(code & formatting_lines(cell.source)), seen + len(code)
+    assert formatting < seen / 10, f"{formatting} of {seen} lines"

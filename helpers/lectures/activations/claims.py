@@ -17,6 +17,7 @@ from .experiments.maxout import pieces_never_chosen
 
 SEEDS = 10
 POINTS, POWERS, SHARE = "points of accuracy", "powers of ten", "share of units"
+CORNERS, SMOOTH = ("relu", "leaky_relu", "prelu", "rrelu", "selu"), ("elu", "gelu", "swish", "mish")
 
 
 @cache
@@ -381,6 +382,22 @@ def _an_edge_a_unit(seed, hidden=(32,) * 5):
     return 1 - abs(np.log2(edges / sum(hidden)))
 
 
+def _smaller_where_smooth(seed, **network):
+    """From 0.07 to 0.14 of the largest change, with ten times as many points."""
+    return np.log10(2) / 2 - max(abs(np.log10(10 * _stays(name, seed, **network))) for name in SMOOTH)
+
+
+def _does_not_become_small(seed, names=CORNERS, **network):
+    """At least a third of it."""
+    return min(_stays(name, seed, **network) for name in names) - 1 / 3
+
+
+def _stays(name, seed, **network):
+    """How much of the largest change of the derivative is left with ten times as many points."""
+    before, after = (landscape.sharpest_bend(name, points, seed=seed, **network) for points in (1_001, 10_001))
+    return after / before
+
+
 def _bounded(seed):
     x = np.linspace(-1000, 1000, 4001)
     return 6.001 - max(np.abs(ACTIVATIONS[name].function(x)).max() for name in ("relu6", "hard_sigmoid"))
@@ -700,6 +717,19 @@ CLAIMS = (
     ),
     Claim("With a hidden layer it is not convex, whatever the activation", _not_convex, "loss", seeds=1),
     Claim("Even a single sigmoid unit is convex only with the right loss", _needs_the_matching_loss, "loss", seeds=1),
+    Claim(
+        "With ten times as many points it becomes about a tenth where the output is smooth",
+        _smaller_where_smooth,
+        "powers of ten",
+        {OWN: {}, "2 layers": {"hidden": (32, 32)}, "16 units a layer": {"hidden": (16,) * 5}},
+    ),
+    Claim(
+        "At an edge it does not become small, because there the derivative jumps",
+        _does_not_become_small,
+        "share",
+        {OWN: {}, "2 layers": {"hidden": (32, 32)}, "16 units a layer": {"hidden": (16,) * 5}},
+        {"smooth functions": {"names": SMOOTH}},
+    ),
     Claim(
         "Each unit causes about one edge on this way",
         _an_edge_a_unit,

@@ -1,6 +1,7 @@
 """The figures of lecture 04: each draws what it is given, and says in words what it drew."""
 
 import numpy as np
+from matplotlib.colors import PowerNorm
 
 from helpers.drawing.style import (
     ACTIVATION_LOOKS,
@@ -189,12 +190,12 @@ def draw_zig_zag(positive, centered):
     return described(figure, f"Two paths from the upper left to the lower right. {' them; '.join(words)} them.")
 
 
-def draw_deaths(results):
-    """Share of dead units against the learning rate; `results` is {label: (rates, shares)}."""
+def draw_deaths(rates, dead):
+    """Share of dead units against the learning rate; `dead` is {label: one share a rate}."""
     figure, ax = new_figure(width=6.5, height=3.2)
     colors = {"first": BLUE, "second": BLUE, "third": BLUE, "fourth": SKY}  # three times ReLU, then the leaky one
     words = []
-    for role, (label, (rates, shares)) in zip(COMPARED, results.items(), strict=False):
+    for role, (label, shares) in zip(COMPARED, dead.items(), strict=False):
         ax.plot(rates, 100 * np.asarray(shares), label=label, **ROLES[role] | {"color": colors[role]})
         words.append(f"{label}: {', '.join(f'{100 * share:.0f}' for share in shares)}")
     ax.set_xscale("log")
@@ -288,24 +289,30 @@ def draw_family(names, reach=4.0):
 
 
 def draw_landscapes(landscapes):
-    """Output landscapes as heights, and below them where they bend."""
-    figure, axes = new_figure(2, len(landscapes), width=9, height=5.6, sharex=True, sharey=True)
+    """Output landscapes, each with its bends at the right; one scale for all outputs, and one for all bends."""
+    figure, axes = new_figure(len(landscapes) // 3, 6, height=6.4, sharex=True, sharey=True)
     words = []
-    for column, landscape in enumerate(landscapes):
-        low, high = landscape.axis[1], landscape.axis[-2]
-        axes[0, column].contourf(landscape.axis, landscape.axis, landscape.height, levels=16, cmap="cividis")
-        axes[0, column].set(title=landscape.activation, aspect="equal")
-        box = {"extent": (low, high, low, high), "origin": "lower", "interpolation": "nearest"}
-        axes[1, column].imshow(np.round(8 * landscape.bends**0.5), cmap="Greys", **box)
-        axes[1, column].set_xlabel("input 1")
-        words.append(f"{landscape.activation} {np.median(landscape.bends):.2g}")
-    axes[0, 0].set_ylabel("output\ninput 2")
-    axes[1, 0].set_ylabel("second difference\ninput 2")
+    for (left, right), landscape in zip(axes.reshape(-1, 2), landscapes, strict=True):
+        axis, bends = landscape.axis, landscape.bends
+        levels = np.linspace(-3, 3, 17)
+        heights = left.contourf(axis, axis, landscape.height, levels=levels, cmap="cividis", extend="both")
+        left.set(aspect="equal", title=landscape.activation, xticks=(-2, 0, 2), yticks=(-2, 0, 2))
+        box = {"extent": (axis[1], axis[-2], axis[1], axis[-2]), "origin": "lower", "interpolation": "nearest"}
+        shades = right.imshow(bends, norm=PowerNorm(0.5, vmin=0, vmax=1), cmap="Greys", **box)
+        right.set_title("bends")
+        words.append(f"{landscape.activation} {np.quantile(bends, 0.99):.2f}")
+    for ax in axes[-1]:
+        ax.set_xlabel("input 1")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("input 2")
+    below = {"location": "bottom", "shrink": 0.8, "aspect": 40}
+    figure.colorbar(heights, ax=axes[:, :3], label="output, standardized", ticks=(-3, 0, 3), **below)
+    figure.colorbar(shades, ax=axes[:, 3:], label="bends: change of the derivative", extend="max", **below)
     return described(
         figure,
-        "Top: outputs of one random network over the plane of its two inputs, with three activations. Bottom: the "
-        "size of the second difference, dark where the output bends. Its median in units of the largest: "
-        f"{', '.join(words)}.",
+        f"Outputs of one random network over the plane of its two inputs, with {len(landscapes)} activations. At the "
+        "right of each, dark where the derivative changes most from one point to the next. Change in the sharpest "
+        f"hundredth of the plane, at least: {', '.join(words)}.",
     )
 
 

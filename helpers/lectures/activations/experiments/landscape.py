@@ -1,4 +1,4 @@
-"""What a random network makes of the plane: the output landscape, and of how many straight pieces it is made."""
+"""What a random network makes of the plane: the output landscape, its edges, and its straight pieces."""
 
 from dataclasses import dataclass
 
@@ -21,11 +21,10 @@ class Landscape:
 
     @property
     def bends(self):
-        """Size of the second differences along both inputs over the largest of them, (n - 2, n - 2)."""
+        """How much the derivatives along both inputs change from one point to the next, (n - 2, n - 2)."""
         along_rows = np.diff(self.height, n=2, axis=1)[1:-1]
         along_columns = np.diff(self.height, n=2, axis=0)[:, 1:-1]
-        bends = np.hypot(along_rows, along_columns)
-        return bends / bends.max()
+        return np.hypot(along_rows, along_columns) / (self.axis[1] - self.axis[0])
 
 
 def output_landscape(activation, size=121, reach=3.0, hidden=HIDDEN, seed=0):
@@ -36,16 +35,31 @@ def output_landscape(activation, size=121, reach=3.0, hidden=HIDDEN, seed=0):
     return Landscape(activation, axis, (height - height.mean()) / height.std())
 
 
+def sharpest_bend(activation, points, reach=3.0, hidden=HIDDEN, seed=0):
+    """The largest change of the derivative from one point to the next, on the way from left to right.
+
+    At an edge the derivative jumps, and the largest change stays what it is, however many points there are. Where the
+    output is smooth, it becomes smaller in proportion to the distance of the points.
+    """
+    height = _outputs(activation, _way(reach, points), hidden, seed)[1][-1].ravel()
+    step = 2 * reach / (points - 1)
+    return float(np.abs(np.diff(height / height.std(), n=2)).max() / step)
+
+
 def straight_pieces(reach=3.0, hidden=HIDDEN, seed=0, points=100_001):
     """Of how many straight pieces the output of the ReLU network is made, on the way from left to right.
 
     A piece ends where a unit of any layer changes between silent and active. Pieces shorter than the distance of two
     points may be missed.
     """
-    way = np.stack([np.linspace(-reach, reach, points), np.zeros(points)], axis=1)
-    sums, _ = _outputs("relu", way, hidden, seed)
+    sums, _ = _outputs("relu", _way(reach, points), hidden, seed)
     active = np.concatenate([layer > 0 for layer in sums[:-1]], axis=1)
     return 1 + int(np.sum(np.any(active[1:] != active[:-1], axis=1)))
+
+
+def _way(reach, points):
+    """From left to right through the middle of the square, (points, 2)."""
+    return np.stack([np.linspace(-reach, reach, points), np.zeros(points)], axis=1)
 
 
 def _outputs(activation, inputs, hidden, seed):
