@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from helpers import datasets
-from helpers.lectures.hyperparameter_search.experiments.response_surface import ResponseSurface, measure_surface
+from helpers.lectures.hyperparameter_search.experiments.response_surface import (
+    ResponseSurface,
+    measure_surface,
+    with_noise,
+)
 from helpers.neural import search
 from helpers.neural.signal import he
 
@@ -33,6 +37,13 @@ def test_on_the_grid_a_surface_is_the_run_and_between_its_points_the_mean():
 
 def test_outside_its_grid_the_border_counts():
     assert PLANE.scores(1e5, 1)[0] == PLANE.scores(1e-1, 1)[0]
+
+
+@pytest.mark.parametrize("surface", [PLANE, with_noise(PLANE)], ids=["exact", "noisy"])
+def test_a_surface_of_one_epoch_answers_like_the_whole_one(surface):
+    points = [1e-3, 4e-2], [1e-4, 1e-1]
+    for epoch in (1, -1):
+        np.testing.assert_array_equal(surface.at(epoch).curves(*points)[:, 0], surface.curves(*points)[:, epoch])
 
 
 def test_the_share_above_an_accuracy_is_an_area():

@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 from helpers.datasets import shapes10
 from helpers.drawing.explorer import Explorer, Slider, Strip, loop_of_the_notebook
 from helpers.drawing.style import BLACK, BLUE, ROLES, VERMILLION, new_figure
+from helpers.neural.principal import on_principal_axes
 from helpers.neural.search import STOP_SEARCH, prepare, train_many
 
 from .experiments.searches import BATCH_SIZE, DECK_RANGES, EPOCHS, best_first, draw, place, random_search
@@ -76,7 +77,7 @@ class SearchBoard(Explorer):
     @classmethod
     def for_readers(cls):
         """With the deck's search of a hundred runs, which the lecture makes before it shows the board."""
-        pictures = prepare(shapes10())
+        pictures = on_principal_axes(prepare(shapes10()), 64)
         return cls(pictures, random_search(pictures, DECK_RANGES, count=cls.controls["count"].default, seed=0))
 
     def __init__(self, pictures, runs=(), epochs=EPOCHS):

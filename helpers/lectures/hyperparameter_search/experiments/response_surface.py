@@ -6,7 +6,7 @@ as good as nothing, and every way of searching meets the same landscape.
 
 import itertools
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.interpolate import RegularGridInterpolator
@@ -37,9 +37,13 @@ class ResponseSurface:
         points = np.clip(points, [axis[0] for axis in axes], [axis[-1] for axis in axes])
         return RegularGridInterpolator(axes, self.accuracies)(points)
 
+    def at(self, epoch):
+        """The surface of one epoch alone, in which many points are looked up in a tenth of the time."""
+        return replace(self, losses=self.losses[:, :, [epoch]], accuracies=self.accuracies[:, :, [epoch]])
+
     def scores(self, learning_rates, regularizations):
         """Validation accuracy after the last epoch: (points,)."""
-        return self.curves(learning_rates, regularizations)[:, -1]
+        return self.at(-1).curves(learning_rates, regularizations)[:, 0]
 
     def share_above(self, accuracy, per_axis=400):
         """The share of the searched area where the accuracy is at least this: one random trial's chance to find it."""

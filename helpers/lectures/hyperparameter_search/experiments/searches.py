@@ -169,7 +169,7 @@ def break_off(pictures, runs, epochs=5, **training):
 
 def accuracy_at(surface, points, epoch=-1):
     """Accuracies of a ResponseSurface at `points` (count, 2), which are exponents of 10, after so many epochs."""
-    return surface.curves(*10.0 ** np.asarray(points).T)[:, epoch]
+    return surface.at(epoch).curves(*10.0 ** np.asarray(points).T)[:, 0]
 
 
 def exponents_of(surface):
