@@ -139,7 +139,7 @@ def draw_layouts(surface, layouts, epoch=5):
         below.plot(rates, ridge, color=GREY, linewidth=1)
         for rate in np.unique(np.round(points[:, 0], 9)):
             below.axvline(rate, color=BLACK, linewidth=1)
-        below.set(xlabel=f"{RATE}, exponent of 10", ylim=(0, 70))
+        below.set(xlabel="exponent of the rate", ylim=(0, 70))
     axes[0, 0].set_ylabel(f"{REGULARIZATION}, exponent")
     axes[1, 0].set_ylabel("accuracy in %")
     figure.colorbar(image, ax=axes[0], label="accuracy in %")
