@@ -35,7 +35,7 @@ def table(rows: Mapping[object, object], columns: Iterable, form: str | Sequence
         raise ValueError(f"{len(forms)} forms are given for {len(headings)} columns: give one, or one for each.")
     cells = {}
     for name, values in rows.items():
-        values = [values] if isinstance(values, str | Number) else list(values)
+        values = list(values) if isinstance(values, Iterable) and not isinstance(values, str) else [values]
         if len(values) != len(headings):
             raise ValueError(f"Row {name!r} has {len(values)} values for {len(headings)} columns: give one for each.")
         cells[_short(name)] = [_written(value, form) for value, form in zip(values, forms, strict=True)]
