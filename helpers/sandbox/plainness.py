@@ -45,7 +45,10 @@ def is_plain(node: ast.stmt, given: frozenset[str], reads: frozenset[str], read_
     `given` are the names that it binds or changes, `reads` those that it reads, `read_later` those that functions use
     and other names stand for.
     """
-    if reads & _TELLING_NAMES or "check" in given or any(map(_is_telling, ast.walk(node))):
+    # What Jupyter keeps in `_` tells when it is read; to bind it, as in `for _ in range(3)`, is nobody's business.
+    if reads & _TELLING_NAMES or any(map(_KEPT_BY_JUPYTER.fullmatch, reads)):
+        return False
+    if "check" in given or any(map(_is_telling, ast.walk(node))):
         return False
     match node:
         case ast.Import(names):
@@ -67,8 +70,6 @@ def _is_telling(node: ast.AST) -> bool:
     match node:
         case ast.Attribute(attr=name):
             return name.startswith("_") or name in _TELLING_ATTRIBUTES
-        case ast.Name(id=name):
-            return _KEPT_BY_JUPYTER.fullmatch(name) is not None
         case ast.Global() | ast.Await():
             return True
     return False

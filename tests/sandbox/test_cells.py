@@ -155,6 +155,7 @@ PLAIN = [
     [ANSWER, "print(answer(-1))", "scratch = [answer(i) for i in range(3)]", "for i in scratch:\n    print(i)"],
     ["from math import *", "import scipy.special as sp", "half = 1 / 2", "answer = lambda x: sp.expit(x) * half"],
     [ANSWER, 'question = "b"'],
+    ["def answer(x):\n    for _ in range(2):\n        x = np.abs(x)\n    return x", "_ = answer(-1)"],
 ]
 NOT_PLAIN = [
     ["def setup():\n    global T\n    T = 0", "setup()", ANSWER],
@@ -170,6 +171,8 @@ NOT_PLAIN = [
     ["class Answer:\n    def __call__(self, x): return x", "answer = Answer()"],
     ["%time", ANSWER],
     ["def answer(x): return _ + x"],
+    ["_ = 2.0", "def answer(x): return [_ * value for value in x]"],
+    [ANSWER, "answer(-1)", "print(_)"],
     ["values = [1.0]", "TABLE = values", "def answer(x): return TABLE[0] * x"],
     ["def positive(x): return x > 0", "def answer(x): return positive(x)"],
     ["def check(f): pass", ANSWER],
