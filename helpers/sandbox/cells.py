@@ -20,8 +20,8 @@ import dis
 import re
 import types
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -50,9 +50,6 @@ _MORE_THAN_ONCE = (
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
 )
 _MISSING = object()
-_handed_out: list[str] = []
-_familiar: dict[str, Cell] = {}
-_familiar_traits: dict[str, Traits] = {}
 
 
 @dataclass(frozen=True)
@@ -181,26 +178,46 @@ class DefinitionError(Exception):
     """The wanted name could not be had; the message is for the learner."""
 
 
-def remember(sources: list[str]) -> None:
-    """Take these cells apart now, so that a submission which still holds them need not do it again.
+@dataclass(frozen=True)
+class HandedOut:
+    """A notebook as it was handed out: its cells, those of them that are Python by their text, all statements."""
 
-    For the cells of the notebooks that were handed out: most of a submission is what everybody got.
+    sources: tuple[str, ...] = ()
+    cells: dict[str, Cell] = field(default_factory=dict)
+    traits: dict[str, Traits] = field(default_factory=dict)
+
+
+_handed_out = HandedOut()
+
+
+def remember(sources: Iterable[str]) -> None:
+    """From now on, these are the cells that were handed out.
+
+    They are taken apart beforehand, so that a submission which still holds them need not do it again: most of it is
+    what everybody got.
     """
-    _handed_out.extend(sources)
+    global _handed_out
+    _handed_out = _known(tuple(sources))
+
+
+@cache
+def _known(sources: tuple[str, ...]) -> HandedOut:
+    found = HandedOut(sources)
     for source in sources:
         try:
             cell = _taken_apart(_normalized(source))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        _familiar[_normalized(source)] = cell
+        found.cells[_normalized(source)] = cell
         for traits in cell.traits:
             traits.stands_alone, traits.is_plain_check, traits.is_opaque, traits.is_certain  # noqa: B018, cached
-            _familiar_traits[ast.dump(traits.node)] = traits
+            found.traits[ast.dump(traits.node)] = traits
+    return found
 
 
 def familiar(place: int) -> str:
     """The source of a cell that was handed out, by its place among those to remember."""
-    return _handed_out[place]
+    return _handed_out.sources[place]
 
 
 class Notebook:
@@ -220,7 +237,7 @@ class Notebook:
                 self._not_parsed[number] = f"{type(error).__name__}: {what} (code cell {number}{line})"
 
     def _add(self, number: int, source: str) -> None:
-        cell = _familiar.get(source)
+        cell = _handed_out.cells.get(source)
         if cell is not None:
             self.statements += [
                 Statement(number, node, traits, True) for node, traits in zip(cell.nodes, cell.traits, strict=True)
@@ -228,7 +245,7 @@ class Notebook:
         else:
             cell = _taken_apart(source)
             for node, traits in zip(cell.nodes, cell.traits, strict=True):
-                known = _familiar_traits.get(ast.dump(node))
+                known = _handed_out.traits.get(ast.dump(node))
                 self.statements.append(Statement(number, node, known or traits, known is not None))
         if cell.magic:
             self._magic.add(number)

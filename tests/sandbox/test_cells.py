@@ -85,9 +85,7 @@ def test_a_failing_definition_is_told_with_its_reason():
 @pytest.fixture
 def lecture(monkeypatch):
     """Cells that were handed out, for the length of a test."""
-    monkeypatch.setattr(cells, "_familiar", {})
-    monkeypatch.setattr(cells, "_familiar_traits", {})
-    monkeypatch.setattr(cells, "_handed_out", [])
+    monkeypatch.setattr(cells, "_handed_out", cells.HandedOut())
     sources = {
         "import": "import numpy as np\n\nfrom helpers import check",
         "positive": "positive = 'of the lecture'",
