@@ -119,7 +119,9 @@ class Traits:
     @cached_property
     def checks_out_of_sight(self) -> bool:
         """Whether it may call `check` for what its text does not show, or under another name, or more than once."""
-        return _mentions_of_check(self.node) > len(self.checks)
+        return any(map(_may_mention_check, plainness.walk(self.node))) and (
+            _mentions_of_check(self.node) > len(self.checks)
+        )
 
     @cached_property
     def is_certain(self) -> bool:
@@ -128,7 +130,7 @@ class Traits:
             case ast.FunctionDef(decorator_list=[]):
                 return not self.node.args.defaults and not any(self.node.args.kw_defaults)
             case ast.Assign([ast.Name()], value):
-                return all(isinstance(inner, _LITERAL) for inner in ast.walk(value))
+                return all(isinstance(inner, _LITERAL) for inner in plainness.walk(value))
         return False
 
     @cached_property
@@ -530,7 +532,7 @@ def _global_reads(code: types.CodeType) -> frozenset[str]:
 
 def _texts_to_run(node: ast.stmt) -> Iterator[str]:
     """The texts in calls of `exec` and its like, and of magics around ordinary Python, that may run as code."""
-    for inner in ast.walk(node):
+    for inner in plainness.walk(node):
         match inner:
             case ast.Call(ast.Attribute(attr=call), [ast.Constant(str(magic)), *others]) if call in _MAGIC_CALLS:
                 if magic in _MAGICS_AROUND_PYTHON or magic not in _MAGICS_THAT_BIND_NOTHING:
@@ -555,7 +557,7 @@ def _bound(node) -> Iterator[str]:
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             yield name
-            for inner in ast.walk(node):
+            for inner in plainness.walk(node):
                 if isinstance(inner, ast.Global):  # bound when the function is called
                     yield from inner.names
             return
@@ -594,13 +596,22 @@ def _checked(node) -> Iterator[str]:
 
 def _calls_of_check(node) -> Iterator[ast.Call]:
     """The calls of `check` that show which exercise they are for."""
-    for inner in ast.walk(node):
+    for inner in plainness.walk(node):
         match inner:
             case ast.Call(ast.Name("check") | ast.Attribute(attr="check"), [ast.Name()], keywords):
                 if all(keyword.arg == "remember" for keyword in keywords):
                     yield inner
             case ast.Call(ast.Name("check") | ast.Attribute(attr="check"), [], [ast.keyword(str())]):
                 yield inner
+
+
+def _may_mention_check(node: ast.AST) -> bool:
+    match node:
+        case ast.ImportFrom() | ast.Import() | ast.Name("check") | ast.Attribute(attr="check"):
+            return True
+        case ast.Constant(str(text)):
+            return "check" in text
+    return False
 
 
 def _mentions_of_check(node: ast.AST) -> int:
@@ -619,7 +630,7 @@ def _mentions_of_check(node: ast.AST) -> int:
 
 
 def _mentioned(node: ast.stmt) -> Iterator[str]:
-    for inner in ast.walk(node):
+    for inner in plainness.walk(node):
         match inner:
             case ast.Attribute(attr=name, ctx=ast.Store()) | ast.keyword(arg=str(name)):
                 yield name
