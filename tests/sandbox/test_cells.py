@@ -1,5 +1,8 @@
 """Which statements of a notebook run for an answer, and which do not."""
 
+import dis
+import inspect
+
 import pytest
 
 from helpers.sandbox import END, FIRST_CALL, RUN, SHORT, cells
@@ -141,6 +144,20 @@ def test_statements_are_not_compiled_as_this_module_is():
     """With `from __future__ import annotations`, what an annotation says would be text."""
     answer = define(["def answer(x: int): return x"], "answer")
     assert answer.__annotations__ == {"x": int}
+
+
+def test_the_global_names_that_a_statement_reads_are_those_that_dis_knows():
+    many = "".join(f"    use(name_{i})\n" for i in range(400))  # more than fit into one byte
+    source = f"def f(x):\n{many}    return [y for y in g(x)]\nclass A(f):\n    b = c\n    def d(self): return e"
+    for code in (compile(source, "<test>", "exec"), compile(inspect.getsource(cells), "<cells>", "exec")):
+        known = {
+            instruction.argval
+            for inner in cells._code_objects(code)
+            for instruction in dis.get_instructions(inner)
+            if instruction.opname in ("LOAD_NAME", "LOAD_GLOBAL")
+        }
+        assert cells._global_reads(code) == known
+        assert len(known) > 100
 
 
 # --- Plain notebooks -----------------------------------------------------------------------------------------------
