@@ -3,9 +3,10 @@
     .venv/bin/python benchmarks/grading.py [--environments DIR] [--peers 30] [--sizes 30 300 1000]
 
 One class, one machine, one run: compare figures of one run only. The odd submissions hold right answers, the even ones
-wrong answers. The peers get reduced notebooks (first cell, answers, checks: no TensorFlow, no long experiment), and so
-does `course grade` in the row that they are compared with. They are installed into environments of their own, which are
-thrown away unless `--environments` names a folder to keep them in.
+wrong answers; `course grade` is timed on such a class, and on one of each half alone. The peers get reduced notebooks
+(first cell, answers, checks: no TensorFlow, no long experiment), and so does `course grade` in the rows that are held
+against them. They are installed into environments of their own, which are thrown away unless `--environments` names a
+folder to keep them in.
 """
 
 from __future__ import annotations
@@ -43,10 +44,12 @@ LECTURE = classroom.LECTURE
 JOBS = 2
 SEED = 1
 REPEATS = 3  # of `course grade` where it is compared: it is short, so noise weighs more
+HALVES = {"all right": True, "not all right": False}
 TIMEOUT = 3600  # seconds for any one command
 POLL_SECONDS = 0.25
 TOGETHER, ALONE = "all exercises together", "one alone"
 ASKED = {TOGETHER: "survey", ALONE: "ask"}  # the methods of a runner
+NBGRADER = "nbgrader 0.9.6"
 PEERS = {"nbgrader": "nbgrader==0.9.6", "otter": "otter-grader==7.0.0"}
 # What the first cell of the lecture imports, in the versions that the course itself runs with.
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "matplotlib", "ipykernel", "ipywidgets", "jinja2")
@@ -86,7 +89,8 @@ def main() -> None:
         scratch = Path(scratch)
         environments = options.environments or scratch / "environments"
         console.print(comparison(scratch, environments, options, console))
-        console.print(profile(scratch, options.profile))
+        for half, right in HALVES.items():
+            console.print(profile(scratch, options.profile, half, right))
         console.print(growth(scratch, options.sizes, console))
 
 
@@ -134,8 +138,9 @@ def reduced(notebook: dict, checks: bool = True) -> dict:
     return notebook
 
 
-def write_class(folder: Path, count: int, change=lambda notebook: notebook) -> Path:
-    for number in range(count):
+def write_class(folder: Path, count: int, change=lambda notebook: notebook, right: bool | None = None) -> Path:
+    """Write `count` submissions; with `right`, of one half alone."""
+    for number in range(count) if right is None else range(int(right), 2 * count, 2):
         # nbgrader's layout, which `course grade` reads as well.
         path = folder / f"student-{number}" / LECTURE / f"{LECTURE}.ipynb"
         path.parent.mkdir(parents=True)
@@ -239,6 +244,9 @@ def comparison(scratch: Path, environments: Path, options, console: Console) -> 
     full = write_class(scratch / "full", options.count)
 
     rows = [course_row("course grade, reduced", small, scratch)]
+    for half, right in HALVES.items():
+        those = write_class(scratch / half, options.count, reduced, right)
+        rows += [course_row(f"course grade, reduced, {half}", those, scratch)]
     rows += [course_row("course grade, full", full, scratch)]
     peers = {"nbclient": nbclient_row, "nbgrader": nbgrader_row, "otter": otter_row}
     for name, time_it in peers.items():
@@ -257,7 +265,7 @@ def comparison_table(rows: list[Row], count: int) -> Table:
     table = Table(title=f"Lecture 04, {count} submissions, {os.cpu_count()} cores; figures are per submission")
     for heading in ("who", "timed on", "seconds", "CPU s", "peak MB", "clock x", "CPU x", "right", "wrong", "how"):
         table.add_column(heading, justify="left" if heading in ("who", "how") else "right")
-    base = rows[0]
+    base = next((row for row in rows if row.name == NBGRADER), None)
     for row in rows:
         seconds, cpu = row.cost.seconds / row.count, row.cost.cpu_seconds / row.count
         table.add_row(
@@ -266,8 +274,8 @@ def comparison_table(rows: list[Row], count: int) -> Table:
             f"{seconds:.3f}",
             f"{cpu:.3f}",
             f"{row.cost.tree_mb:.0f}",
-            f"{seconds / (base.cost.seconds / base.count):.1f}",
-            f"{cpu / (base.cost.cpu_seconds / base.count):.1f}",
+            f"{base.cost.seconds / base.count / seconds:.1f}" if base else "",
+            f"{base.cost.cpu_seconds / base.count / cpu:.1f}" if base else "",
             "" if math.isnan(row.right) else f"{row.right:.1f}",
             "" if math.isnan(row.wrong) else f"{row.wrong:.1f}",
             row.remark,
@@ -275,7 +283,7 @@ def comparison_table(rows: list[Row], count: int) -> Table:
     table.caption = " ".join(
         [
             "Reduced: first cell, answers and checks only, no TensorFlow, no long experiment; the same for everyone.",
-            "Peak MB: all processes together, shared pages once. Times the first row: clock and CPU.",
+            "Peak MB: all processes together, shared pages once. Clock x, CPU x: so many times as fast as nbgrader.",
             "Right, wrong: mean points of the submissions with right and with wrong answers.",
             "The peers make the public checks in the learner's own process, without walls; `course grade` makes these",
             "and those with fresh inputs behind walls. One BLAS thread for everyone.",
@@ -375,7 +383,7 @@ def nbgrader_row(scratch: Path, environments: Path, count: int) -> Row:
     measure([*nbgrader, "export", "--db", database, "--to", course / "grades.csv"], course, environment)
     with (course / "grades.csv").open(encoding="utf-8", newline="") as file:
         points = {row["student_id"]: float(row["raw_score"]) for row in csv.DictReader(file)}
-    return Row("nbgrader 0.9.6", count, cost, *means(points), "autograde, one process")
+    return Row(NBGRADER, count, cost, *means(points), "autograde, one process")
 
 
 def otter_row(scratch: Path, environments: Path, count: int) -> Row:
@@ -437,7 +445,7 @@ def growth(scratch: Path, sizes: list[int], console: Console) -> Table:
 # --- Where the time goes -----------------------------------------------------------------------------------------
 
 
-def profile(scratch: Path, count: int) -> Table:
+def profile(scratch: Path, count: int, half: str, right: bool) -> Table:
     """Shares of the time of `grade` with one job, from timing hooks; the start of Python itself is not in it."""
     from helpers.grading import grade as grading
     from helpers.grading import marking, outputs, station
@@ -448,11 +456,11 @@ def profile(scratch: Path, count: int) -> Table:
         "starting and probing the untrusted process": [(Runner, "wait_until_ready"), (Runner, "probe")],
         "the right values and the mistakes' (once a lecture)": [(station, "tasks_of")],
         "reading notebooks": [(marking, "code_cells")],
-        "judging": [(marking, "judge_if_right"), (marking, "judge"), (marking, "judge_letter"), (marking, "nothing")],
+        "judging": [(marking, "judge"), (marking, "judge_letter"), (marking, "nothing")],
         "gradebook": [(Gradebook, "save")],
         "pages and tables": [(outputs, "write_all")],
     }
-    source = write_class(Path(tempfile.mkdtemp(prefix="profile-", dir=scratch)) / "class", count)
+    source = write_class(Path(tempfile.mkdtemp(prefix="profile-", dir=scratch)) / "class", count, right=right)
     seconds: Counter = Counter()
     with contextlib.ExitStack() as stack:
         for label, places in hooks.items():
@@ -471,7 +479,8 @@ def profile(scratch: Path, count: int) -> Table:
     # Below 0 where the main thread writes the gradebook while the next submission is being marked.
     shares["everything else"] = max(0.0, total - sum(shares.values()))
 
-    table = Table(title=f"Where the time goes: {count} full notebooks, one job, {total / count:.4f} s a submission")
+    title = f"Where the time goes: {count} full notebooks, {half}, one job, {total / count:.4f} s a submission"
+    table = Table(title=title)
     for heading in ("part", "ms a submission", "share"):
         table.add_column(heading, justify="left" if heading == "part" else "right")
     for label, part in sorted(shares.items(), key=lambda item: -item[1]):
@@ -480,15 +489,21 @@ def profile(scratch: Path, count: int) -> Table:
     return table
 
 
+_within = threading.local()  # seconds of what is timed within what is timed
+
+
 def timed(function, label: str, seconds: Counter):
-    """`function`, which adds the time that it takes to `seconds[label]`."""
+    """`function`, which adds the time that it takes, but for what is timed within, to `seconds[label]`."""
 
     def wrapper(*arguments, **keywords):
+        before, _within.seconds = getattr(_within, "seconds", 0.0), 0.0
         started = time.perf_counter()
         try:
             return function(*arguments, **keywords)
         finally:
-            seconds[label] += time.perf_counter() - started
+            took = time.perf_counter() - started
+            seconds[label] += took - _within.seconds
+            _within.seconds = before + took
 
     return wrapper
 
@@ -507,7 +522,7 @@ def split_of_a_run(paths: list[Path], how: str) -> dict[str, float]:
         def run(stage: str, cells: list[str], requests: list[Request]) -> None:
             started = time.perf_counter()
             if how == TOGETHER:
-                runner.survey(cells, [request.name for request in requests], requests)
+                runner.survey(cells, [request.name for request in requests], requests, lambda survey: True)
             else:
                 for request in requests:
                     runner.ask(cells, request, (SHORT, END))

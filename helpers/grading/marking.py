@@ -10,10 +10,11 @@ reads comes from a process that could know them. A plain notebook needs one proc
 from __future__ import annotations
 
 import hashlib
+import pickle
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from helpers.judging.exercise import Exercise, Free, Question
 from helpers.judging.judge import (
@@ -43,6 +44,7 @@ from .submissions import UNKNOWN_ARRIVAL, Arrival, Submission
 TIME_LIMIT, TAMPERING, UNREADABLE = "time limit", "tampering", "unreadable"
 FIRST: Way = (SHORT, END)
 MISSING, GRADER_FAULT = "missing", "grader fault"
+MOST_REMEMBERED = 500  # verdicts on an exercise; what is common in a class comes early
 NO_VARIANT = "This question is not marked yet, because it is not known which variant of it you have."
 
 
@@ -65,13 +67,15 @@ class MarkedSubmission:
 class Task:
     """An exercise of a lecture, what is asked about it, and for a function how its answer is judged.
 
-    `order` is the one in which a person reads the letters of a question, if it is not the course's.
+    `order` is the one in which a person reads the letters of a question, if it is not the course's. `verdicts` are
+    those on the answers of the class so far: many do the same, and what did the same to the bit is judged once.
     """
 
     exercise: Exercise | Question
     request: Request
     examination: Examination | None = None
     order: str = ""
+    verdicts: dict[tuple, Verdict] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def uses_keras(self) -> bool:
@@ -336,7 +340,15 @@ def _judge(task: Task, examination: Examination | None, evidence: Evidence, limi
     status, because = _ending(evidence.ending, limits)
     if examination is None:
         return nothing(exercise, status, because)
-    return judge(examination, evidence.observations, status, because)
+    # As text to compare, which nobody reads back; what crosses the boundary is never pickled.
+    what_it_did = pickle.dumps([tuple(vars(seen).values()) for seen in evidence.observations])
+    key = (examination is task.examination, status, because, hashlib.sha256(what_it_did).digest())
+    verdict = task.verdicts.get(key)
+    if verdict is None:
+        verdict = judge(examination, evidence.observations, status, because)
+        if len(task.verdicts) < MOST_REMEMBERED:
+            task.verdicts[key] = verdict
+    return verdict
 
 
 def _judge_problem(exercise, problem: str) -> Verdict:

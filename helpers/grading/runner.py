@@ -108,6 +108,11 @@ class Evidence:
     variable: object = None
     attempted: bool = True
 
+    def ended(self, ending: str) -> Evidence:
+        """The same evidence, to which more can be added; if the process left something open, it ended like this."""
+        ending = ending if self.ending == "crashed" else self.ending
+        return replace(self, ending=ending, observations=list(self.observations))
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -139,8 +144,9 @@ class Survey:
 class Runner:
     """A connection to one untrusted server process. Use as a context manager.
 
-    `hidden` are folders that must stay out of sight, `familiar` the code cells of the notebooks that were handed out.
-    With `keras` its answers may use Keras, which takes seconds to load, under limits of their own.
+    `hidden` are folders that must stay out of sight, `familiar` the code cells of the notebook that was handed out; of
+    several, `notebook` says which one the next submission began as. With `keras` its answers may use Keras, which takes
+    seconds to load, under limits of their own.
     Raises `IsolationUnavailable` at the start if the walls cannot be put up.
     """
 
@@ -157,15 +163,14 @@ class Runner:
         self.isolation = isolation
         self.limits = (limits or Limits()).for_keras() if keras else limits or Limits()
         self.hidden = [str(HELPERS.parent), *map(str, hidden), str(Path.home())]
-        self.familiar = list(familiar)
+        self.familiar, self.notebook = [list(familiar)], 0
         self.tables: dict[str, dict[str, object]] = {}  # what modules of the course lend to answers (`lent`)
         self.keras = keras
-        self._places: dict[str, int] = {}  # of the familiar cells that the server knows
+        self._places: list[dict[str, int]] = [{}]  # of the familiar cells that the server knows
         self._process: subprocess.Popen | None = None
 
     def __enter__(self) -> Runner:
-        self.launch()
-        self.wait_until_ready()
+        self._start()
         return self
 
     def __exit__(self, *exception) -> None:
@@ -214,9 +219,9 @@ class Runner:
             survey.plan, survey.evidence = read_survey(requests, first, nonce, "crashed")
             return b"".join(request.messages[1] for request in requests) if go_on(survey) else b""
 
-        first, later, answer, nonce = self._exchange(job, requests, self.limits.for_all_together(), further)
+        _, later, answer, nonce = self._exchange(job, requests, self.limits.for_all_together(), further)
         ending = "crashed" if answer["ending"] == "finished" else answer["ending"]
-        survey.plan, survey.evidence = read_survey(requests, first, nonce, ending)
+        survey.evidence = [evidence.ended(ending) for evidence in survey.evidence]
         if later and survey.plan.plain:
             add_further(requests, survey.evidence, later, nonce, ending)
         survey.cpu_seconds = answer["cpu_seconds"]
@@ -238,9 +243,8 @@ class Runner:
         return evidence, answer["cpu_seconds"]
 
     def _sent(self, cells: list[str]) -> list:
-        return [
-            self._places[cell] if cell in self._places else np.frombuffer(cell.encode(), dtype="u1") for cell in cells
-        ]
+        places = self._places[self.notebook]
+        return [places[cell] if cell in places else np.frombuffer(cell.encode(), dtype="u1") for cell in cells]
 
     def _exchange(
         self,
@@ -259,7 +263,7 @@ class Runner:
             *(request.messages[0] for request in requests),
         ]
         try:
-            self._process.stdin.write(server.BOUNDS.pack(limits.cpu_seconds, limits.wall_seconds))
+            self._process.stdin.write(server.BOUNDS.pack(limits.cpu_seconds, limits.wall_seconds, self.notebook))
             self._send(b"".join(bundle))
             deadline = time.monotonic() + limits.wall_seconds + 30
             first = self._read(wire.decode(self._receive(deadline))["reply"], deadline)
@@ -269,10 +273,14 @@ class Runner:
             later = self._read(answer["reply"], deadline)
         except (OSError, wire.Malformed, RunnerFault) as error:
             self.stop()
-            self.launch()
-            self.wait_until_ready()
+            self._start()
             raise RunnerFault(f"the untrusted process's server stopped ({error})") from error
         return first, later, answer, nonce
+
+    def _start(self) -> None:
+        self.launch()
+        self.tell_what_was_handed_out()
+        self.wait_until_ready()
 
     def launch(self) -> None:
         """Start the server process, which takes a second or two until it is ready."""
@@ -293,12 +301,17 @@ class Runner:
             start_new_session=True,  # an interrupt from the keyboard is for the grader, which then ends its servers
         )
 
+    def tell_what_was_handed_out(self) -> None:
+        """The first message, which the server waits for before it loads anything."""
+        limits = {"memory_mb": self.limits.memory_mb, "threads": self.limits.threads}
+        self._places = [{source: place for place, source in enumerate(cells)} for cells in self.familiar]
+        # If it has ended already, waiting for it will say so.
+        with contextlib.suppress(OSError):
+            self._send(wire.encode({"familiar": self.familiar, "tables": self.tables, "keras": self.keras, **limits}))
+
     def wait_until_ready(self) -> None:
         """Raises `IsolationUnavailable` if the walls cannot be put up."""
         try:
-            limits = {"memory_mb": self.limits.memory_mb, "threads": self.limits.threads}
-            self._places = {source: place for place, source in enumerate(self.familiar)}
-            self._send(wire.encode({"familiar": self.familiar, "tables": self.tables, "keras": self.keras, **limits}))
             ready = wire.decode(self._receive(time.monotonic() + _START_SECONDS))
         except (OSError, RunnerFault, wire.Malformed) as error:
             self.stop()

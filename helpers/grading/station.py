@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache, partial
 
 from helpers.fingerprint import as_built
 from helpers.lectures import functions_of, lecture_named, lecture_names
@@ -30,6 +31,14 @@ class Terms:
     limits: Limits
     isolation: str
     hidden: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _HandedOut:
+    """The code cells of each lecture's notebook, and the tables of the course that any of them imports."""
+
+    cells: dict[str, list[str]]
+    tables: dict[str, dict[str, object]]
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,9 @@ class Station:
 
     def __init__(self, terms: Terms, jobs: int):
         self._terms = terms
-        self._plain = _Runners(terms, jobs, keras=False)
-        self._with_keras = _Runners(terms, jobs, keras=True)
+        handed_out = cache(_handed_out)
+        self._plain = _Runners(terms, jobs, False, handed_out)
+        self._with_keras = _Runners(terms, jobs, True, handed_out)
         self._tasks: dict[str, list[Task]] = {}
         self._writing = threading.Lock()
         self.isolation = ""
@@ -88,7 +98,8 @@ class Station:
 
     def mark(self, submission: Submission) -> MarkedSubmission:
         """Mark one submission with the next free runner."""
-        return mark(submission, self.tasks(submission.lecture), self._free_runner, self._terms.limits)
+        free_runner = partial(self._free_runner, submission.lecture)
+        return mark(submission, self.tasks(submission.lecture), free_runner, self._terms.limits)
 
     def tasks(self, lecture: str) -> list[Task]:
         """What every submission to a lecture is asked; made once for a class."""
@@ -97,16 +108,16 @@ class Station:
                 self._tasks[lecture] = tasks_of(lecture, self._terms.seed)
             return self._tasks[lecture]
 
-    def _free_runner(self, keras: bool) -> AbstractContextManager[Runner]:
-        return (self._with_keras if keras else self._plain).lend()
+    def _free_runner(self, lecture: str, keras: bool) -> AbstractContextManager[Runner]:
+        return (self._with_keras if keras else self._plain).lend(lecture)
 
 
 class _Runners:
     """Runners of one kind, each lent to one at a time. They start when the first one is wanted, if not before."""
 
-    def __init__(self, terms: Terms, count: int, keras: bool):
+    def __init__(self, terms: Terms, count: int, keras: bool, handed_out: Callable[[], _HandedOut]):
         hidden = list(terms.hidden)
-        self._terms = terms
+        self._terms, self._handed_out = terms, handed_out
         self._runners = [Runner(terms.isolation, terms.limits, hidden, keras=keras) for _ in range(count)]
         self._free: queue.SimpleQueue[Runner] = queue.SimpleQueue()
         self._opening = threading.Lock()
@@ -114,11 +125,12 @@ class _Runners:
 
     def launch(self) -> None:
         """Start them, without waiting."""
-        familiar = _handed_out_cells()
-        tables = plain_tables(familiar)
         for runner in self._runners:
-            runner.familiar, runner.tables = familiar, tables
             runner.launch()
+        handed_out = self._handed_out()  # while they load their libraries
+        for runner in self._runners:
+            runner.familiar, runner.tables = list(handed_out.cells.values()), handed_out.tables
+            runner.tell_what_was_handed_out()
         self._launched = True
 
     def open(self) -> list[str]:
@@ -138,9 +150,12 @@ class _Runners:
             return self._findings
 
     @contextlib.contextmanager
-    def lend(self) -> Iterator[Runner]:
+    def lend(self, lecture: str) -> Iterator[Runner]:
+        """A runner for a notebook of this lecture."""
         self.open()
+        notebook = list(self._handed_out().cells).index(lecture)
         runner = self._free.get()
+        runner.notebook = notebook
         try:
             yield runner
         finally:
@@ -169,14 +184,13 @@ def refuse_process_as_root(isolation: str) -> None:
         raise IsolationUnavailable("--isolation process would run strangers' code as root; use another user, or strict")
 
 
-def _handed_out_cells() -> list[str]:
+def _handed_out() -> _HandedOut:
     """The code cells of the notebooks as they were built; one that somebody worked in might hold answers."""
-    cells = []
-    for lecture in lecture_names():
-        try:
+    cells: dict[str, list[str]] = {lecture: [] for lecture in lecture_names()}
+    for lecture in cells:
+        # Where this fails, nothing is lost but the time that knowing them would save.
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError, Unreadable):
             content = lecture_named(lecture).handed_out.read_bytes()
             if as_built(json.loads(content)):
-                cells += code_cells(content)
-        except (OSError, ValueError, LookupError, TypeError, Unreadable):
-            continue  # nothing is lost but the time that knowing it would save
-    return cells
+                cells[lecture] = code_cells(content)
+    return _HandedOut(cells, plain_tables(cell for own in cells.values() for cell in own))

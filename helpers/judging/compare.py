@@ -153,6 +153,12 @@ def close_places(expected: np.ndarray, array: np.ndarray, tolerance: Tolerance) 
     relative = tolerance.relative_single if single else tolerance.relative
     absolute = tolerance.absolute_single if single else tolerance.absolute
     with np.errstate(all="ignore"):
+        if array.dtype.kind in "fc":
+            # What `np.isclose` computes where all is finite, which is nearly everywhere; it takes twice as long.
+            apart = np.abs(array - expected)
+            near = (apart <= absolute + relative * np.abs(expected)) & (apart < np.inf)
+            if near.all():
+                return near
         return np.isclose(array, expected, rtol=relative, atol=absolute, equal_nan=True)
 
 

@@ -20,8 +20,8 @@ import dis
 import re
 import types
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -48,10 +48,8 @@ _MORE_THAN_ONCE = (
     *(ast.For, ast.While, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef),
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
 )
+_LOAD_NAME, _LOAD_GLOBAL = dis.opmap["LOAD_NAME"], dis.opmap["LOAD_GLOBAL"]
 _MISSING = object()
-_handed_out: list[str] = []
-_familiar: dict[str, Cell] = {}
-_familiar_traits: dict[str, Traits] = {}
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,9 @@ class Traits:
     @cached_property
     def checks_out_of_sight(self) -> bool:
         """Whether it may call `check` for what its text does not show, or under another name, or more than once."""
-        return _mentions_of_check(self.node) > len(self.checks)
+        return any(map(_may_mention_check, plainness.walk(self.node))) and (
+            _mentions_of_check(self.node) > len(self.checks)
+        )
 
     @cached_property
     def is_certain(self) -> bool:
@@ -130,7 +130,7 @@ class Traits:
             case ast.FunctionDef(decorator_list=[]):
                 return not self.node.args.defaults and not any(self.node.args.kw_defaults)
             case ast.Assign([ast.Name()], value):
-                return all(isinstance(inner, _LITERAL) for inner in ast.walk(value))
+                return all(isinstance(inner, _LITERAL) for inner in plainness.walk(value))
         return False
 
     @cached_property
@@ -180,26 +180,46 @@ class DefinitionError(Exception):
     """The wanted name could not be had; the message is for the learner."""
 
 
-def remember(sources: list[str]) -> None:
-    """Take these cells apart now, so that a submission which still holds them need not do it again.
+@dataclass(frozen=True)
+class HandedOut:
+    """A notebook as it was handed out: its cells, those of them that are Python by their text, all statements."""
 
-    For the cells of the notebooks that were handed out: most of a submission is what everybody got.
+    sources: tuple[str, ...] = ()
+    cells: dict[str, Cell] = field(default_factory=dict)
+    traits: dict[str, Traits] = field(default_factory=dict)
+
+
+_handed_out = HandedOut()
+
+
+def remember(sources: Iterable[str]) -> None:
+    """From now on, these are the cells that were handed out.
+
+    They are taken apart beforehand, so that a submission which still holds them need not do it again: most of it is
+    what everybody got.
     """
-    _handed_out.extend(sources)
+    global _handed_out
+    _handed_out = _known(tuple(sources))
+
+
+@cache
+def _known(sources: tuple[str, ...]) -> HandedOut:
+    found = HandedOut(sources)
     for source in sources:
         try:
             cell = _taken_apart(_normalized(source))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        _familiar[_normalized(source)] = cell
+        found.cells[_normalized(source)] = cell
         for traits in cell.traits:
             traits.stands_alone, traits.is_plain_check, traits.is_opaque, traits.is_certain  # noqa: B018, cached
-            _familiar_traits[ast.dump(traits.node)] = traits
+            found.traits[ast.dump(traits.node)] = traits
+    return found
 
 
 def familiar(place: int) -> str:
     """The source of a cell that was handed out, by its place among those to remember."""
-    return _handed_out[place]
+    return _handed_out.sources[place]
 
 
 class Notebook:
@@ -219,7 +239,7 @@ class Notebook:
                 self._not_parsed[number] = f"{type(error).__name__}: {what} (code cell {number}{line})"
 
     def _add(self, number: int, source: str) -> None:
-        cell = _familiar.get(source)
+        cell = _handed_out.cells.get(source)
         if cell is not None:
             self.statements += [
                 Statement(number, node, traits, True) for node, traits in zip(cell.nodes, cell.traits, strict=True)
@@ -227,7 +247,7 @@ class Notebook:
         else:
             cell = _taken_apart(source)
             for node, traits in zip(cell.nodes, cell.traits, strict=True):
-                known = _familiar_traits.get(ast.dump(node))
+                known = _handed_out.traits.get(ast.dump(node))
                 self.statements.append(Statement(number, node, known or traits, known is not None))
         if cell.magic:
             self._magic.add(number)
@@ -519,17 +539,24 @@ def _code_objects(code):
 
 
 def _global_reads(code: types.CodeType) -> frozenset[str]:
-    return frozenset(
-        instruction.argval
-        for inner in _code_objects(code)
-        for instruction in dis.get_instructions(inner)
-        if instruction.opname in ("LOAD_NAME", "LOAD_GLOBAL")
-    )
+    return frozenset(name for inner in _code_objects(code) for name in _names_loaded(inner))
+
+
+def _names_loaded(code: types.CodeType) -> Iterator[str]:
+    """The names in the instructions LOAD_NAME and LOAD_GLOBAL, which `dis` gives too; it takes ten times as long."""
+    extended = 0
+    for operation, argument in zip(code.co_code[::2], code.co_code[1::2], strict=True):
+        argument |= extended
+        extended = argument << 8 if operation == dis.EXTENDED_ARG else 0
+        if operation == _LOAD_NAME:
+            yield code.co_names[argument]
+        elif operation == _LOAD_GLOBAL:
+            yield code.co_names[argument >> 1]  # the lowest bit says how it will be called
 
 
 def _texts_to_run(node: ast.stmt) -> Iterator[str]:
     """The texts in calls of `exec` and its like, and of magics around ordinary Python, that may run as code."""
-    for inner in ast.walk(node):
+    for inner in plainness.walk(node):
         match inner:
             case ast.Call(ast.Attribute(attr=call), [ast.Constant(str(magic)), *others]) if call in _MAGIC_CALLS:
                 if magic in _MAGICS_AROUND_PYTHON or magic not in _MAGICS_THAT_BIND_NOTHING:
@@ -554,7 +581,7 @@ def _bound(node) -> Iterator[str]:
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             yield name
-            for inner in ast.walk(node):
+            for inner in plainness.walk(node):
                 if isinstance(inner, ast.Global):  # bound when the function is called
                     yield from inner.names
             return
@@ -593,13 +620,22 @@ def _checked(node) -> Iterator[str]:
 
 def _calls_of_check(node) -> Iterator[ast.Call]:
     """The calls of `check` that show which exercise they are for."""
-    for inner in ast.walk(node):
+    for inner in plainness.walk(node):
         match inner:
             case ast.Call(ast.Name("check") | ast.Attribute(attr="check"), [ast.Name()], keywords):
                 if all(keyword.arg == "remember" for keyword in keywords):
                     yield inner
             case ast.Call(ast.Name("check") | ast.Attribute(attr="check"), [], [ast.keyword(str())]):
                 yield inner
+
+
+def _may_mention_check(node: ast.AST) -> bool:
+    match node:
+        case ast.ImportFrom() | ast.Import() | ast.Name("check") | ast.Attribute(attr="check"):
+            return True
+        case ast.Constant(str(text)):
+            return "check" in text
+    return False
 
 
 def _mentions_of_check(node: ast.AST) -> int:
@@ -618,7 +654,7 @@ def _mentions_of_check(node: ast.AST) -> int:
 
 
 def _mentioned(node: ast.stmt) -> Iterator[str]:
-    for inner in ast.walk(node):
+    for inner in plainness.walk(node):
         match inner:
             case ast.Attribute(attr=name, ctx=ast.Store()) | ast.keyword(arg=str(name)):
                 yield name

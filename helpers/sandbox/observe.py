@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .models import described
-from .recipes import apply
+from .recipes import Named, Seeded, apply
 from .wire import type_name
 
 _LIBRARIES = tuple(os.path.realpath(sysconfig.get_path(kind)) + os.sep for kind in ("stdlib", "purelib", "platlib"))
 _PREFIXES = (sys.prefix, sys.base_prefix)
 _PLACES = sorted({path + os.sep for prefix in _PREFIXES for path in (prefix, os.path.realpath(prefix))})
+_FLAT = {np.ndarray, float, int, bool, str, type(None), Seeded, Named}  # nothing of them can be changed but arrays
 MAX_TEXT = 500  # characters kept of a message that a learner's code wrote
 
 
@@ -54,7 +55,7 @@ def observe(function, call: Call, where=lambda error: "") -> Observation:
 
     `where(error)` may add the place ("cell 3, line 2") to the message of an exception.
     """
-    arguments, keywords = copy.deepcopy(call.arguments), copy.deepcopy(call.keywords)
+    arguments, keywords = _copied(call)
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -67,6 +68,21 @@ def observe(function, call: Call, where=lambda error: "") -> Observation:
     overflow = any(issubclass(w.category, RuntimeWarning) and "overflow" in str(w.message) for w in caught)
     changed = not all(map(identical, call.values(), [*arguments, *keywords.values()]))
     return Observation("returned", value, overflow=overflow, changed=changed)
+
+
+def _copied(call: Call) -> tuple[tuple, dict]:
+    """The arguments and keywords of a call, for somebody who may change them."""
+    values = call.values()
+    arrays = [value for value in values if type(value) is np.ndarray]
+    if (
+        all(type(value) in _FLAT for value in values)
+        and len(set(map(id, arrays))) == len(arrays)
+        and not any(array.dtype.hasobject for array in arrays)
+    ):
+        own = [value.copy("K") if type(value) is np.ndarray else value for value in values]
+        return tuple(own[: len(call.arguments)]), dict(zip(call.keywords, own[len(call.arguments) :], strict=True))
+    # An array that stands in two places stays one.
+    return copy.deepcopy(call.arguments), copy.deepcopy(call.keywords)
 
 
 def identical(a, b) -> bool:

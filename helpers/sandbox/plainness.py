@@ -29,9 +29,26 @@ _KEPT_BY_JUPYTER = re.compile(r"_+(i|ii|iii|oh|ih|dh)?\d*")
 _DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
 
+def walk(node: ast.AST) -> list[ast.AST]:
+    """The nodes that `ast.walk` gives, but for those that hold nothing, such as `Load`; found once for each node."""
+    try:
+        return node.all_nodes
+    except AttributeError:
+        node.all_nodes = found = [node]
+    for one in found:
+        for name in one._fields:
+            value = getattr(one, name, None)
+            if isinstance(value, ast.AST):
+                if value._fields:
+                    found.append(value)
+            elif isinstance(value, list):
+                found += [item for item in value if isinstance(item, ast.AST) and item._fields]
+    return found
+
+
 def defines(node: ast.stmt) -> bool:
     """Whether there is code in a statement that may run after it: a function, a class, a lambda."""
-    return any(isinstance(inner, _DEFINITIONS) for inner in ast.walk(node))
+    return any(isinstance(inner, _DEFINITIONS) for inner in walk(node))
 
 
 def is_lasting(node: ast.stmt) -> bool:
@@ -45,7 +62,10 @@ def is_plain(node: ast.stmt, given: frozenset[str], reads: frozenset[str], read_
     `given` are the names that it binds or changes, `reads` those that it reads, `read_later` those that functions use
     and other names stand for.
     """
-    if reads & _TELLING_NAMES or "check" in given or any(map(_is_telling, ast.walk(node))):
+    # What Jupyter keeps in `_` tells when it is read; to bind it, as in `for _ in range(3)`, is nobody's business.
+    if reads & _TELLING_NAMES or any(map(_KEPT_BY_JUPYTER.fullmatch, reads)):
+        return False
+    if "check" in given or any(map(_is_telling, walk(node))):
         return False
     match node:
         case ast.Import(names):
@@ -67,8 +87,6 @@ def _is_telling(node: ast.AST) -> bool:
     match node:
         case ast.Attribute(attr=name):
             return name.startswith("_") or name in _TELLING_ATTRIBUTES
-        case ast.Name(id=name):
-            return _KEPT_BY_JUPYTER.fullmatch(name) is not None
         case ast.Global() | ast.Await():
             return True
     return False
@@ -99,7 +117,7 @@ def _is_constant(node: ast.expr) -> bool:
 def _keeps_nothing(function: ast.FunctionDef | ast.Lambda) -> bool:
     """Whether nothing that outlives a call is changed by it, as far as its text shows."""
     local = set(_local_names(function))
-    for node in ast.walk(function):
+    for node in walk(function):
         match node:
             case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.ClassDef() | ast.AsyncFunctionDef():
                 return False
@@ -113,7 +131,7 @@ def _keeps_nothing(function: ast.FunctionDef | ast.Lambda) -> bool:
 
 
 def _local_names(function: ast.FunctionDef | ast.Lambda) -> Iterator[str]:
-    for node in ast.walk(function):
+    for node in walk(function):
         match node:
             case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
                 yield name

@@ -6,9 +6,10 @@ it writes, together with how it ended. Jobs and replies go from file to file ins
 server's memory, of which every worker gets a copy, never holds a byte of any submission or of its inputs.
 
 Messages are `wire` messages after their length; a bundle of them is their bytes one after the other, after the length
-of all. The first message to arrive holds the limits, the cells that were handed out and the tables that those import. A
-job is what the worker may use (`BOUNDS`) and a bundle: a dict of `cells` (sources of the code cells, as UTF-8 in
-arrays; for one that was handed out, its place among those), `names`, `way` and `nonce`, then for each name a list of
+of all. The first message to arrive holds the limits, the cells of the notebooks that were handed out and the tables
+that those import. A job is what the worker may use (`BOUNDS`), the number of the notebook that it was handed out as,
+and a bundle: a dict of `cells` (sources of the code cells, as UTF-8 in arrays; for one that was handed out, its place
+in that notebook), `names`, `way` and `nonce`, then for each name a list of
 `[arguments, keywords]` for the function of that name, or None to ask for the value of a variable. With a `way`
 (`cells.Notebook.ways`), one name is answered by it. Without one, the worker first tells what the notebook's text shows
 of the names in `plan_for`, before any of it runs: is it plain, which ways lead to each name, which variables are
@@ -38,7 +39,7 @@ from functools import cache, partial
 from typing import NamedTuple
 
 LENGTH = struct.Struct("<Q")
-BOUNDS = struct.Struct("<Qd")  # seconds of processor, seconds on the clock
+BOUNDS = struct.Struct("<QdQ")  # seconds of processor, seconds on the clock; the notebook
 MAX_REPLY = 24 * 2**20  # bytes that one worker may write; below wire.MAX_BYTES, because they travel in one message
 LOOK_SECONDS = 0.1  # between two looks at how full a worker's folder is
 LINGER_SECONDS = 1  # that a worker may take to end after it has closed its pipe
@@ -72,12 +73,12 @@ def main(isolation: str, hidden: list[str]) -> None:
         os.environ[variable] = "1"
     os.environ["JOBLIB_MULTIPROCESSING"] = "0"  # no process can be started there: what is shared out runs in turn
     jobs, answers = os.dup(0), os.dup(1)
+    message = _read(jobs, _next_length(jobs))  # before the libraries: whoever sent it has other things to do
     from . import stand_in, wire
 
     try:
         _load_what_answers_use()
-        start = wire.decode(_read(jobs, _next_length(jobs)))
-        _learn_familiar_cells(start["familiar"])
+        start = wire.decode(message)
         stand_in.lend(start["tables"])
         if isolation == "strict":
             from . import walls
@@ -99,16 +100,19 @@ def main(isolation: str, hidden: list[str]) -> None:
     memory = _address_space() + start["memory_mb"] * 2**20
     limits = Limits(memory, start["threads"])
     gc.collect()
-    gc.freeze()  # or a collection in a worker would touch, and so copy, every object that it shares with this process
     with contextlib.suppress(EOFError):  # the grader has ended
         while True:
-            _serve(jobs, answers, isolation, limits)
+            _serve(jobs, answers, isolation, limits, start["familiar"])
 
 
-def _serve(jobs: int, answers: int, isolation: str, limits: Limits) -> None:
+def _serve(jobs: int, answers: int, isolation: str, limits: Limits, familiar: list[list[str]]) -> None:
     """Have one job done and send both replies."""
+    from . import cells
+
     with _open_files() as files:
-        bounds = BOUNDS.unpack(_read(jobs, BOUNDS.size))
+        *bounds, notebook = BOUNDS.unpack(_read(jobs, BOUNDS.size))
+        cells.remember(familiar[notebook])
+        gc.freeze()  # or a collection in a worker would touch, and so copy, every object of this process
         job = files(_nameless_file())
         _pass_on(jobs, job, _next_length(jobs))
         _run(job, isolation, limits, bounds, jobs, answers)
@@ -275,12 +279,6 @@ def _load_keras(isolation: str) -> None:
         tempfile.tempdir = walls.SCRATCH
     os.environ["MPLCONFIGDIR"] = tempfile.gettempdir()
     import keras  # noqa: F401
-
-
-def _learn_familiar_cells(sources: list[str]) -> None:
-    from . import cells
-
-    cells.remember(sources)
 
 
 def _run(job: int, isolation: str, limits: Limits, bounds: tuple[int, float], jobs: int, answers: int) -> None:

@@ -52,7 +52,7 @@ def encode(value, recipes: bool = False) -> bytes:
     Raises `Unsendable` for a type that is not plain, `TooLarge` for one beyond the caps.
     """
     writer = _Writer(recipes)
-    header = json.dumps(writer.tree(value, 0), separators=(",", ":"), allow_nan=False).encode()
+    header = _TO_JSON.encode(writer.tree(value, 0)).encode()
     size = _HEADER.size + len(header) + writer.bytes
     if size > MAX_BYTES or len(header) > MAX_HEADER:
         raise TooLarge
@@ -76,7 +76,7 @@ def decode(message: bytes, recipes: bool = False):
     if len(header) != length:
         raise Malformed("header cut short")
     try:
-        tree = json.loads(header.decode(), parse_float=_no_number, parse_constant=_no_number, parse_int=_small_int)
+        tree = _FROM_JSON.decode(header.decode())
     except (ValueError, RecursionError) as error:
         raise Malformed("header is not the JSON of a message") from error
     reader = _Reader(memoryview(message)[_HEADER.size + length :], recipes)
@@ -116,6 +116,7 @@ _READ_AS = {
     tuple: lambda value: (*tuple.__iter__(value),),
     dict: lambda value: dict(dict.items(value)),
 }
+_EXACT = {*_READ_AS, bool, type(None), np.ndarray}
 
 
 class _Writer:
@@ -126,8 +127,10 @@ class _Writer:
         self.items = 0
 
     def tree(self, value, depth):
-        value = _plain(value)
         kind = type(value)
+        if kind not in _EXACT:
+            value = _plain(value)
+            kind = type(value)
         self.items += 1
         if self.items > MAX_ITEMS or depth > MAX_DEPTH:
             raise TooLarge
@@ -135,7 +138,7 @@ class _Writer:
             return value
         if kind is str:
             self._count(len(value))
-            return value.encode("utf-8", "replace").decode()
+            return value if value.isascii() else value.encode("utf-8", "replace").decode()
         if kind is int:
             if value.bit_length() > 10_000:
                 raise TooLarge
@@ -185,30 +188,40 @@ class _Reader:
         self.items += 1
         if self.items > MAX_ITEMS or depth > MAX_DEPTH:
             raise Malformed("too many or too deeply nested items")
-        if tree is None or isinstance(tree, bool):
+        kind = type(tree)
+        if tree is None or kind is bool:
             return tree
-        if isinstance(tree, str):
-            return _parse(_text, tree)
-        if isinstance(tree, list):
+        if kind is str:
+            return tree if tree.isascii() else _parse(_text, tree)
+        if kind is list:
             return [self.value(item, depth + 1) for item in tree]
+        # By its length first: a `match` over all of them takes longer than everything else here.
+        if kind is dict and len(tree) == 1:
+            ((label, content),) = tree.items()
+            return self._labelled(label, content, depth)
         match tree:
-            case {"int": str(text), **rest} if not rest:
-                return _parse(int, text)
-            case {"float": str(text), **rest} if not rest:
-                return _parse(float.fromhex, text)
-            case {"complex": [str(real), str(imaginary)], **rest} if not rest:
-                return complex(_parse(float.fromhex, real), _parse(float.fromhex, imaginary))
-            case {"tuple": list(items), **rest} if not rest:
-                return tuple(self.value(item, depth + 1) for item in items)
-            case {"dict": list(pairs), **rest} if not rest:
-                return self._dict(pairs, depth)
             case {"array": str(dtype), "shape": list(shape), **rest} if not rest:
                 return self._array(dtype, shape)
             case {"scalar": str(dtype), "shape": [], **rest} if not rest:
                 return self._array(dtype, [])[()]
-            case {"seeded": str(text), **rest} if self.recipes and not rest:
+        raise Malformed("unknown item")
+
+    def _labelled(self, label, content, depth):
+        kind = type(content)
+        if label == "float" and kind is str:
+            return _parse(float.fromhex, content)
+        if label == "int" and kind is str:
+            return _parse(int, content)
+        if label == "dict" and kind is list:
+            return self._dict(content, depth)
+        if label == "tuple" and kind is list:
+            return tuple(self.value(item, depth + 1) for item in content)
+        match label, content:
+            case "complex", [str(real), str(imaginary)]:
+                return complex(_parse(float.fromhex, real), _parse(float.fromhex, imaginary))
+            case "seeded", str(text) if self.recipes:
                 return Seeded(_parse(int, text))
-            case {"named": str(name), **rest} if self.recipes and not rest and name in FUNCTIONS:
+            case "named", str(name) if self.recipes and name in FUNCTIONS:
                 return Named(name)
         raise Malformed("unknown item")
 
@@ -238,7 +251,7 @@ class _Reader:
         if dtype.kind == "b" and bytes(chunk).strip(b"\0\1"):
             raise Malformed("neither true nor false")
         try:
-            return np.frombuffer(bytes(chunk), dtype=dtype).reshape(shape).copy()
+            return np.frombuffer(chunk, dtype=dtype).reshape(shape).copy()
         except ValueError as error:
             raise Malformed("impossible shape") from error
 
@@ -263,3 +276,8 @@ def _small_int(text):
     if len(text) > 12:
         raise ValueError("integers stand as text")
     return int(text)
+
+
+# Made once: to make one takes as long as to use it.
+_TO_JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+_FROM_JSON = json.JSONDecoder(parse_float=_no_number, parse_constant=_no_number, parse_int=_small_int)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from helpers.judging.exercise import Question
 from helpers.lectures import exercises_of
+
+if TYPE_CHECKING:  # whoever marks needs no notebooks, and their library takes a second to load
+    from nbformat import NotebookNode
 
 _OPTION = re.compile(r"(?<=\n\n)([a-z])\. (.+?)(?=\n\n|\n*\Z)", re.DOTALL)
 

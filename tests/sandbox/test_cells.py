@@ -1,5 +1,8 @@
 """Which statements of a notebook run for an answer, and which do not."""
 
+import dis
+import inspect
+
 import pytest
 
 from helpers.sandbox import END, FIRST_CALL, RUN, SHORT, cells
@@ -85,9 +88,7 @@ def test_a_failing_definition_is_told_with_its_reason():
 @pytest.fixture
 def lecture(monkeypatch):
     """Cells that were handed out, for the length of a test."""
-    monkeypatch.setattr(cells, "_familiar", {})
-    monkeypatch.setattr(cells, "_familiar_traits", {})
-    monkeypatch.setattr(cells, "_handed_out", [])
+    monkeypatch.setattr(cells, "_handed_out", cells.HandedOut())
     sources = {
         "import": "import numpy as np\n\nfrom helpers import check",
         "positive": "positive = 'of the lecture'",
@@ -145,6 +146,20 @@ def test_statements_are_not_compiled_as_this_module_is():
     assert answer.__annotations__ == {"x": int}
 
 
+def test_the_global_names_that_a_statement_reads_are_those_that_dis_knows():
+    many = "".join(f"    use(name_{i})\n" for i in range(400))  # more than fit into one byte
+    source = f"def f(x):\n{many}    return [y for y in g(x)]\nclass A(f):\n    b = c\n    def d(self): return e"
+    for code in (compile(source, "<test>", "exec"), compile(inspect.getsource(cells), "<cells>", "exec")):
+        known = {
+            instruction.argval
+            for inner in cells._code_objects(code)
+            for instruction in dis.get_instructions(inner)
+            if instruction.opname in ("LOAD_NAME", "LOAD_GLOBAL")
+        }
+        assert cells._global_reads(code) == known
+        assert len(known) > 100
+
+
 # --- Plain notebooks -----------------------------------------------------------------------------------------------
 
 ANSWER = "def answer(x):\n    return np.abs(x)"
@@ -155,6 +170,7 @@ PLAIN = [
     [ANSWER, "print(answer(-1))", "scratch = [answer(i) for i in range(3)]", "for i in scratch:\n    print(i)"],
     ["from math import *", "import scipy.special as sp", "half = 1 / 2", "answer = lambda x: sp.expit(x) * half"],
     [ANSWER, 'question = "b"'],
+    ["def answer(x):\n    for _ in range(2):\n        x = np.abs(x)\n    return x", "_ = answer(-1)"],
 ]
 NOT_PLAIN = [
     ["def setup():\n    global T\n    T = 0", "setup()", ANSWER],
@@ -170,6 +186,8 @@ NOT_PLAIN = [
     ["class Answer:\n    def __call__(self, x): return x", "answer = Answer()"],
     ["%time", ANSWER],
     ["def answer(x): return _ + x"],
+    ["_ = 2.0", "def answer(x): return [_ * value for value in x]"],
+    [ANSWER, "answer(-1)", "print(_)"],
     ["values = [1.0]", "TABLE = values", "def answer(x): return TABLE[0] * x"],
     ["def positive(x): return x > 0", "def answer(x): return positive(x)"],
     ["def check(f): pass", ANSWER],
