@@ -11,14 +11,11 @@ import re
 
 from nbformat import NotebookNode
 
+from helpers.judging.choices import NotWritten
 from helpers.judging.exercise import Question
 from helpers.lectures import exercises_of
 
 _OPTION = re.compile(r"(?<=\n\n)([a-z])\. (.+?)(?=\n\n|\n*\Z)", re.DOTALL)
-
-
-class NotWritten(Exception):
-    """The text of a question is not as questions are written; the message names it."""
 
 
 def letters_of(question: Question) -> list[str]:
