@@ -162,7 +162,6 @@ DENSE_BACKWARD = Exercise(
                 "d_x (n, features), d_weights (features, units), d_bias (units,): gradients": f"{shapes}: gradients"
             },
             code={
-                "The order is (d_x, d_weights, d_bias)": f"The order is ({order})",
                 "`d_x, d_weights, d_bias`": f"`{order}`",
             },
             changed=in_order(*places),

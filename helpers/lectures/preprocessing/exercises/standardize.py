@@ -361,9 +361,6 @@ STANDARDIZE = Exercise(
                 "    >>> scaled, mean, std = standardize": f"    >>> {', '.join(names)} = standardize",
             },
             code={
-                "The last two are swapped: return the scaled table, then the mean, then the standard deviation.": (
-                    f"Two are swapped: return {', '.join(names)} in this order."
-                ),
                 "third value is the variance": "standard deviation is returned as the variance",
                 "The second and the third value are the statistics": "Mean and standard deviation are those",
             },

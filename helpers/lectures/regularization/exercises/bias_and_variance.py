@@ -198,7 +198,6 @@ BIAS_AND_VARIANCE = Exercise(
             },
             code={
                 "The first number is the whole": "The second number is the whole",
-                "The order is (bias_squared, variance).": "The order is (variance, bias_squared).",
             },
             changed=in_order(1, 0),
             without=("variance_first",),

@@ -267,7 +267,6 @@ EARLY_STOPPING = Exercise(
                 "(3, 1)": "(1, 3)",
             },
             code={
-                "The order is (last_epoch, best_epoch).": "The order is (best_epoch, last_epoch).",
                 "The first number is how": "The second number is how",
             },
             changed=in_order(1, 0),
@@ -296,7 +295,6 @@ EARLY_STOPPING = Exercise(
                 "(3, 1)": "(2, 4)",
             },
             code={
-                "The order is (last_epoch, best_epoch).": "The order is (best_epoch, last_epoch).",
                 "The first number is how": "The second number is how",
                 "Epochs count from 0, so the last one is one less.": "Epochs count from 1, so it is the last one.",
                 "the last epoch is len(losses) - 1.": "the last epoch is len(losses).",
