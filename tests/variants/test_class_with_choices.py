@@ -9,16 +9,21 @@ import sys
 import zipfile
 
 import nbformat
+import numpy as np
 import pytest
 
 from helpers.grading import keys
 from helpers.grading.grade import Order, grade
 from helpers.grading.gradebook import Gradebook
 from helpers.grading.marking import GRADER_FAULT, NO_VARIANT, UNKNOWN_VARIANT
+from helpers.handout import recording
 from helpers.handout.people import write_for
+from helpers.handout.reading import DECLARATIONS, read
 from helpers.judging.choices import choice_of
-from helpers.judging.judge import CORRECT
+from helpers.judging.examination import public_examination
+from helpers.judging.judge import CORRECT, UNDECIDED, judge
 from helpers.lectures import exercise_named
+from helpers.sandbox.observe import observe
 from tests.conftest import walls_hold
 
 LECTURE = "04_activations"
@@ -174,6 +179,19 @@ def test_hints_are_those_of_the_choice_and_exercises_that_ask_everybody_the_same
     said = class_.said_at_home(class_.first_cell(HONEST[0]) + code)
     assert "Hint 1 of" in said
     assert "✓ sigmoid: correct" in said
+
+
+def test_in_an_exam_a_choice_tells_no_more_than_anything_else(tmp_path):
+    recording.record([exercise_named("elu")], tmp_path, exam={"elu"}, variants=True)
+    (there,) = read(tmp_path)
+    assert list(there.variants) == NAMES["elu"]
+    for own in there.variants.values():
+        assert (own.outline, own.hints, own.mistakes) == (True, (), ())
+        examination = public_examination(own)
+        for answer in (exercise_named("elu").oracle, lambda x, alpha=1.0: np.zeros(np.shape(x))):
+            seen = [observe(answer, call) for call in examination.calls]
+            assert judge(examination, seen).status == UNDECIDED
+    assert "right for" not in (tmp_path / DECLARATIONS).read_text()
 
 
 # Marks.
