@@ -48,7 +48,7 @@ def show(exercise: Exercise | Question, next_hint) -> SolutionFeedback | HintFee
         return next_hint(exercise)
     if isinstance(exercise, Question):
         return Note(f"{exercise.name} is {exercise.answer!r}. {exercise.why_right}".strip())
-    if exercise.new_inputs is not None:
+    if exercise.new_inputs is not None or exercise.choice:
         return Note(NOT_HANDED_OUT)
     source = course_s_answer(exercise)
     ways = [Way("The course's answer:", source)] if source else []  # a wheel holds no sources, but the other ways

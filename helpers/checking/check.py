@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import replace
 
 from helpers.handout import manifest
+from helpers.judging.choices import variants_of
 from helpers.judging.exercise import Exercise, Free, Question
 from helpers.judging.judge import NOT_ATTEMPTED, WRONG, Verdict, judge, judge_letter, nothing, public_examination
 from helpers.lectures import exercise_named
@@ -49,7 +50,7 @@ def solution(exercise) -> answers.SolutionFeedback | HintFeedback | Note:
 def _check(function, named, written, record=lambda exercise, verdict, answer: "") -> Feedback | Note:
     try:
         name, answer = _named_answer(function, named, written)
-        exercise = exercise_named(name)
+        exercise = _as_asked_here(exercise_named(name))
     except LookupError as error:
         return Note(str(error.args[0]))
     if closed := manifest.closed():
@@ -71,9 +72,26 @@ def _check(function, named, written, record=lambda exercise, verdict, answer: ""
 def _about(thing, written, show):
     own = thing if type(thing) is str else _own_name(thing)
     try:
-        return show(exercise_named(_exercise_meant(own, written)))
+        return show(_as_asked_here(exercise_named(_exercise_meant(own, written))))
     except LookupError as error:
         return Note(str(error.args[0]))
+
+
+def _as_asked_here(exercise: Exercise | Question | Free) -> Exercise | Question | Free:
+    """The exercise with the choice that this notebook asks for. Raises `LookupError` if there is none such."""
+    choice = manifest.choice_here(exercise.name)
+    if not isinstance(exercise, Exercise) or not (choice or exercise.variants):
+        return exercise
+    variants = variants_of(exercise)
+    if choice in variants:
+        return variants[choice]
+    if not choice:
+        raise LookupError(f"Run the first code cell of this notebook: it says what {exercise.name} asks of you.")
+    raise LookupError(
+        f"The first code cell of this notebook says that {exercise.name} asks for {choice!r}, which nobody is asked. "
+        "It was changed, or came with another hand-out: take it from the notebook that you were given. What is marked "
+        "is what you were asked there."
+    )
 
 
 def _next_hint(exercise: Exercise | Question) -> HintFeedback | Note:

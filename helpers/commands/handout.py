@@ -27,7 +27,8 @@ def add(commands) -> None:
         "--variants",
         type=Path,
         metavar="ROSTER",
-        help="a class list: each person gets notebooks with the letters of the questions in another order",
+        help="a class list: each person gets notebooks of their own, in which the letters of the questions stand in "
+        "another order, and some exercises ask for something else",
     )
     parser.set_defaults(run=run)
 

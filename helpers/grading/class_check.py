@@ -47,7 +47,7 @@ def problems(out: Path) -> tuple[str, list[str]]:
         if strangers and class_.people:
             found.append(f"in the gradebook and not in course.toml: {few(strangers)}")
         if unknown:
-            found.append(f"not known which variant they have, so their questions are not marked: {few(unknown)}")
+            found.append(f"not known which variant they have, so what differs is not marked: {few(unknown)}")
         if uncounted:
             found.append(f"marked, but not among the lectures that count: {', '.join(uncounted)}")
     if asked := identity.open_questions(out):

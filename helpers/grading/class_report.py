@@ -47,7 +47,7 @@ def report_page(
 ) -> str:
     """The page for a class, from the gradebook's settings, what counts for each student, and what they ask.
 
-    `fits` are those whose wrong letters fit somebody else's variant; None if nobody has a variant.
+    `fits` are those whose wrong answers fit somebody else's variant; None if nobody has a variant.
     """
     percents = figures.percents(papers)
     exercises = figures.exercise_figures(papers)

@@ -93,7 +93,7 @@ def grade(
         ]
         aliases = book.aliases() | (found.aliases or {})
         variants = Variants(keys, {*book.students(), *found.students}, aliases, class_of(place))
-        with _backend(order, seed, found) as backend:
+        with _backend(order, seed, found, tuple(keys.choices if keys else ())) as backend:
             rules = _prepare(book, order, seed, found, backend.isolation)
             if keys:
                 book.set(**{SETTING: keys.told()})
@@ -176,11 +176,13 @@ def _seed(settings: dict, order: Order) -> int:
     return secrets.randbits(32) if order.seed is None else order.seed
 
 
-def _backend(order: Order, seed: int, found: ClassFolder) -> contextlib.AbstractContextManager[Backend]:
+def _backend(
+    order: Order, seed: int, found: ClassFolder, varied: tuple[str, ...]
+) -> contextlib.AbstractContextManager[Backend]:
     shelves = {lecture_named(name).shelf for name in lecture_names()}
     folders = (order.source, order.out, order.preview_of, *sorted(shelves))
     hidden = tuple(str(folder.resolve()) for folder in folders if folder)
-    terms = Terms(seed, order.limits, order.isolation, hidden)
+    terms = Terms(seed, order.limits, order.isolation, hidden, varied)
     if order.scheduler:
         from .cluster import on_cluster
 

@@ -11,8 +11,8 @@ import json
 import os
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .collecting.people import Member, same
@@ -30,10 +30,14 @@ class VariantsError(Exception):
 
 @dataclass(frozen=True)
 class Variant:
-    """What somebody's notebook is marked by; `problem` says why that is not known, and then no question can be."""
+    """What somebody's notebook is marked by; `problem` says why that is not known, and then what differs cannot be.
+
+    `choices` are what each exercise asks of them that does not ask everybody the same; "" if that is not known.
+    """
 
     seed: str = ""
     problem: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,14 @@ class Holder(Member):
 
 @dataclass(frozen=True)
 class Keys:
-    """The people with their seeds, and the lectures of which they got notebooks that differ."""
+    """The people with their seeds, and the lectures of which they got notebooks that differ.
+
+    `choices` are what could be asked in each exercise that did not ask everybody the same, when it was handed out.
+    """
 
     lectures: tuple[str, ...] = ()
     people: tuple[Holder, ...] = ()
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def told(self) -> dict:
         """All of it as JSON."""
@@ -63,13 +71,15 @@ class Keys:
             | {"seed": one.seed, "digest": "" if one.problem else _digest(one)}
             for one in self.people
         ]
-        return {"format": FORMAT, "lectures": list(self.lectures), "people": people}
+        choices = {name: list(names) for name, names in self.choices.items()}
+        return {"format": FORMAT, "lectures": list(self.lectures), "choices": choices, "people": people}
 
     def with_newer(self, newer: Keys) -> Keys:
         """Both; for whoever is in both, what the newer one says."""
         there = {same(one.student) for one in newer.people}
         stay = [one for one in self.people if same(one.student) not in there]
-        return Keys(tuple(sorted({*self.lectures, *newer.lectures})), (*stay, *newer.people))
+        lectures, choices = tuple(sorted({*self.lectures, *newer.lectures})), {**self.choices, **newer.choices}
+        return Keys(lectures, (*stay, *newer.people), choices)
 
 
 def tag(seed: str) -> str:
@@ -77,8 +87,16 @@ def tag(seed: str) -> str:
     return hashlib.sha256(f"tag\0{seed}".encode()).hexdigest()[:_SHORT]
 
 
-def keys_for(people: Sequence[Member], before: Keys, lectures: Iterable[str]) -> tuple[Keys, list[Holder]]:
+def keys_for(
+    people: Sequence[Member], before: Keys, lectures: Iterable[str], choices: Mapping[str, tuple[str, ...]]
+) -> tuple[Keys, list[Holder]]:
     """The keys before with those who are new in `people`, and the holder of each person. Raises `VariantsError`."""
+    for name in choices.keys() & before.choices.keys():
+        if set(choices[name]) != set(before.choices[name]):
+            raise VariantsError(
+                f"{name} asks for other variants than when it was handed out, and {FILE} holds who has which of those; "
+                "write this hand-out into another folder"
+            )
     holders, owners = [], {}
     for person in people:
         own = identifiers_of(person)
@@ -98,7 +116,7 @@ def keys_for(people: Sequence[Member], before: Keys, lectures: Iterable[str]) ->
             if known
             else Holder(person.student, **told, seed=secrets.token_hex(_SEED_BYTES))
         )
-    return before.with_newer(Keys(tuple(lectures), tuple(holders))), holders
+    return before.with_newer(Keys(tuple(lectures), tuple(holders), choices)), holders
 
 
 def identifiers_of(person: Member) -> set[str]:
@@ -119,19 +137,24 @@ def read(path: Path) -> Keys:
         raise VariantsError(f"the file of variants {path} was written by a newer version of the course")
     try:
         return of_told(told)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise VariantsError(f"{path} is no file of variants; {again}") from error
 
 
 def of_told(told: dict) -> Keys:
-    """The keys that `told` tells. Raises `KeyError`, `TypeError` or `ValueError` if it is something else."""
+    """The keys that `told` tells. If it is something else, raises `AttributeError`, `KeyError`, `TypeError` or
+    `ValueError`.
+    """
     if told["format"] != FORMAT or not all(isinstance(name, str) for name in told["lectures"]):
         raise ValueError("another format")
     people = [_holder(entry) for entry in told["people"]]
     counts = Counter(same(one.student) for one in people)
     twice = "the file of variants names this person more than once"
     people = [replace(one, problem=twice) if counts[same(one.student)] > 1 else one for one in people]
-    return Keys(tuple(told["lectures"]), tuple({same(one.student): one for one in people}.values()))
+    choices = {name: tuple(names) for name, names in told.get("choices", {}).items()}  # questions alone had variants
+    if not all(names and all(isinstance(one, str) for one in names) for names in choices.values()):
+        raise ValueError("choices without names")
+    return Keys(tuple(told["lectures"]), tuple({same(one.student): one for one in people}.values()), choices)
 
 
 def _holder(entry: dict) -> Holder:

@@ -12,10 +12,11 @@ from __future__ import annotations
 import hashlib
 import pickle
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
+from helpers.judging.choices import variants_of
 from helpers.judging.exercise import Exercise, Free, Question
 from helpers.judging.judge import (
     CORRECT,
@@ -45,7 +46,8 @@ TIME_LIMIT, TAMPERING, UNREADABLE = "time limit", "tampering", "unreadable"
 FIRST: Way = (SHORT, END)
 MISSING, GRADER_FAULT = "missing", "grader fault"
 MOST_REMEMBERED = 500  # verdicts on an exercise; what is common in a class comes early
-NO_VARIANT = "This question is not marked yet, because it is not known which variant of it you have."
+NO_VARIANT = "This is not marked yet, because it is not known which variant of it you have."
+UNKNOWN_VARIANT = "This is not marked yet, because the course no longer knows the variant of it that you have."
 
 
 @dataclass(frozen=True)
@@ -67,14 +69,17 @@ class MarkedSubmission:
 class Task:
     """An exercise of a lecture, what is asked about it, and for a function how its answer is judged.
 
-    `order` is the one in which a person reads the letters of a question, if it is not the course's. `verdicts` are
-    those on the answers of the class so far: many do the same, and what did the same to the bit is judged once.
+    `order` is the one in which a person reads the letters of a question, if it is not the course's. `choices` are the
+    tasks that are given in place of this one to people who are asked for something else, by the choice's name.
+    `verdicts` are those on the answers of the class so far: many do the same, and what did the same to the bit is
+    judged once.
     """
 
     exercise: Exercise | Question
     request: Request
     examination: Examination | None = None
     order: str = ""
+    choices: Mapping[str, Task] = field(default_factory=dict)
     verdicts: dict[tuple, Verdict] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -82,9 +87,17 @@ class Task:
         return isinstance(self.exercise, Exercise) and self.exercise.uses_keras
 
 
-def tasks_of(lecture: str, seed: int) -> list[Task]:
-    """What every submission to a lecture has to do: the same inputs for the whole class."""
-    return [_task(exercise, seed) for exercise in exercises_of(lecture) if not isinstance(exercise, Free)]
+def tasks_of(lecture: str, seed: int, varied: Collection[str] = ()) -> list[Task]:
+    """What every submission to a lecture has to do: the same inputs for the whole class.
+
+    The exercises in `varied` do not ask everybody the same.
+    """
+    exercises = [exercise for exercise in exercises_of(lecture) if not isinstance(exercise, Free)]
+    return [_with_choices(_task(one, seed), seed) if one.name in varied else _task(one, seed) for one in exercises]
+
+
+def _with_choices(task: Task, seed: int) -> Task:
+    return replace(task, choices={name: _task(one, seed) for name, one in variants_of(task.exercise).items()})
 
 
 def _task(exercise: Exercise | Question, seed: int) -> Task:
@@ -151,6 +164,7 @@ def content_digest(submission: Submission) -> str:
     """Identifies what was handed in, the reason why it could not be read, and the variant that it is marked by."""
     variant = submission.variant
     marked_by = f"{variant.seed}\0{variant.problem}" if variant else ""
+    marked_by += "".join(f"\0{name}\0{choice}" for name, choice in sorted(variant.choices.items())) if variant else ""
     return hashlib.sha256(submission.content + submission.problem.encode() + marked_by.encode()).hexdigest()
 
 
@@ -158,15 +172,21 @@ def _of_variant(tasks: Sequence[Task], variant: Variant | None) -> tuple[list[Ta
     """The tasks as somebody with this variant has them, and verdicts on those that cannot be marked, by name."""
     if variant is None:
         return list(tasks), {}
-    asks = [isinstance(task.exercise, Question) for task in tasks]
-    if variant.problem:
-        questions = [task.exercise for task, question in zip(tasks, asks, strict=True) if question]
-        functions = [task for task, question in zip(tasks, asks, strict=True) if not question]
-        return functions, {question.name: nothing(question, GRADER_FAULT, NO_VARIANT) for question in questions}
-    return [
-        replace(task, order=order(task.exercise, variant.seed)) if question else task
-        for task, question in zip(tasks, asks, strict=True)
-    ], {}
+    own, unknown = [], {}
+    for task in tasks:
+        exercise, choice = task.exercise, variant.choices.get(task.exercise.name)
+        is_question = isinstance(exercise, Question)
+        if variant.problem and (is_question or choice is not None):
+            unknown[exercise.name] = nothing(exercise, GRADER_FAULT, NO_VARIANT)
+        elif is_question:
+            own.append(replace(task, order=order(exercise, variant.seed)))
+        elif choice is None:
+            own.append(task)
+        elif choice in task.choices:
+            own.append(task.choices[choice])
+        else:
+            unknown[exercise.name] = nothing(exercise, GRADER_FAULT, UNKNOWN_VARIANT)
+    return own, unknown
 
 
 @dataclass

@@ -25,12 +25,16 @@ from .submissions import Submission
 
 @dataclass(frozen=True)
 class Terms:
-    """What is the same for every submission of one grading. `hidden` are folders that none of them may see."""
+    """What is the same for every submission of one grading. `hidden` are folders that none of them may see.
+
+    `varied` are the exercises that do not ask everybody the same.
+    """
 
     seed: int
     limits: Limits
     isolation: str
     hidden: tuple[str, ...]
+    varied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ class Station:
         """What every submission to a lecture is asked; made once for a class."""
         with self._writing:
             if lecture not in self._tasks:
-                self._tasks[lecture] = tasks_of(lecture, self._terms.seed)
+                self._tasks[lecture] = tasks_of(lecture, self._terms.seed, self._terms.varied)
             return self._tasks[lecture]
 
     def _free_runner(self, lecture: str, keras: bool) -> AbstractContextManager[Runner]:

@@ -50,8 +50,8 @@ def results(papers: list[Paper]):
 
 
 def variants(fits: list[Fit]):
-    """The rows of `variants.csv`: a student whose wrong letters fit somebody else's variant each."""
-    yield ["student", "fits_variant_of", "wrong_letters", "right_there", "chance"]
+    """The rows of `variants.csv`: a student whose wrong answers fit somebody else's variant each."""
+    yield ["student", "fits_variant_of", "wrong_answers", "right_there", "chance"]
     for fit in fits:
         yield [safe_cell(fit.student), safe_cell(fit.other), str(fit.wrong), str(fit.right_there), f"{fit.chance:.2g}"]
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from helpers.judging.choices import choice_of, right_for
 from helpers.judging.exercise import Question
 from helpers.judging.judge import plain_text
+from helpers.lectures import exercises_of
 from helpers.variants.fits import Fit, fits
 
 from . import keys, origin
@@ -29,7 +32,7 @@ from .wording import few
 SETTING = "variants"
 _NOTHING = Keys()
 _AND_DO = (
-    "so the questions are not marked. Say in who-is-who.csv or course.toml who this is, or give the whole file with "
+    "so what differs is not marked. Say in who-is-who.csv or course.toml who this is, or give the whole file with "
     "--variants, and grade again"
 )
 _UNKNOWN = "the file of variants does not name this person"
@@ -65,7 +68,12 @@ class Variants:
     def of(self, student: str) -> Variant:
         """A student's variant, or why it is not known."""
         holder = self._holders.get(student)
-        return holder.variant if holder else Variant(problem=self._problems.get(student, _UNKNOWN))
+        variant = holder.variant if holder else Variant(problem=self._problems.get(student, _UNKNOWN))
+        choices = self._known.choices if self._known else {}
+        return replace(
+            variant,
+            choices={n: "" if variant.problem else choice_of(n, names, variant.seed) for n, names in choices.items()},
+        )
 
     def holds(self, lecture: str) -> bool:
         """Whether notebooks of this lecture were handed out in variants."""
@@ -80,11 +88,13 @@ class Variants:
             self._said[f"{own.problem}, {_AND_DO}"].append(f"{submission.student} ({submission.lecture})")
         elif not submission.problem:
             self._compare(submission, keys.tag(own.seed))
-        return own
+        here = {exercise.name for exercise in exercises_of(submission.lecture)}
+        return replace(own, choices={name: choice for name, choice in own.choices.items() if name in here})
 
     def fits(self, papers: Iterable[Paper]) -> list[Fit]:
-        """Whose wrong letters fit somebody else's variant."""
-        wrong: dict[str, dict[Question, str]] = defaultdict(dict)
+        """Whose wrong answers fit somebody else's variant."""
+        wrong: dict[str, dict[Question | str, str]] = defaultdict(dict)
+        choices = self._known.choices if self._known else {}
         for paper in papers:
             if self.holds(paper.lecture):
                 exercises = exercises_by_name(paper.lecture, (entry.verdict for entry in paper.entries))
@@ -92,10 +102,12 @@ class Variants:
                     question = exercises[verdict.exercise]
                     if isinstance(question, Question) and verdict.mistake in question.why_wrong:
                         wrong[paper.student][question] = verdict.mistake
+                    elif right_for(verdict.mistake) in choices.get(verdict.exercise, ()):
+                        wrong[paper.student][verdict.exercise] = right_for(verdict.mistake)
         own = {student: one.seed for student, one in self._holders.items() if not one.problem}
         taken = set(own.values())
         others = {one.student: one.seed for one in self._known.people if not one.problem and one.seed not in taken}
-        return fits(wrong, others | own)
+        return fits(wrong, others | own, choices)
 
     def remarks(self) -> list[str]:
         """What a person should know or do."""
@@ -137,7 +149,7 @@ class Variants:
 
 
 def fits_in(book: Gradebook, papers: Iterable[Paper]) -> list[Fit] | None:
-    """Whose wrong letters fit somebody else's variant, as the gradebook knows them; None if nobody has one."""
+    """Whose wrong answers fit somebody else's variant, as the gradebook knows them; None if nobody has one."""
     known = _known_in(book)
     return known.fits(papers) if known else None
 

@@ -15,6 +15,7 @@ FILE = "handout.json"
 KEY = "handout"  # in the metadata of a notebook, below "course"
 _SHOWN = 8  # characters of a digest that people read
 _belongs_to: list[str] = []
+_choices: dict[str, str] = {}
 _said: list[str] = []
 
 
@@ -35,9 +36,19 @@ def shown(digest: str) -> str:
     return "".join(c for c in str(digest) if c.isalnum())[:_SHOWN]
 
 
-def opened(digest: str) -> None:
-    """Remember which hand-out the notebook came with that is being read; its first cell says so."""
+def opened(digest: str, **choices: str) -> None:
+    """Remember which hand-out the notebook came with that is being read; its first cell says so.
+
+    `choices` are what its exercises ask of this person, by the exercise's name, where not everybody is asked the same.
+    """
     _belongs_to[:] = [digest]
+    _choices.clear()
+    _choices.update(choices)
+
+
+def choice_here(exercise: str) -> str:
+    """What the notebook says that an exercise asks; "" if it says nothing of it. Anyone may have changed it."""
+    return str(_choices.get(exercise, ""))
 
 
 def said_once() -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
+import json
 import re
 import symtable
 from collections.abc import Iterator
@@ -20,8 +21,9 @@ from nbformat import NotebookNode
 from helpers import __all__ as NAMES
 from helpers.building.source import name_cells, read_lecture, without_answers
 from helpers.grading.keys import tag
-from helpers.judging.exercise import Question
-from helpers.lectures import exercise_named, exercises_of, lecture_named
+from helpers.judging.choices import NotWritten, choice_of, replaced
+from helpers.judging.exercise import Choice, Exercise, Question
+from helpers.lectures import exercise_named, exercises_of, functions_of, lecture_named
 from helpers.variants.letters import order, question_cells, reordered
 
 from .manifest import KEY
@@ -61,17 +63,51 @@ def worksheet(lecture: str, manifest: dict) -> NotebookNode:
 
 def has_variants(lecture: str) -> bool:
     """Whether the notebook of this lecture differs from seed to seed."""
-    return any(isinstance(exercise, Question) for exercise in exercises_of(lecture))
+    return any(isinstance(exercise, Question) for exercise in exercises_of(lecture)) or bool(choices_in(lecture))
+
+
+def choices_in(lecture: str) -> dict[str, list[str]]:
+    """What the exercises of a lecture may ask of somebody: the names of their choices, by the exercise's."""
+    return {e.name: [one.name for one in e.choices] for e in functions_of(lecture) if e.choices}
 
 
 def of_variant(sheet: NotebookNode, lecture: str, seed: str) -> NotebookNode:
-    """The worksheet of a lecture as a person with this seed gets it."""
-    own = copy.deepcopy(sheet)
+    """The worksheet of a lecture as a person with this seed gets it. Raises `NotWritten`."""
+    own, chosen = copy.deepcopy(sheet), {}
     for name, cell in question_cells(own, lecture).items():
         cell.source = reordered(cell.source, order(exercise_named(name), seed))
+    for exercise in functions_of(lecture):
+        if choices := {choice.name: choice for choice in exercise.choices}:
+            chosen[exercise.name] = choice_of(exercise.name, choices, seed)
+            ask(own, exercise, choices[chosen[exercise.name]])
+    for cell in own.cells:
+        if cell.cell_type == "code" and cell.source.startswith(FIRST.partition("\n")[0]):
+            told = [f"{name}={json.dumps(choice)}" for name, choice in chosen.items()]
+            cell.source = ",\n        ".join([cell.source.removesuffix(")"), *told]) + ")"
     own.metadata.course.setdefault(KEY, {})["variant"] = tag(seed)
     name_cells(own)
     return own
+
+
+def ask(sheet: NotebookNode, exercise: Exercise, choice: Choice) -> None:
+    """Let a worksheet ask for a choice of an exercise. Raises `NotWritten` if its text is not written for that."""
+    cells = task_cells(sheet, exercise)
+    text = replaced("\0".join(cell.source for cell in cells), choice.texts, times=1)
+    for cell, source in zip(cells, text.split("\0"), strict=True):
+        cell.source = source
+    own = f"\n\n**Your variant: {choice.name}.**"
+    cells[0].source = re.sub(rf"\*Exercise `{exercise.name}`.*", lambda line: line[0] + own, cells[0].source)
+
+
+def task_cells(sheet: NotebookNode, exercise: Exercise) -> tuple[NotebookNode, NotebookNode]:
+    """The cell with the task of an exercise, and the one with its stub. Raises `NotWritten`."""
+    told = [c for c in sheet.cells if c.cell_type == "markdown" and f"*Exercise `{exercise.name}`" in c.source]
+    stubs = [c for c in sheet.cells if c.metadata.get("nbgrader", {}).get("grade_id") == exercise.name]
+    if len(told) != 1 or len(stubs) != 1:
+        raise NotWritten(
+            f"{exercise.name} has {len(told)} cells with its task and {len(stubs)} with its stub in the sheet"
+        )
+    return told[0], stubs[0]
 
 
 def _outputs(lecture: str) -> dict[str, list]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from helpers.building.source import read_lecture
+from helpers.building.source import read_lecture, without_answers
 from helpers.grading import keys
 from helpers.grading.class_init import Found, people_of
 from helpers.grading.collecting.people import Member
 from helpers.grading.exports.tables import ExportError
 from helpers.grading.keys import VariantsError
-from helpers.variants.letters import NotWritten
+from helpers.judging.choices import NotWritten
+from helpers.lectures import functions_of
 
-from .notebooks import has_variants, of_variant
+from .notebooks import ask, choices_in, has_variants, of_variant
 from .writing import Handout, HandoutError, known, named, write
 
 
@@ -31,11 +33,16 @@ def write_for(
     named(exam)
     path = to.with_name(keys.FILE)
     try:
-        for lecture in differing:
-            of_variant(read_lecture(lecture), lecture, "any")  # before anything is written
+        for lecture in differing:  # before anything is written
+            sheet = without_answers(read_lecture(lecture))
+            of_variant(sheet, lecture, "any")
+            for exercise in functions_of(lecture):
+                for choice in exercise.choices:
+                    ask(copy.deepcopy(sheet), exercise, choice)
         people, remarks = people_of([roster])
         before = keys.read(path) if path.exists() else keys.Keys()
-        new, holders = keys.keys_for([_member(one) for one in people], before, differing)
+        choices = {name: tuple(names) for lecture in differing for name, names in choices_in(lecture).items()}
+        new, holders = keys.keys_for([_member(one) for one in people], before, differing, choices)
     except (ExportError, VariantsError, NotWritten) as error:
         raise HandoutError(str(error)) from error
     if remarks:

@@ -31,25 +31,25 @@ def read(folder: Path) -> tuple[Exercise | Question | Free, ...]:
 
 
 def _exercise(told: dict, values, folder: Path) -> Exercise:
-    name = told["name"]
-    calls = [Call(tuple(a), k) for a, k in unpacked(values[f"{name}/calls"], recipes=True)]
-    asked = [Written(name, None, dict(_results(values, f"{name}/asked/{i}"))) for i in range(told["asked"])]
+    name, place = told["name"], told["values"]
+    calls = [Call(tuple(a), k) for a, k in unpacked(values[f"{place}/calls"], recipes=True)]
+    asked = [Written(name, None, dict(_results(values, f"{place}/asked/{i}"))) for i in range(told["asked"])]
     own = vars(_judge_of(name, folder)).__getitem__ if told["judge"] else None
-    parts, place = [], 0
+    parts, first = [], 0
     for part in told["parts"]:
-        mine, place = calls[place : place + part["calls"]], place + part["calls"]
+        mine, first = calls[first : first + part["calls"]], first + part["calls"]
         judge = built(part["judge"], asked, own)
         parts.append(Part(part["name"], part["points"], lambda rng, mine=mine: mine, part["no_overflow"], judge))
     return Exercise(
         **{field: told[field] for field in _SAME},
         parts=tuple(parts),
-        oracle=Written(name, _signature(told["parameters"]), _Results(values, name)),
+        oracle=Written(name, _signature(told["parameters"]), _Results(values, place)),
         mistakes=tuple(
             Mistake(
                 Written(one["name"], None, {}),
                 one["message"],
                 built(one["judge"], asked, own),
-                None if told["uses_keras"] else _Replies(values, name, i),
+                None if told["uses_keras"] else _Replies(values, place, i),
             )
             for i, one in enumerate(told["mistakes"])
         ),
@@ -57,6 +57,7 @@ def _exercise(told: dict, values, folder: Path) -> Exercise:
         hints=tuple(told["hints"]),
         tolerance=Tolerance(**told["tolerance"]),
         new_inputs=frozenset(told["new_inputs"]),
+        variants={choice: _exercise(one, values, folder) for choice, one in told.get("variants", {}).items()},
     )
 
 
@@ -93,26 +94,26 @@ def _judge_of(name: str, folder: Path) -> types.ModuleType:
 class _Results:
     """What an oracle gave: for the public calls, and for those that are asked about once an answer is wrong."""
 
-    def __init__(self, values, name: str):
-        self._values, self._name = values, name
+    def __init__(self, values, place: str):
+        self._values, self._place = values, place
         self._known: dict | None = None
         self._others: dict | None = None
 
     def __getitem__(self, key: str):
         if self._known is None:
-            self._known = dict(_results(self._values, f"{self._name}/expected"))
+            self._known = dict(_results(self._values, f"{self._place}/expected"))
         if key in self._known:
             return self._known[key]
         if self._others is None:
-            self._others = dict(_results(self._values, f"{self._name}/questions"))
+            self._others = dict(_results(self._values, f"{self._place}/questions"))
         return self._others[key]
 
 
 class _Replies:
     """What a mistake did on the public calls."""
 
-    def __init__(self, values, name: str, number: int):
-        self._values, self._member = values, f"{name}/mistakes/{number}"
+    def __init__(self, values, place: str, number: int):
+        self._values, self._member = values, f"{place}/mistakes/{number}"
         self._found: list[Observation] | None = None
 
     def __getitem__(self, i):

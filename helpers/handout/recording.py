@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers.judging.choices import variants_of
 from helpers.judging.examination import Examination, Raises, public_examination
 from helpers.judging.exercise import Exercise, Free, Question
 from helpers.judging.parts import parts_with_new_inputs
@@ -26,8 +27,8 @@ from .written import Recording, plain
 _SCALARS = bool | int | float | str
 
 
-def record(exercises, folder: Path, exam: Collection[str] = ()) -> dict[str, str]:
-    """Write the exercises into files of `folder`; those of an `exam` as outlines.
+def record(exercises, folder: Path, exam: Collection[str] = (), variants: bool = False) -> dict[str, str]:
+    """Write the exercises into files of `folder`; those of an `exam` as outlines, and with `variants` all choices.
 
     Returned are the exercises that could only be written as outlines, and why: {name: reason}.
     """
@@ -37,15 +38,22 @@ def record(exercises, folder: Path, exam: Collection[str] = ()) -> dict[str, str
         if not isinstance(exercise, Exercise):
             declarations.append(_question(exercise) if isinstance(exercise, Question) else _free(exercise))
             continue
-        try:
-            told, arrays, judge = _outline(exercise, hints=()) if exercise.name in exam else _whole(exercise)
-        except NotData as reason:
-            outlines[exercise.name] = str(reason)
-            told, arrays, judge = _outline(exercise, exercise.hints)
-        declarations.append(told)
-        if judge:
-            (folder / f"{JUDGE}{exercise.name}.py").write_text(judge, encoding="utf-8")
-        values |= {f"{exercise.name}/{member}": array for member, array in arrays.items()}
+        declared = []
+        for place, one in enumerate([exercise, *(variants_of(exercise).values() if variants else ())]):
+            try:
+                told, arrays, judge = _outline(one, hints=()) if exercise.name in exam else _whole(one)
+            except NotData as reason:
+                outlines[exercise.name] = str(reason)
+                told, arrays, judge = _outline(one, one.hints)
+            if judge:
+                (folder / f"{JUDGE}{exercise.name}.py").write_text(judge, encoding="utf-8")
+            told["values"] = f"{exercise.name}/{place}" if place else exercise.name
+            values |= {f"{told['values']}/{member}": array for member, array in arrays.items()}
+            declared.append(told)
+        own, *others = declared
+        if others:
+            own["variants"] = dict(zip(variants_of(exercise), others, strict=True))
+        declarations.append(own)
     text = json.dumps(declarations, indent=1, ensure_ascii=False)
     (folder / DECLARATIONS).write_text(text + "\n", encoding="utf-8")
     np.savez_compressed(folder / VALUES, **values)

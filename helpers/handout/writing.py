@@ -103,7 +103,7 @@ def write(
     outlines: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
         for lecture in lectures:
-            outlines |= record(exercises_of(lecture), Path(folder, lecture), in_exam)
+            outlines |= record(exercises_of(lecture), Path(folder, lecture), in_exam, variants=bool(people))
             files |= _data(lecture, Path(folder, lecture))
     window = {"from": opens and opens.isoformat(), "until": closes and closes.isoformat()}
     told = manifest(

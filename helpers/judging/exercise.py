@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -93,6 +93,61 @@ class Trial:
     judge: Callable | None = None
 
 
+@dataclass(frozen=True)
+class Choice:
+    """Another thing that an exercise may ask of somebody: another constant or convention than the course's own.
+
+    `name` says in a few words what is asked, for whoever is asked and for others: *right for `name`*. `texts` are
+    pieces of the task and the stub, each of which stands there once, and what stands in their place; `code` are pieces
+    of the file of the exercise, its sentences and hints included. Where a right result follows from one of the course,
+    `changed(result, *arguments)` makes it. `answer` are pieces of the lecture's own answer, which is proved to be right
+    for the choice too; without it, that is changed as all others. The mistakes `without` are none here.
+    """
+
+    name: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+    code: Mapping[str, str] = field(default_factory=dict)
+    changed: Callable | None = None
+    answer: Mapping[str, str] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
+
+
+def by_default(own: str, *others: str, **more) -> tuple[Choice, ...]:
+    """Choices of another default for an argument: `by_default("alpha=0.01", "0.02", "0.05")`.
+
+    `more` are what `Choice` takes, for all of them; pieces of text may hold `{}`, where the other default goes.
+    """
+    name = own.partition("=")[0]
+    texts, code = ({own: f"{name}={{}}"} | dict(more.pop(key, {})) for key in ("texts", "code"))
+
+    def choice(other: str) -> Choice:
+        told = [{piece: new.format(other) for piece, new in pieces.items()} for pieces in (texts, code)]
+        return Choice(f"{name} = {other} by default", *told, **more)
+
+    return tuple(map(choice, others))
+
+
+def in_order(*places: int) -> Callable:
+    """What `Choice.changed` takes, for a result of several things that are asked for in another order."""
+
+    def changed(result, *arguments, **keywords):
+        whole = np.iterable(result) and len(result) == len(places)
+        return tuple(result[place] for place in places) if whole else result
+
+    return changed
+
+
+def in_proportion(factor: float) -> Callable:
+    """What `Choice.changed` takes, for a result in another unit."""
+
+    def changed(result, *arguments, **keywords):
+        if isinstance(result, int | float) or result is None:
+            return None if result is None else factor * result
+        return np.multiply(factor, result)
+
+    return changed
+
+
 @dataclass(frozen=True, eq=False)
 class Exercise:
     """An exercise whose answer is a function of this `name`.
@@ -125,6 +180,11 @@ class Exercise:
     new_inputs: frozenset[str] | None = None
     # Only whether it runs, and the type and shape of its results, may be told before it is marked: in an exam.
     outline: bool = False
+    # What it may ask of somebody in its place (`helpers.judging.choices`), and of an exercise that does, which it is.
+    choices: tuple[Choice, ...] = ()
+    choice: Choice | None = None
+    # In a hand-out, which holds no choices: the exercises that they make, by the name of the choice.
+    variants: Mapping[str, Exercise] = field(default_factory=dict)
 
     def __post_init__(self):
         _declared.add(self.name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from joblib import Parallel, delayed
 
+from helpers.building.source import cut_answer
 from helpers.judging.exercise import Exercise, Free, Question
 from helpers.judging.judge import (
     CORRECT,
@@ -23,7 +24,7 @@ from helpers.lectures import exercise_named, exercises_of
 from helpers.sandbox.observe import observe
 
 from .mutants import mutants, time_guard
-from .solutions import NoSolution, answer_to_question, function_from, solution_source, stub_source
+from .solutions import NoSolution, answer_from, answer_source, answer_to_question, function_from
 
 FRESH_SEEDS = (1, 20, 300)
 
@@ -117,7 +118,7 @@ def survivors(exercise: Exercise, source: str) -> tuple[int, list[str]]:
     alive, changed = [], mutants(source)
     for mutant in changed:
         try:
-            function = function_from(mutant.source, exercise.lecture, exercise.name)
+            function = answer_from(mutant.source, exercise)
         except Exception:  # one that cannot even be defined answers nothing
             continue
         if verdict_on(function, examination).status == CORRECT:
@@ -139,14 +140,14 @@ def _prove_exercise(proof: Proof) -> None:
         proof.spellings.append((spelling.__name__, not problem))
         proof.failures += [f"the spelling {spelling.__name__}: {problem}"] if problem else []
 
-    source = solution_source(exercise.lecture, exercise.name)
-    solution = function_from(source, exercise.lecture, exercise.name)
+    source = answer_source(exercise)
+    solution = answer_from(source, exercise)
     problem = spelling_problem(solution, examinations)
     proof.solution_accepted = not problem
     proof.failures += [f"the lecture's solution: {problem}"] if problem else []
     if inspect.signature(solution) != inspect.signature(exercise.oracle):
         proof.failures.append("the lecture's signature differs from the oracle's")
-    stub = function_from(stub_source(exercise.lecture, exercise.name), exercise.lecture, exercise.name)
+    stub = function_from(cut_answer(source), exercise.lecture, exercise.name)
     proof.stub_not_attempted = verdict_on(stub, examinations[0]).status == NOT_ATTEMPTED
     proof.failures += [] if proof.stub_not_attempted else ["the stub does not count as not attempted"]
 

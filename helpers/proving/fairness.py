@@ -36,7 +36,7 @@ from helpers.sandbox.observe import Call, Observation, identical, observe
 from helpers.sandbox.recipes import Seeded
 
 from .mutants import mutants, time_guard
-from .solutions import function_from, solution_source
+from .solutions import answer_from, answer_source
 
 SEEDS, LUCK_SEEDS = 500, 25
 
@@ -124,7 +124,7 @@ def right_answers(exercise: Exercise) -> dict[str, Callable]:
 
     Single precision is tried in two ways: only the result, and all of the calculation, from the inputs on.
     """
-    solution = function_from(solution_source(exercise.lecture, exercise.name), exercise.lecture, f"{exercise.name}")
+    solution = answer_from(answer_source(exercise), exercise)
     answers = {"the course's answer": solution} | {spelling.__name__: spelling for spelling in exercise.spellings}
     if exercise.uses_keras or _asks_for_double_precision(solution):
         return answers
@@ -142,9 +142,9 @@ def wrong_answers(exercise: Exercise) -> dict[str, Callable]:
     answers = {mistake.name: mistake.function for mistake in exercise.mistakes}
     if exercise.open_ended:
         return answers
-    for mutant in mutants(solution_source(exercise.lecture, exercise.name)):
+    for mutant in mutants(answer_source(exercise)):
         try:
-            answers[mutant.description] = function_from(mutant.source, exercise.lecture, exercise.name)
+            answers[mutant.description] = answer_from(mutant.source, exercise)
         except Exception:  # one that cannot even be defined answers nothing
             continue
     return answers

@@ -9,6 +9,8 @@ from functools import cache
 import jupytext
 
 from helpers.building.source import BEGIN, cut_answer, source_text
+from helpers.judging.choices import changed, replaced
+from helpers.judging.exercise import Exercise
 from helpers.sandbox.cells import define
 
 
@@ -27,6 +29,21 @@ def solution_source(lecture: str, name: str) -> str:
 def stub_source(lecture: str, name: str) -> str:
     """The same cell as a learner finds it."""
     return cut_answer(solution_source(lecture, name))
+
+
+def answer_source(exercise: Exercise) -> str:
+    """The cell as it answers this exercise: one with a choice has other words and another answer in it."""
+    source = solution_source(exercise.lecture, exercise.name)
+    if not exercise.choice:
+        return source
+    source = replaced(source, {piece: new for piece, new in exercise.choice.texts.items() if piece in source})
+    return replaced(source, exercise.choice.answer, times=1)
+
+
+def answer_from(source: str, exercise: Exercise) -> Callable:
+    """Run the cell that answers an exercise, and return the function."""
+    function, choice = function_from(source, exercise.lecture, exercise.name), exercise.choice
+    return changed(choice.changed, function) if choice and choice.changed and not choice.answer else function
 
 
 def function_from(source: str, lecture: str, name: str) -> Callable:

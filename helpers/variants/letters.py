@@ -10,6 +10,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from helpers.judging.choices import NotWritten
 from helpers.judging.exercise import Question
 from helpers.lectures import exercises_of
 
@@ -17,10 +18,6 @@ if TYPE_CHECKING:  # whoever marks needs no notebooks, and their library takes a
     from nbformat import NotebookNode
 
 _OPTION = re.compile(r"(?<=\n\n)([a-z])\. (.+?)(?=\n\n|\n*\Z)", re.DOTALL)
-
-
-class NotWritten(Exception):
-    """The text of a question is not as questions are written; the message names it."""
 
 
 def letters_of(question: Question) -> list[str]:

@@ -4,7 +4,8 @@ Tried as an answer to every exercise: each callable that the modules hold, at an
 closures, defaults, constants of code); each function and lambda that stands anywhere in the text of a module or of a
 notebook; each string and each piece of `code` in the data and the notebooks that is an expression, with the arguments
 by their names. Each is called with the arguments as they are, with the first, with the first two, and turned around.
-Prints one line of JSON: how many things were tried, and what passed: [exercise, what].
+With the argument `variants`, they are tried instead as answers to what only some people are asked. Prints one line of
+JSON: how many things were tried, and what passed: [exercise, what].
 """
 
 import ast
@@ -191,6 +192,8 @@ def main():
                 callables[id(one)] = one, f"{path.name}: {getattr(one, '__qualname__', one)}"
     texts = list(expressions())
     exercises = [e for e in every if isinstance(e, Exercise) and not e.outline and not e.uses_keras]
+    if sys.argv[1:] == ["variants"]:
+        exercises = [own for exercise in exercises for own in exercise.variants.values()]
     found, tried = [], 0
     for exercise in exercises:
         examination = public_examination(exercise)
@@ -206,7 +209,8 @@ def main():
                 tried += 1
                 if passes(with_names(code, exercise), examination):
                     found.append([exercise.name, f"text: {text}"])
-    return {"callables": len(callables), "texts": len(texts), "tried": tried, "found": found}
+    said = {"callables": len(callables), "texts": len(texts), "tried": tried, "exercises": len(exercises)}
+    return said | {"found": found}
 
 
 if __name__ == "__main__":

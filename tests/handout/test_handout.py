@@ -16,8 +16,10 @@ from helpers.checking.check import _as_the_grader_sees_it as as_sent
 from helpers.cli import main
 from helpers.handout import recording
 from helpers.handout.manifest import FILE, digest_of
+from helpers.handout.people import write_for
 from helpers.handout.reading import read
 from helpers.handout.writing import write
+from helpers.judging.choices import variants_of
 from helpers.judging.examination import Examination, Raises, problems, public_examination
 from helpers.judging.exercise import Exercise, Question
 from helpers.judging.judge import UNDECIDED, judge, judge_letter
@@ -132,18 +134,21 @@ def test_every_mistake_and_every_spelling_gets_the_same_verdict(lecture, tmp_pat
 
 
 def says_the_same(lecture, folder):
-    recording.record(exercises_of(lecture), folder)
+    recording.record(exercises_of(lecture), folder, variants=True)
     handed_out = {exercise.name: exercise for exercise in read(folder)}
     assert list(handed_out) == [exercise.name for exercise in exercises_of(lecture)]
+    pairs = [(exercise, handed_out[exercise.name]) for exercise in functions_of(lecture)]
     for exercise in functions_of(lecture):
-        there = handed_out[exercise.name]
+        assert list(handed_out[exercise.name].variants) == list(variants_of(exercise))
+        pairs += zip(variants_of(exercise).values(), handed_out[exercise.name].variants.values(), strict=True)
+    for exercise, there in pairs:
         if there.outline:
             assert exercise.name in OUTLINES
             continue
         full, data = public_examination(exercise), public_examination(there)
         for answer in answers_to(exercise):
             seen = [as_sent(observe(answer, call)) for call in full.calls]
-            assert judge(data, seen) == judge(full, seen), (exercise.name, answer)
+            assert judge(data, seen) == judge(full, seen), (exercise.name, exercise.choice, answer)
         assert (there.hints, there.points_by_part) == (exercise.hints, exercise.points_by_part)
 
 
@@ -208,6 +213,27 @@ def test_a_search_by_machine_finds_nothing_that_earns_a_point(unpacked):
             assert {name for name, _ in result["found"]} <= set(IN_WORDS), result["found"]
 
 
+def test_a_search_finds_no_answer_either_to_what_people_are_asked_who_are_not_asked_the_same(tmp_path):
+    depends = [lecture_named(name).folder / "exercises" for name in lecture_names()]
+    depends += [lecture_named(name).source for name in lecture_names()]
+    with unless_proved("the attacker finds nothing in variants", *HANDOUT, ATTACKER, *depends) as needed:
+        if not needed:
+            return
+        (tmp_path / "roster.csv").write_text("Username,Full name\nada,Ada Lovelace\ngrace,Grace Hopper\n")
+        write_for(tmp_path / "all.zip", tmp_path / "roster.csv")
+        with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+            archive.extractall(tmp_path / "all")
+        home = tmp_path / "home"
+        with zipfile.ZipFile(tmp_path / "all" / "everyone.zip") as archive:
+            archive.extractall(home)
+        for path in (tmp_path / "all" / "people" / "ada").iterdir():
+            path.rename(home / path.name)
+        result = json.loads(python(home, "-I", str(ATTACKER), "variants"))
+        assert result["exercises"] == sum(len(one.choices) for name in lecture_names() for one in functions_of(name))
+        assert result["texts"] > 2000
+        assert result["found"] == []
+
+
 def test_the_attacker_would_find_an_answer(unpacked):
     # Otherwise finding nothing would prove nothing.
     (unpacked / "helpers/checking/hidden.py").write_text(
@@ -224,7 +250,8 @@ def test_the_attacker_would_find_an_answer(unpacked):
 
 @pytest.mark.parametrize("lecture", lecture_names())
 def test_a_table_of_the_public_values_earns_nothing_when_it_is_graded(lecture):
-    for exercise in functions_of(lecture):
+    asked = [own for exercise in functions_of(lecture) for own in (exercise, *variants_of(exercise).values())]
+    for exercise in asked:
         if exercise.uses_keras or exercise.name in OUTLINES:
             continue
         examination = Examination(replace(exercise, mistakes=()), seed=5)

@@ -1,5 +1,6 @@
-"""Letters that fit somebody else's variant: what chance explains is not listed, and who copied is."""
+"""Answers that fit somebody else's variant: what chance explains is not listed, and who copied is."""
 
+import math
 import random
 
 import pytest
@@ -8,12 +9,16 @@ from helpers.grading.class_file import ClassFile, Person
 from helpers.grading.collecting.layouts import CANVAS
 from helpers.grading.keys import Holder, Keys
 from helpers.grading.variants import Variants
-from helpers.judging.exercise import Question
+from helpers.judging.choices import choice_of
+from helpers.judging.exercise import Exercise, Question
 from helpers.lectures import all_exercises
 from helpers.variants.fits import EXPECTED, fits
 from helpers.variants.letters import as_read, in_the_course, letters_of, order
 
 QUESTIONS = [one for one in all_exercises() if isinstance(one, Question)]
+CHOICES = {
+    one.name: [c.name for c in one.choices] for one in all_exercises() if isinstance(one, Exercise) if one.choices
+}
 
 
 def a_class(size, rng, knows=0.5, popular=0.0):
@@ -78,6 +83,60 @@ def test_nobody_is_listed_without_wrong_letters_or_others():
     assert fits({"s0": {}}, {"s0": "x", "s1": "y"}) == []
     assert fits({"s0": {QUESTIONS[0]: sorted(QUESTIONS[0].why_wrong)[0]}}, {"s0": "x"}) == []
     assert all(len(letters_of(question)) > 2 for question in QUESTIONS)
+
+
+# Functions: an answer that is right for another choice than one's own.
+
+
+def asked(seeds, student):
+    return {name: choice_of(name, names, seeds[student]) for name, names in CHOICES.items()}
+
+
+def misread(seeds, student, rng, share):
+    """Somebody who worked alone, and now and then answered what they were not asked."""
+    own = asked(seeds, student)
+    return {
+        name: rng.choice([other for other in CHOICES[name] if other != own[name]])
+        for name in CHOICES
+        if rng.random() < share
+    }
+
+
+@pytest.mark.parametrize("share", [0.2, 1.0])
+def test_of_classes_in_which_people_misread_what_they_are_asked_hardly_any_has_an_entry(share):
+    rng = random.Random(4)
+    entries = 0
+    for _ in range(100):
+        seeds = {f"s{i}": f"{rng.random()}" for i in range(12)}
+        entries += len(fits({s: misread(seeds, s, rng, share) for s in seeds}, seeds, CHOICES))
+    assert entries <= 100 * EXPECTED + 7
+
+
+def test_who_copied_functions_is_found_with_whose_they_are():
+    rng = random.Random(5)
+    found = 0
+    for _ in range(40):
+        seeds = {f"s{i}": f"{rng.random()}" for i in range(12)}
+        own, theirs = asked(seeds, "s1"), asked(seeds, "s0")
+        wrong = {name: choice for name, choice in theirs.items() if choice != own[name]}
+        first = fits({"s1": wrong}, seeds, CHOICES)[:1]
+        found += [(one.student, one.other) for one in first] == [("s1", "s0")]
+    assert found >= 38
+
+
+def test_the_chance_of_a_function_is_one_in_as_many_as_were_handed_out_and_multiplies_with_that_of_letters():
+    seeds = {"s0": "x", "s1": "y", "s2": "z"}
+    own, theirs = asked(seeds, "s0"), asked(seeds, "s1")
+    wrong = {name: choice for name, choice in theirs.items() if choice != own[name]}
+    assert len(wrong) > 8
+    (one,) = fits({"s0": wrong}, seeds, CHOICES)
+    assert (one.other, one.wrong, one.right_there) == ("s1", len(wrong), len(wrong))
+    chance = math.prod(1 / len(CHOICES[name]) for name in wrong)
+    assert one.chance == pytest.approx(2 * chance)
+    question = next(q for q in QUESTIONS if order(q, "x") != order(q, "y"))
+    typed = in_the_course(as_read(question.answer, order(question, "y")), order(question, "x"))
+    (one,) = fits({"s0": wrong | {question: typed}}, seeds, CHOICES)
+    assert one.chance == pytest.approx(2 * chance / len(letters_of(question)))
 
 
 # Whose seed is whose.

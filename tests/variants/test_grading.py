@@ -15,7 +15,7 @@ from helpers.grading.class_check import problems
 from helpers.grading.grade import Order, grade
 from helpers.grading.gradebook import Gradebook
 from helpers.grading.marking import GRADER_FAULT, NO_VARIANT
-from helpers.handout.notebooks import of_variant
+from helpers.handout.notebooks import choices_in, of_variant
 from helpers.judging.exercise import Question
 from helpers.judging.judge import CORRECT, WRONG
 from helpers.lectures import exercise_named, exercises_of
@@ -24,6 +24,7 @@ from tests.conftest import walls_hold
 
 LECTURES = ("04_activations", "05_losses", "09_regularization")
 QUESTIONS = {e.name: e for lecture in LECTURES for e in exercises_of(lecture) if isinstance(e, Question)}
+CHOICES = {name: tuple(names) for lecture in LECTURES for name, names in choices_in(lecture).items()}
 KNOWN = [f"s{number:02d}" for number in range(11)]
 COPIED, COPIER, BROKEN, SWAPPED, UNKNOWN = "s00", "s08", "s09", "s10", "guest"
 
@@ -36,7 +37,7 @@ class Class:
         self.variants = folder / keys.FILE
         # Seeds that are not drawn: whose letters chance makes right does not change from run to run.
         self.keys = keys.Keys(
-            LECTURES, tuple(keys.Holder(name, f"Person {name}", seed=f"seed of {name}") for name in KNOWN)
+            LECTURES, tuple(keys.Holder(name, f"Person {name}", seed=f"seed of {name}") for name in KNOWN), CHOICES
         )
         keys.write(self.variants, self.keys)
         self.seeds = {one.student: one.seed for one in self.keys.people}
@@ -124,9 +125,10 @@ def test_whose_variant_is_not_known_is_not_marked_by_another_and_is_not_lost(mar
         others = [
             v for p in book.submissions() for v in p.verdicts if p.student == UNKNOWN and v.exercise not in QUESTIONS
         ]
-    assert {one.status for one in others} == {"missing"}
-    assert "was changed or damaged, so the questions are not marked" in remark(marked, f"{BROKEN} ({LECTURES[0]})")
-    assert "does not name this person, so the questions are not marked" in remark(marked, UNKNOWN)
+    assert {one.status for one in others if one.exercise not in CHOICES} == {"missing"}
+    assert {one.message for one in others if one.exercise in CHOICES} == {NO_VARIANT}
+    assert "was changed or damaged, so what differs is not marked" in remark(marked, f"{BROKEN} ({LECTURES[0]})")
+    assert "does not name this person, so what differs is not marked" in remark(marked, UNKNOWN)
 
 
 def test_the_check_of_the_class_names_whose_variant_is_not_known(marked):
@@ -147,7 +149,7 @@ def test_the_report_names_whose_letters_fit_another_variant_and_the_page_of_the_
         rows = list(csv.DictReader(file))
     assert [(row["student"], row["fits_variant_of"]) for row in rows] == [(COPIER, COPIED)]
     wrong = sum(marked.points[COPIER, name] == 0 for name in QUESTIONS)
-    assert (rows[0]["wrong_letters"], rows[0]["right_there"]) == (str(wrong), str(wrong))
+    assert (rows[0]["wrong_answers"], rows[0]["right_there"]) == (str(wrong), str(wrong))
     assert 0 < float(rows[0]["chance"]) < 0.05
     section = re.search(r'<section id="variants".*?</section>', (marked.out / "report.html").read_text(), re.DOTALL)[0]
     assert section.count("<tr>") == 2
@@ -183,6 +185,6 @@ def test_graded_again_the_variants_are_known_and_the_whole_file_heals_what_was_l
     assert (again["marked"], again["kept"]) == (2 * len(LECTURES), (len(KNOWN) - 1) * len(LECTURES))
     keys.write(marked.variants, marked.keys)
     healed = grade(Order(marked.work, marked.out, jobs=1, variants=marked.variants))
-    assert healed["grader_faults"] == len(QUESTIONS)  # those of the guest
+    assert healed["grader_faults"] == len(QUESTIONS) + len(CHOICES)  # those of the guest
     verdicts = marked.verdicts()
     assert all(verdicts[BROKEN, name].points == marked.points[BROKEN, name] for name in QUESTIONS)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy import special
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Exercise, Part, by_default, call, mistake
 
 from .common import (
     IN_INTEGERS,
@@ -247,4 +247,5 @@ ELU = Exercise(
         "line 1: `np.minimum(x, 0)` → `np.minimum(0, x)`": "The smaller of two numbers does not depend on their order.",
         "line 1: `0` → `1`": "Where the exponential is used, x is below 0, and below 1 too; exp(1) overflows nothing.",
     },
+    choices=by_default("alpha=1.0", "0.5", "1.5", "3.0"),
 )

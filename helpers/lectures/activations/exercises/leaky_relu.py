@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Exercise, Part, by_default, call, mistake
 
 from .common import (
     IN_INTEGERS,
@@ -221,4 +221,10 @@ LEAKY_RELU = Exercise(
         "The condition is `x > 0`, and `a` is `x`. What is `b`?",
     ),
     equivalent_mutants={"line 1: `x > 0` → `x >= 0`": SAME_AT_ZERO},
+    choices=by_default(
+        "alpha=0.01",
+        *("0.02", "0.05", "0.2"),
+        texts={"0.0, 3.0]))": "0.0, 3.0]), 0.01)"},
+        code={"side is 0.01 x": "side is {} x", "default is 0.01": "default is {}"},
+    ),
 )

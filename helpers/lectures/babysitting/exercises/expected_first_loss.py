@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 import scipy
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Choice, Exercise, Part, call, in_proportion, mistake
 
 from .common import LECTURE
 
@@ -168,5 +168,18 @@ EXPECTED_FIRST_LOSS = Exercise(
         "All scores are (nearly) equal. What probability does softmax give to the true class?",
         "The loss of one sample is minus the natural logarithm of that probability; the mean over equal losses is one "
         "of them.",
+    ),
+    choices=tuple(
+        Choice(
+            f"the logarithm to base {base}",
+            texts={
+                "The loss, with the natural logarithm.": f"The loss, with the logarithm to base {base}.",
+                "    2.3026": f"    {example}",
+            },
+            code={"natural logarithm": f"logarithm to base {base}"},
+            changed=in_proportion(1 / math.log(base)),
+            without=("base_two", "base_ten", "divided_once_more"),
+        )
+        for base, example in ((2, "3.3219"), (10, "1.0"))
     ),
 )

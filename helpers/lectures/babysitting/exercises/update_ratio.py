@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Choice, Exercise, Part, call, in_proportion, mistake
 
 from .common import LECTURE
 
@@ -248,5 +248,22 @@ UPDATE_RATIO = Exercise(
     hints=(
         "How long is the update, rate times gradient, and how long are the weights, each seen as one long vector?",
         "`np.linalg.norm(a)` without a second argument is the root of the sum of all squares, for any shape.",
+    ),
+    choices=tuple(
+        Choice(
+            name,
+            texts={
+                "changes?": f"changes? The answer is in {name}.",
+                "divided by the length of the weights.\n\n    The": (
+                    f"divided by the length of the weights, in {name}.\n\n    The"
+                ),
+                "The ratio, at least 0.": f"The ratio in {name}: {factor} times the ratio, at least 0.",
+                "    0.1\n": f"    {0.1 * factor}\n",
+            },
+            code={"Return the ratio itself.": f"Return the ratio in {name}."},
+            changed=in_proportion(factor),
+            without=("in_percent",),
+        )
+        for name, factor in (("percent", 100), ("thousandths", 1000))
     ),
 )

@@ -8,7 +8,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Exercise, Part, by_default, call, mistake
 
 from .common import (
     DDOF,
@@ -342,4 +342,5 @@ FORWARD = Exercise(
         "Subtract the mean, divide by the root of variance plus epsilon, multiply by gamma, add beta. NumPy aligns "
         "`(d,)` with the last axis by itself.",
     ),
+    choices=by_default("epsilon=1e-5", "1e-4", "1e-3", "1e-2"),
 )

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Exercise, Part, by_default, call, mistake
 
 from .common import LECTURE, NOT_IN_PLACE, floats, single
 
@@ -198,4 +198,5 @@ RUNNING = Exercise(
         "With momentum 0.9, a running value 0 and a batch of 4 give 0.4. Which weight did the 4 have?",
         "Two weights that add up to 1: one for the past, one for the new value.",
     ),
+    choices=by_default("momentum=0.9", "0.8", "0.95", "0.5"),
 )

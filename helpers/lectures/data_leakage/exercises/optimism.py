@@ -7,7 +7,7 @@ import statistics
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Choice, Exercise, Part, call, in_proportion, mistake
 
 from .messages import LECTURE, TOGETHER
 
@@ -200,5 +200,45 @@ OPTIMISM = Exercise(
     hints=(
         "Positive means that the report promised too much.",
         "One difference for each run, then the mean over the runs.",
+    ),
+    choices=(
+        Choice(
+            "percentage points",
+            texts={
+                "The number before the ±: reported": "The number before the ±, in percentage points: reported",
+                "The mean over the runs of reported minus honest": (
+                    "100 times the mean over the runs of reported minus honest"
+                ),
+                "0.625": "62.5",
+            },
+            code={"Keep the unit of the scores.": ""},
+            changed=in_proportion(100.0),
+            without=("in_percent",),
+        ),
+        Choice(
+            "honest minus reported",
+            texts={
+                "The number before the ±: reported minus honest": "The number before the ±: honest minus reported",
+                "how much better the reported score is than the honest one": (
+                    "how much better the honest score is than the reported one"
+                ),
+                "The mean over the runs of reported minus honest; negative when the reports were too low": (
+                    "The mean over the runs of honest minus reported; negative when the reports were too high"
+                ),
+                "0.625": "-0.625",
+            },
+            code={
+                "Positive means that the report promised too much.": (
+                    "Negative means that the report promised too much."
+                ),
+                "Subtract the honest one from the reported one.": "Subtract the reported one from the honest one.",
+                "A negative optimism was set to zero. A report can also be too low: keep the sign.": (
+                    "One of the two signs was set to zero. A report can be too low and too high: keep the sign."
+                ),
+                "the best reported score minus the best honest one": "the difference of the best scores",
+            },
+            changed=in_proportion(-1.0),
+            without=("honest_minus_reported",),
+        ),
     ),
 )

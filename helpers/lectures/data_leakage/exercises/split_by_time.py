@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Choice, Exercise, Part, call, in_order, mistake
 
 from .messages import (
     FUTURE,
@@ -188,6 +188,21 @@ class Sides(NamedTuple):
     test: np.ndarray
 
 
+# What the docstring says of each result.
+_TRAIN = (
+    "    train_indices : array of integers, shape (k,)\n"
+    "        The positions of the rows with time < cutoff, ascending. Integers also when there is none.\n"
+)
+_TEST = (
+    "    test_indices : array of integers, shape (n - k,)\n"
+    "        The positions of the rows with time >= cutoff, likewise.\n"
+)
+
+
+def _descending(result, *others, **named):
+    return tuple(part[::-1] if isinstance(part, np.ndarray | list | tuple) else part for part in result)
+
+
 SPLIT_BY_TIME = Exercise(
     name="split_by_time",
     lecture=LECTURE,
@@ -225,5 +240,26 @@ SPLIT_BY_TIME = Exercise(
     hints=(
         "A comparison with the cutoff gives a mask of the train rows; `~` gives the opposite mask.",
         "`np.flatnonzero` gives the positions at which a mask is true, in ascending order.",
+    ),
+    choices=(
+        Choice(
+            "test before train",
+            texts={
+                _TRAIN + _TEST: _TEST.replace("likewise", "ascending. Integers also when there is none")
+                + _TRAIN.replace("ascending. Integers also when there is none", "likewise"),
+                "train, test = split_by_time": "test, train = split_by_time",
+            },
+            changed=in_order(1, 0),
+            without=("the_wrong_way_round",),
+        ),
+        Choice(
+            "descending positions",
+            texts={"time < cutoff, ascending.": "time < cutoff, descending.", "([1, 3], [0, 2])": "([3, 1], [2, 0])"},
+            code={
+                "They should ascend, so that the rows keep their order.": "They should descend: the last row first.",
+                "in ascending order.": "in ascending order. Then turn them around.",
+            },
+            changed=_descending,
+        ),
     ),
 )

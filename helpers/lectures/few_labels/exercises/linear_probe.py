@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Exercise, Part, by_default, call, mistake
 
 from .common import LECTURE
 
@@ -194,4 +194,5 @@ LINEAR_PROBE = Exercise(
         "`np.eye(n_classes)[labels]` makes one-hot rows.",
         "Solve (X'X + ridge I) W = X'Y for W with `np.linalg.solve`. I has as many rows as there are features.",
     ),
+    choices=by_default("ridge=1.0", "0.5", "2.0", "10.0", code={"fixed at 1.": "fixed at {}."}),
 )

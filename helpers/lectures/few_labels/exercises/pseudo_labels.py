@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Exercise, Part, by_default, call, mistake
 
 from .common import LECTURE, sure_rows
 
@@ -174,4 +174,5 @@ PSEUDO_LABELS = Exercise(
         "The largest probability of each row says how sure the network is. Which rows are above the threshold?",
         "`np.flatnonzero(mask)` gives the places where a mask is true. `argmax` along the classes gives labels.",
     ),
+    choices=by_default("threshold=0.9", "0.8", "0.7", "0.6", code={"fixed at 0.9.": "fixed at {}."}),
 )

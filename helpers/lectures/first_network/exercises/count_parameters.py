@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Choice, Exercise, Part, call, in_proportion, mistake
 
 from .common import LECTURE
 
@@ -140,5 +140,18 @@ COUNT_PARAMETERS = Exercise(
     hints=(
         "Between two layers there is a weight for every pair (input, unit). How many pairs?",
         "And every unit has one bias. `zip(layer_sizes, layer_sizes[1:])` gives each size with the next one.",
+    ),
+    choices=tuple(
+        Choice(
+            f"bytes, {size} for each number",
+            texts={
+                "The number of weights and biases of a chain of dense layers.": (
+                    f"The bytes that the weights and biases of a chain of dense layers take, {size} for each number."
+                ),
+                "    13\n": f"    {13 * size}\n",
+            },
+            changed=in_proportion(size),
+        )
+        for size in (2, 4, 8)
     ),
 )

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Choice, Exercise, Part, call, in_order, mistake
 
 from .common import LECTURE
 
@@ -154,5 +154,23 @@ DENSE_BACKWARD = Exercise(
         "Each gradient has the shape of what it belongs to: `d_x` that of `x`, `d_weights` that of `weights`.",
         "A weight from feature f to unit u meets x[i, f] for every sample i: its gradient sums x[i, f] * d_out[i, u].",
         "`d_x = d_out @ weights.T`, and a bias is a weight whose input is always 1.",
+    ),
+    choices=tuple(
+        Choice(
+            f"{order} in this order",
+            texts={
+                "d_x (n, features), d_weights (features, units), d_bias (units,): gradients": f"{shapes}: gradients"
+            },
+            code={
+                "`d_x, d_weights, d_bias`": f"`{order}`",
+            },
+            changed=in_order(*places),
+            without=("weights_first",),
+        )
+        for order, shapes, places in (
+            ("d_weights, d_bias, d_x", "d_weights (features, units), d_bias (units,), d_x (n, features)", (1, 2, 0)),
+            ("d_bias, d_x, d_weights", "d_bias (units,), d_x (n, features), d_weights (features, units)", (2, 0, 1)),
+            ("d_bias, d_weights, d_x", "d_bias (units,), d_weights (features, units), d_x (n, features)", (2, 1, 0)),
+        )
     ),
 )

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Choice, Exercise, Part, call, mistake
 
 from .common import GRID, LECTURE
 
@@ -209,6 +209,14 @@ def in_single_precision(ranges, per_axis):
     return np.array(list(itertools.product(*axes_of(ranges, per_axis))), dtype=np.float32)
 
 
+def _first_axis_fastest(result, ranges, per_axis):
+    """The same points in another order; what is no grid stays as it is."""
+    if np.shape(result) != (per_axis ** len(ranges), len(ranges)):
+        return result
+    grid = np.reshape(result, [per_axis] * len(ranges) + [len(ranges)])
+    return np.transpose(grid, [*reversed(range(len(ranges))), len(ranges)]).reshape(np.shape(result))
+
+
 GRID_POINTS = Exercise(
     name="grid_points",
     lecture=LECTURE,
@@ -252,4 +260,29 @@ GRID_POINTS = Exercise(
     equivalent_mutants={
         "line 2: `1` → `2`": "Any negative length tells NumPy to work it out.",
     },
+    choices=(
+        Choice(
+            "the first axis changing fastest",
+            texts={
+                "the last axis changes fastest": "the first axis changes fastest",
+                "[-6.0, 1.0], [-3.0, 0.0]": "[-3.0, 0.0], [-6.0, 1.0]",
+            },
+            code={"the last axis fastest": "the last axis fastest; turn that around"},
+            changed=_first_axis_fastest,
+            without=("first_axis_fastest", "meshgrid_of_pictures"),
+        ),
+        Choice(
+            "every axis from its high end to its low end",
+            texts={
+                "in the order of nested loops: the last axis": (
+                    "every axis from high to low, in the order of nested loops: the last axis"
+                ),
+                "[[-6.0, 0.0], [-6.0, 1.0], [-3.0, 0.0], [-3.0, 1.0]]": (
+                    "[[-3.0, 1.0], [-3.0, 0.0], [-6.0, 1.0], [-6.0, 0.0]]"
+                ),
+            },
+            changed=lambda result, *others: result[::-1],
+            without=("high_end_first",),
+        ),
+    ),
 )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Choice, Exercise, Part, call, mistake
 
 from .common import EDGE, LECTURE, NOT_IN_PLACE
 
@@ -284,6 +284,18 @@ def with_nan_to_num(results, keep):
     return {name: (np.min([c[name] for c in best]), np.max([c[name] for c in best])) for name in best[0]}
 
 
+def _of_each(change):
+    """The same dict with another thing in place of each pair; what is no such dict stays as it is."""
+
+    def changed(result, *others, **named):
+        try:
+            return {name: change(*pair) for name, pair in result.items()}
+        except (AttributeError, TypeError, ValueError):
+            return result
+
+    return changed
+
+
 REFINE = Exercise(
     name="refine",
     lecture=LECTURE,
@@ -335,4 +347,36 @@ REFINE = Exercise(
         "line 1: `1` → `-1`": LAST_OF_TWO,
         "line 2: `1` → `-1`": LAST_OF_TWO,
     },
+    choices=(
+        Choice(
+            "the highest value first",
+            texts={
+                "hyperparameter the lowest and the highest value\n": (
+                    "hyperparameter the highest and the lowest value\n"
+                ),
+                "{name: (lowest, highest)}": "{name: (highest, lowest)}",
+                "(0.01, 0.02)}": "(0.02, 0.01)}",
+            },
+            code={"Return a dict: {name: (lowest, highest)}.": "Return a dict: {name: (highest, lowest)}."},
+            changed=_of_each(lambda low, high: (high, low)),
+            without=("highest_first",),
+        ),
+        Choice(
+            "the middle of each range",
+            texts={
+                (
+                    "make the ranges of the next: for each hyperparameter the lowest and the highest value\namong the "
+                    "best"
+                ): (
+                    "make a start for the next: for each hyperparameter the middle between the lowest and "
+                    "the\nhighest value among the best"
+                ),
+                "{name: (lowest, highest)} over": "{name: (lowest + highest) / 2} over",
+                "(0.01, 0.02)}": "0.015}",
+            },
+            code={"Return a dict: {name: (lowest, highest)}.": "Return a dict: {name: (lowest + highest) / 2}."},
+            changed=_of_each(lambda low, high: (low + high) / 2),
+            without=("highest_first", "all_values_of_the_best", "mean_and_deviation", "the_best_alone"),
+        ),
+    ),
 )

@@ -6,7 +6,7 @@ import statistics
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Named, Part, call, mistake
+from helpers.judging.exercise import Choice, Exercise, Named, Part, call, mistake
 from helpers.sandbox.recipes import made
 
 from .common import (
@@ -341,4 +341,32 @@ GRADIENT_STDS = Exercise(
     equivalent_mutants={
         "line 10: `np.array(spreads[::-1])` → `spreads[::-1]`": LISTS_WILL_DO,
     },
+    choices=(
+        Choice(
+            "the last layer first",
+            texts={
+                "all samples and units of each layer, first layer first.": (
+                    "all samples and units of each layer, last layer first."
+                ),
+                "array([2., 1.])": "array([1., 2.])",
+            },
+            changed=lambda result, *others, **named: result if np.ndim(result) == 0 else result[::-1],
+            without=("gradient_last_layer_first",),
+        ),
+        Choice(
+            "variances",
+            texts={
+                "Return the standard deviation of the gradient": "Return the variance of the gradient",
+                "Standard deviations (`ddof=0`)": "Variances (`ddof=0`)",
+                "note its standard deviation": "note its variance",
+                "array([2., 1.])": "array([4., 1.])",
+            },
+            code={
+                "The standard deviation is asked for.": "The variance is asked for.",
+                "The standard deviation is measured": "The variance is measured",
+            },
+            changed=lambda result, *others, **named: np.square(result),
+            without=("gradient_variances",),
+        ),
+    ),
 )

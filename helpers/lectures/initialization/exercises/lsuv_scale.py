@@ -7,7 +7,7 @@ import statistics
 import numpy as np
 from scipy import optimize
 
-from helpers.judging.exercise import Exercise, Named, Part, call, mistake
+from helpers.judging.exercise import Choice, Exercise, Named, Part, call, in_proportion, mistake
 from helpers.sandbox.recipes import made
 
 from .common import LECTURE, MEASURE, NOT_IN_PLACE, first_that_fits, spread_out
@@ -277,5 +277,24 @@ LSUV_SCALE = Exercise(
     hints=(
         "What happens to the output of a ReLU layer, and to its standard deviation, when all weights are doubled?",
         "Run the layer once and measure the standard deviation of all its outputs. What do you divide by it?",
+    ),
+    choices=tuple(
+        Choice(
+            f"a standard deviation of {std}",
+            texts={
+                "that standard deviation is 1.": f"that standard deviation is {std}.",
+                "so that the layer's output has standard deviation 1.": (
+                    f"so that the layer's output has standard deviation {std}."
+                ),
+                "array([[1.]])": f"array([[{std}]])",
+            },
+            code={
+                "deviation 1.": f"deviation {std}.",
+                "to standard deviation 1": f"to standard deviation {std}",
+                "output misses 1": f"output misses {std}",
+            },
+            changed=in_proportion(std),
+        )
+        for std in (0.5, 1.5, 2.5)
     ),
 )

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy import special
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Exercise, Part, by_default, call, mistake
 
 from .common import FOR_EACH, LECTURE, SUMMED
 
@@ -185,4 +185,5 @@ HUBER = Exercise(
         "Two formulas: e^2 / 2 up to delta, and a straight line beyond it.",
         "The line meets the parabola at delta and has the same slope there: delta * (|e| - delta / 2).",
     ),
+    choices=by_default("delta=1.0", "0.5", "1.5", "2.0", code={"always at 1.": "always at {}."}),
 )

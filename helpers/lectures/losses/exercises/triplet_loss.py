@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Exercise, Part, by_default, call, mistake
 
 from .common import FOR_EACH, LECTURE, SUMMED
 
@@ -173,4 +173,5 @@ TRIPLET_LOSS = Exercise(
         "Two numbers for each row: the squared distance to the positive and that to the negative.",
         "The loss of a row is max(0, near - far + margin). Average the rows at the end.",
     ),
+    choices=by_default("margin=0.2", "0.5", "0.8", "1.0", code={"always 0.2.": "always {}."}),
 )

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Exercise, Part, by_default, call, mistake
 
 from .common import IN_PLACE, LECTURE, UPHILL, WEIGHTS_ALONE, away_from_zero, number_by_number
 
@@ -219,4 +219,5 @@ MOMENTUM_STEP = Exercise(
         "The velocity keeps `momentum` of what it was and gets minus rate times gradient on top.",
         "Compute the new velocity in a new array, then add it to the weights. Return both.",
     ),
+    choices=by_default("momentum=0.9", "0.8", "0.95", "0.5", texts={"4.0]), 0.25)": "4.0]), 0.25, 0.9)"}),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Exercise, Part, by_default, call, mistake
 
 from .common import LECTURE
 
@@ -276,4 +276,5 @@ RATES_ON_PLATEAU = Exercise(
             "The count grows by one and is set back as soon as it gets there."
         ),
     },
+    choices=by_default("patience=3", "2", "4"),
 )

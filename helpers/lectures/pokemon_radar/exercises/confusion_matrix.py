@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Choice, Exercise, Part, call, mistake
 
 from .common import LECTURE, guesses, unbalanced
 
@@ -113,5 +113,34 @@ CONFUSION_MATRIX = Exercise(
     hints=(
         "Begin with zeros, (n_classes, n_classes), and add 1 at (true class, predicted class) for every row.",
         "`np.add.at(matrix, (rows, columns), 1)` also counts pairs that occur more than once.",
+    ),
+    choices=(
+        Choice(
+            "a row for each predicted class",
+            texts={
+                "entry [i, j] counts the rows of class i that are predicted as class j": (
+                    "entry [i, j] counts the rows of class j that are predicted as class i"
+                ),
+                "[[1, 1], [0, 1]]": "[[1, 0], [1, 1]]",
+            },
+            code={
+                "at (true class, predicted class)": "at (predicted class, true class)",
+                "`np.add.at(matrix, (rows, columns), 1)`": "`np.add.at(matrix, (rows, columns), 1)`",
+            },
+            changed=lambda result, *others: np.transpose(result),
+            without=("transposed",),
+        ),
+        Choice(
+            "the last class first",
+            texts={
+                "entry [i, j] counts the rows of class i that are predicted as class j": (
+                    "the last class comes first, so entry [i, j] counts the\n    rows of class n_classes - 1 - i that "
+                    "are predicted as class n_classes - 1 - j"
+                ),
+                "[[1, 1], [0, 1]]": "[[1, 0], [1, 1]]",
+            },
+            code={'for every row."': 'for every row; then turn both axes around."'},
+            changed=lambda result, *others: np.asarray(result)[::-1, ::-1],
+        ),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import rankdata
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Choice, Exercise, Part, call, in_order, mistake
 
 from .common import LECTURE, unbalanced
 
@@ -104,6 +104,12 @@ def with_ranks(ids):
     return rankdata(ids, method="dense").astype(int) - 1, np.unique(ids)
 
 
+def _from_one(result, *others):
+    """The same labels, counted from 1."""
+    whole = isinstance(result, tuple | list) and len(result) == 2
+    return (np.add(result[0], 1), result[1]) if whole else result
+
+
 RELABEL = Exercise(
     name="relabel",
     lecture=LECTURE,
@@ -127,4 +133,33 @@ RELABEL = Exercise(
         "`np.unique` returns a second array when it is asked with `return_inverse=True`.",
     ),
     equivalent_mutants={"line 3: `1` → `-1`": "Of two axes, the second is the last one."},
+    choices=(
+        Choice(
+            "classes, then labels",
+            texts={
+                (
+                    "labels : integer array (n,), values 0 .. k - 1\n    classes : integer array (k,), the different "
+                    "ids in ascending order, so that classes[labels] gives the ids back"
+                ): (
+                    "classes : integer array (k,), the different ids in ascending order, so that classes[labels] "
+                    "gives the ids back\n    labels : integer array (n,), values 0 .. k - 1"
+                ),
+                "labels, classes = relabel(": "classes, labels = relabel(",
+            },
+            changed=in_order(1, 0),
+            without=("exchanged",),
+        ),
+        Choice(
+            "labels that count from 1",
+            texts={
+                "Labels 0 .. k - 1 for ids": "Labels 1 .. k for ids",
+                "labels : integer array (n,), values 0 .. k - 1": "labels : integer array (n,), values 1 .. k",
+                "classes[labels] gives": "classes[labels - 1] gives",
+                "[1, 0, 2, 1]": "[2, 1, 3, 2]",
+            },
+            code={"Label 0 belongs": "Label 1 belongs"},
+            changed=_from_one,
+            without=("from_one",),
+        ),
+    ),
 )

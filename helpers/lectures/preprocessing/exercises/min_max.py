@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Choice, Exercise, Part, call, mistake
 
 from .common import (
     IN_PLACE,
@@ -292,4 +292,12 @@ MIN_MAX = Exercise(
         "line 2: `1.0` → `2.0`": ZERO_ANYWAY,
         "line 2: `1.0` → `-1.0`": ZERO_ANYWAY,
     },
+    choices=tuple(
+        Choice(
+            f"low = {low} and high = {high} by default",
+            texts={"low=0.0, high=1.0": f"low={low}, high={high}", "low=-1.0)": "low=-1.0, high=1.0)"},
+            code={"low=0.0, high=1.0": f"low={low}, high={high}"},
+        )
+        for low, high in ((-1.0, 1.0), (0.0, 10.0), (1.0, 5.0))
+    ),
 )

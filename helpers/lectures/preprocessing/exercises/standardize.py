@@ -7,7 +7,7 @@ import statistics
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Choice, Exercise, Part, call, in_order, mistake
 
 from .common import (
     IN_PLACE,
@@ -287,6 +287,20 @@ def in_single_precision(features):
     return [(features - mean) / std, mean, std]
 
 
+# What the docstring says of each result.
+_TEXTS = {
+    "scaled": (
+        "    scaled : array of floats, shape (n, d)\n"
+        "        The standardized columns. A constant column, all of whose values are equal, becomes 0.\n"
+    ),
+    "mean": "    mean : array of floats, shape (d,)\n        What was subtracted.\n",
+    "std": (
+        "    std : array of floats, shape (d,)\n        What was divided by: the standard deviation of the population "
+        "(divided by n), and 1 for a constant column.\n"
+    ),
+}
+_RETURNED = "".join(_TEXTS.values())
+
 STANDARDIZE = Exercise(
     name="standardize",
     lecture=LECTURE,
@@ -339,4 +353,20 @@ STANDARDIZE = Exercise(
         "`np.where` does it in one line.",
     ),
     equivalent_mutants={"line 2: `std == 0` → `std <= 0`": "A standard deviation is never negative."},
+    choices=tuple(
+        Choice(
+            f"{', '.join(names)} in this order",
+            texts={
+                _RETURNED: "".join(_TEXTS[name] for name in names),
+                "    >>> scaled, mean, std = standardize": f"    >>> {', '.join(names)} = standardize",
+            },
+            code={
+                "third value is the variance": "standard deviation is returned as the variance",
+                "The second and the third value are the statistics": "Mean and standard deviation are those",
+            },
+            changed=in_order(*map(list(_TEXTS).index, names)),
+            without=("swapped",),
+        )
+        for names in (("mean", "std", "scaled"), ("std", "mean", "scaled"), ("mean", "scaled", "std"))
+    ),
 )

@@ -6,7 +6,7 @@ import statistics
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Choice, Exercise, Part, call, in_order, mistake
 
 from .common import BIAS, LECTURE
 
@@ -187,5 +187,35 @@ BIAS_AND_VARIANCE = Exercise(
         "A row is one run, a column one point. Average over the runs first: axis 0.",
         "Bias: how far the mean of the runs is from the truth, squared at each point. Variance: how much the runs "
         "scatter around their own mean.",
+    ),
+    choices=(
+        Choice(
+            "the variance first",
+            texts={
+                "Squared bias and variance of predictions": "Variance and squared bias of predictions",
+                "bias_squared, variance : numbers": "variance, bias_squared : numbers",
+                "[2.5, 0.5]": "[0.5, 2.5]",
+            },
+            code={
+                "The first number is the whole": "The second number is the whole",
+            },
+            changed=in_order(1, 0),
+            without=("variance_first",),
+        ),
+        Choice(
+            "sums over the places",
+            texts={
+                "training sets, both averaged over the places.": "training sets, both summed over the places.",
+                "[2.5, 0.5]": "[5.0, 1.0]",
+            },
+            code={
+                "Square it at each point, then average.": "Square it at each point, then add up.",
+                "The absolute bias was averaged.": "The absolute bias was added up.",
+                "The bias was averaged over the points before": "The bias was combined over the points before",
+                "Average both over the points.": "Add both up over the points.",
+            },
+            changed=lambda result, predictions, truth: tuple(len(truth) * value for value in result),
+            without=("summed",),
+        ),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.judging.exercise import Exercise, Part, call, mistake
+from helpers.judging.exercise import Choice, Exercise, Part, call, in_order, mistake
 
 from .common import LECTURE, STOP
 
@@ -252,5 +252,55 @@ EARLY_STOPPING = Exercise(
         "Keep two things: the best epoch so far, and for how many epochs in a row there was no better one.",
         "Better means: loss < losses[best_epoch] - min_delta. Then best_epoch moves, and the count begins anew.",
         "Stop as soon as the count reaches `patience`; without a stop the last epoch is len(losses) - 1.",
+    ),
+    choices=(
+        Choice(
+            "the best epoch first",
+            texts={
+                (
+                    "last_epoch, best_epoch : integers, epochs count from 0; the last epoch that is trained (without "
+                    "a stop, the last of\n    all) and the last better one"
+                ): (
+                    "best_epoch, last_epoch : integers, epochs count from 0; the last better epoch, and the last one "
+                    "that is trained\n    (without a stop, the last of all)"
+                ),
+                "(3, 1)": "(1, 3)",
+            },
+            code={
+                "The first number is how": "The second number is how",
+            },
+            changed=in_order(1, 0),
+            without=("best_first",),
+        ),
+        Choice(
+            "epochs that count from 1",
+            texts={"integers, epochs count from 0;": "integers, epochs count from 1;", "(3, 1)": "(4, 2)"},
+            code={
+                "Epochs count from 0, so the last one is one less.": "Epochs count from 1, so it is the last one.",
+                "the last epoch is len(losses) - 1.": "the last epoch is len(losses).",
+            },
+            changed=lambda result, *others, **named: tuple(epoch + 1 for epoch in result),
+            without=("best_first",),
+        ),
+        Choice(
+            "the best epoch first, and epochs that count from 1",
+            texts={
+                (
+                    "last_epoch, best_epoch : integers, epochs count from 0; the last epoch that is trained (without "
+                    "a stop, the last of\n    all) and the last better one"
+                ): (
+                    "best_epoch, last_epoch : integers, epochs count from 1; the last better epoch, and the last one "
+                    "that is trained\n    (without a stop, the last of all)"
+                ),
+                "(3, 1)": "(2, 4)",
+            },
+            code={
+                "The first number is how": "The second number is how",
+                "Epochs count from 0, so the last one is one less.": "Epochs count from 1, so it is the last one.",
+                "the last epoch is len(losses) - 1.": "the last epoch is len(losses).",
+            },
+            changed=lambda result, *others, **named: tuple(epoch + 1 for epoch in reversed(result)),
+            without=("best_first",),
+        ),
     ),
 )
