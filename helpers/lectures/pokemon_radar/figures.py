@@ -55,7 +55,7 @@ def draw_curves(named):
                 words.append(f"{label}, {part} {measure}: {ends[0]:.2f} at first, {ends[-1]:.2f} at last")
             ax.set(xlabel="epoch", ylabel=measure)
         line[0].set(title=label, ylim=(0, None))
-        line[1].set(ylim=(None, 1.02))
+        line[1].set(ylim=(0, 1.02))
     axes[0, 0].legend()
     return described(figure, f"Loss and accuracy by epoch, mean over draws, lowest and highest. {'; '.join(words)}.")
 

@@ -30,6 +30,7 @@ def values(rng):
     return [
         call(np.array([4.0, 3.0, 2.0, 2.5, 2.25, 2.75, 1.0]), 3),
         call(np.array([4.0, 3.0, 3.5, 2.0, 2.5, 1.5, 1.75, 1.0, 1.25, 1.5]), 2),
+        call(np.array([3.0, 2.0, 2.0, 2.5, 1.0]), 2),  # chance alone would draw equal losses in some gradings only
         call(grid(rng, 20), 3),
         call(grid(rng, 30, 0.2), 4),
     ]
