@@ -4,7 +4,7 @@
 
 One class, one machine, one run: compare figures of one run only. The odd submissions hold right answers, the even ones
 wrong answers; `course grade` is timed on such a class, and on one of each half alone. The peers get reduced notebooks
-(first cell, answers, checks: no TensorFlow, no long experiment), and so does `course grade` in the rows that are held
+(imports, answers, checks: no TensorFlow, no long experiment), and so does `course grade` in the rows that are held
 against them. They are installed into environments of their own, which are thrown away unless `--environments` names a
 folder to keep them in.
 """
@@ -123,10 +123,9 @@ def submission(number: int) -> dict:
 
 
 def reduced(notebook: dict, checks: bool = True) -> dict:
-    """Only the first code cell, the answer cells and the check cells, which end in the points (nbgrader reads them)."""
+    """Only the imports, the answers and the check cells, which end in the points (nbgrader reads them)."""
     notebook = copy.deepcopy(notebook)
-    first = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
-    kept = [first]
+    kept = [next(cell for cell in notebook["cells"] if "from helpers import check" in "".join(cell["source"]))]
     for cell in notebook["cells"]:
         role = cell["metadata"].get("nbgrader")
         if role and role["grade"]:
@@ -282,7 +281,7 @@ def comparison_table(rows: list[Row], count: int) -> Table:
         )
     table.caption = " ".join(
         [
-            "Reduced: first cell, answers and checks only, no TensorFlow, no long experiment; the same for everyone.",
+            "Reduced: imports, answers and checks only, no TensorFlow, no long experiment; the same for everyone.",
             "Peak MB: all processes together, shared pages once. Clock x, CPU x: so many times as fast as nbgrader.",
             "Right, wrong: mean points of the submissions with right and with wrong answers.",
             "The peers make the public checks in the learner's own process, without walls; `course grade` makes these",

@@ -248,6 +248,29 @@ def test_a_fault_of_the_judge_costs_one_exercise(recorder, monkeypatch):
     assert [v.status for v in marked.verdicts if v.exercise == "elu"] == [marking.GRADER_FAULT]
 
 
+def test_what_did_the_same_is_judged_once_and_nothing_else(recorder, monkeypatch):
+    judged, right_judge, tasks = [], marking.judge, tasks_of(LECTURE, SEED)
+
+    def noting(examination, *rest):
+        judged.append(examination.exercise.name)
+        return right_judge(examination, *rest)
+
+    def verdicts(answers):
+        judged.clear()
+        submission = Submission("one", LECTURE, "one.ipynb", json.dumps(classroom.notebook_with(answers)).encode())
+        return mark(submission, tasks, lambda keras: contextlib.nullcontext(recorder), recorder.limits).verdicts
+
+    monkeypatch.setattr(marking, "judge", noting)
+    right = classroom.right_answers(1)
+    first = verdicts(right)
+    assert set(judged) == {exercise.name for exercise in classroom.exercises()}
+    assert verdicts(right) == first
+    assert judged == []
+    other = verdicts(right | {"elu": classroom.wrong_answers(0)["elu"]})
+    assert set(judged) == {"elu"}
+    assert [a.exercise for a, b in zip(first, other, strict=True) if a != b] == ["elu"]
+
+
 class Recorder(Runner):
     """A runner that takes note of what is asked alone, and of which processes get fresh inputs, in order."""
 

@@ -226,6 +226,19 @@ def f(x):
     assert seen == [[1, 1, False], [1, 2, True], [1, 2, True]]
 
 
+def test_what_was_handed_out_is_that_of_the_notebook_which_is_marked():
+    stub = "def f(x):\n    raise NotImplementedError"
+    several = Runner("strict")
+    several.familiar = [["other = 1"], [stub]]
+    with several:
+        plans = []
+        for notebook in (0, 1, 0):
+            several.notebook = notebook
+            plans.append(several.survey([stub, "other = 1"], ["f"], []).plan)
+    assert [plan.stubs for plan in plans] == [frozenset(), {"f"}, frozenset()]
+    assert [bool(plan.ways["f"]) for plan in plans] == [True, False, True]
+
+
 def test_the_environment_holds_nothing_of_the_graders(runner, monkeypatch):
     monkeypatch.setenv("COURSE_CANARY", "secret")
     _, seen = outcome(runner, "import os\ndef f(): return ' '.join(os.environ)")
