@@ -32,7 +32,7 @@ from helpers.lectures.batch_normalization.experiments import (
     running_average,
     with_and_without,
 )
-from helpers.lectures.batch_normalization.explorer import UNDO, BatchNormalizationExplorer
+from helpers.lectures.batch_normalization.explorer import UNDO, BatchNormalizationExplorer, SharingExplorer
 from helpers.neural import networks
 from helpers.neural.activations import ACTIVATIONS
 from helpers.neural.batch_normalization import BatchNormalization, apply, fold, normalize, normalize_backward
@@ -366,3 +366,17 @@ def test_the_experiments_import_no_tensorflow():
         "sys.exit('tensorflow' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_only_batch_normalization_sees_the_other_images():
+    explorer = SharingExplorer()
+    assert "batch 0.00" not in explorer.update(4, 2)
+    assert "layer 0.00, instance 0.00, group 0.00" in explorer.update(4, 2)
+    assert "batch 0.00" in explorer.update(16, 2)
+    points = {kind: line.get_ydata().copy() for kind, line in explorer.now.items()}
+    explorer.update(1, 1)
+    alone = {kind: line.get_ydata() for kind, line in explorer.now.items()}
+    np.testing.assert_allclose(alone["batch"], alone["instance"])
+    np.testing.assert_allclose(alone["group"], points["layer"])
+    explorer.update(1, 6)
+    np.testing.assert_allclose(explorer.now["group"].get_ydata(), points["instance"])

@@ -1,4 +1,4 @@
-"""Explorer of lecture 07: a batch of one unit that you can shift, scale and shrink, and the averages that follow it."""
+"""Explorers of lecture 07: one unit, whose batch you can shift and shrink, and one image among others."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from helpers.drawing.explorer import Choice, Explorer, Slider
 from helpers.drawing.style import BLUE, GREEN, GREY, ORANGE, ROLES, new_figure
 from helpers.neural.batch_normalization import apply, normalize
 
-from .experiments import running_average
+from .experiments import KINDS, normalize_images, running_average
 
 UPDATES, MOMENTUM, SEED = 60, 0.9, 0
 LARGEST = 64
@@ -83,6 +83,51 @@ class BatchNormalizationExplorer(Explorer):
             f"Left, {size} samples of one unit with shift {shift:g} and scale {scale:g}: as they come in, normalized "
             "as in training, and as at inference. Middle and right, the means and variances of "
             f"{UPDATES} such batches as dots, and their running averages with momentum {momentum:g} as lines."
+        )
+
+
+class SharingExplorer(Explorer):
+    """One image among others, normalized in four ways: which of them see the others?"""
+
+    controls: ClassVar[dict] = {
+        "images": Slider("images", 1, 16, 1, 4),
+        "groups": Choice("groups", (1, 2, 3, 6), 2),
+    }
+
+    def __init__(self):
+        self.maps = np.random.default_rng(0).normal(2, 3, (16, 4, 4, 6))
+        self.maps += np.arange(16)[:, None, None, None] / 4  # the images differ, as those of a data set do
+        super().__init__()
+
+    def build(self):
+        figure, axes = new_figure(1, len(KINDS), width=10, height=2.8, sharey=True)
+        self.large, self.now = {}, {}
+        for ax, kind in zip(axes, KINDS, strict=True):
+            (self.large[kind],) = ax.plot(
+                [0], [0], "o", markersize=9, fillstyle="none", color=GREY, label="in a batch of 16"
+            )
+            (self.now[kind],) = ax.plot([0], [0], "o", markersize=5, color=BLUE, label="in this batch")
+            ax.axhline(0, **ROLES["reference"])
+            ax.set(title=kind, xlabel="channel", xlim=(0.5, 6.5), ylim=(-3, 3), xticks=range(1, 7))
+        axes[0].set_ylabel("normalized value")
+        axes[0].legend(loc="lower left", fontsize=8)
+        return figure, [*self.large.values(), *self.now.values()]
+
+    def update(self, images, groups):
+        changes, channels = [], np.arange(1, 7)
+        for kind in KINDS:
+            alone, among_all = (
+                normalize_images(maps, kind, groups)[0, 0, 0] for maps in (self.maps[:images], self.maps)
+            )
+            self.now[kind].set_data(channels, alone)
+            self.large[kind].set_data(channels, among_all)
+            changes.append(f"{kind} {np.abs(alone - among_all).max():.2f}")
+        return f"Largest difference from the batch of 16: {', '.join(changes)}."
+
+    def describe(self, images, groups):
+        return (
+            f"Four panels: one place of image 1, six channels, normalized in a batch of {images} and, as rings, in one "
+            f"of 16. Group normalization has {groups} group{'s' if groups > 1 else ''} of {6 // groups} channels."
         )
 
 
