@@ -242,7 +242,7 @@ TRIAGE_CHART = Exercise(
     section="8. What lies behind the loss?",
     minutes=20,
     difficulty=3,
-    parts=(Part("most runs", 2, cases, judge=naming(0.7)), Part("nearly all runs", 2, cases, judge=naming(0.9))),
+    parts=(Part("most runs", 2, cases, judge=naming(0.7)), Part("nearly all runs", 2, cases, judge=naming(0.85))),
     oracle=oracle,
     mistakes=(one_test, one_after_the_other, healthy_as_zero, goals_exchanged, one_off),
     spellings=(limits_from_the_records, another_order, as_a_list, as_tuples, in_single_precision),

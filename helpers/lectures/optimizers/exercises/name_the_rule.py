@@ -63,7 +63,15 @@ def nearest(places, gradients, names=NAMES):
 
 
 def walked(rng, name, rate, steps=12, weights=2):
-    """A path in a noisy valley, and the gradients that were met on it."""
+    """A path in a noisy valley, and the gradients that were met on it. No step is so small that rounding shows."""
+    while True:
+        places, gradients = _walked(rng, name, rate, steps, weights)
+        moves = np.abs(np.diff(places, axis=0))
+        if moves.min() > 1e-4 * moves.max():
+            return call(places, gradients)
+
+
+def _walked(rng, name, rate, steps, weights):
     curvatures = rng.uniform(0.5, 2, weights)
     place, places, gradients = rng.uniform(1, 2, weights) * rng.choice([-1, 1], weights), [], []
     places.append(place)
@@ -71,7 +79,7 @@ def walked(rng, name, rate, steps=12, weights=2):
         gradients.append(curvatures * place + rng.normal(0, 1, weights))
         place = places[0] + moves_of(name, np.array(gradients), rate).sum(axis=0)
         places.append(place)
-    return call(np.array(places), np.array(gradients))
+    return np.array(places), np.array(gradients)
 
 
 def sgd_or_momentum(rng):
