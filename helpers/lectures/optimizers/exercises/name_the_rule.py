@@ -63,11 +63,14 @@ def nearest(places, gradients, names=NAMES):
 
 
 def walked(rng, name, rate, steps=12, weights=2):
-    """A path in a noisy valley, and the gradients that were met on it. No step is so small that rounding shows."""
+    """A path in a noisy valley, and the gradients that were met on it.
+
+    No step is so small that rounding shows, and no gradient so small that the epsilon of Adagrad and Adam does.
+    """
     while True:
         places, gradients = _walked(rng, name, rate, steps, weights)
         moves = np.abs(np.diff(places, axis=0))
-        if moves.min() > 1e-4 * moves.max():
+        if moves.min() > 1e-4 * moves.max() and np.abs(gradients).min() > 0.01:
             return call(places, gradients)
 
 
