@@ -27,6 +27,8 @@ def unseen():
 def cases(rng):
     """The columns come in another order with each call, so a chart is made of names and not copied."""
     tests, troubles = recorded(6, rng)
+    while np.any(followed(GOOD, tests) != troubles):  # an odd run would move what is taken from the records
+        tests, troubles = recorded(6, rng)
     orders = [rng.permutation(len(TESTS)) for _ in range(2)]
     return [call([TESTS[column] for column in order], tests[:, order], troubles) for order in orders]
 
@@ -242,7 +244,7 @@ TRIAGE_CHART = Exercise(
     section="8. What lies behind the loss?",
     minutes=20,
     difficulty=3,
-    parts=(Part("most runs", 2, cases, judge=naming(0.7)), Part("nearly all runs", 2, cases, judge=naming(0.85))),
+    parts=(Part("most runs", 2, cases, judge=naming(0.7)), Part("nearly all runs", 2, cases, judge=naming(0.9))),
     oracle=oracle,
     mistakes=(one_test, one_after_the_other, healthy_as_zero, goals_exchanged, one_off),
     spellings=(limits_from_the_records, another_order, as_a_list, as_tuples, in_single_precision),
