@@ -123,10 +123,7 @@ CONFUSION_MATRIX = Exercise(
                 ),
                 "[[1, 1], [0, 1]]": "[[1, 0], [1, 1]]",
             },
-            code={
-                "at (true class, predicted class)": "at (predicted class, true class)",
-                "`np.add.at(matrix, (rows, columns), 1)`": "`np.add.at(matrix, (rows, columns), 1)`",
-            },
+            code={"at (true class, predicted class)": "at (predicted class, true class)"},
             changed=lambda result, *others: np.transpose(result),
             without=("transposed",),
         ),
