@@ -17,9 +17,11 @@ from helpers.lectures.batch_normalization.exercises.normalized_network import CL
 from helpers.sandbox.models import CHAIN, GRAPH
 from tests import classroom
 from tests.conftest import walls_hold
+from tests.proved import of_every_mark, proves
 
 LECTURE = NORMALIZED_NETWORK.lecture
 NAME = NORMALIZED_NETWORK.name
+MARKS = (*of_every_mark(LECTURE), "tests/classroom.py")
 RIGHT = """
 import keras
 def right(n_features, hidden, n_classes):
@@ -162,7 +164,7 @@ def graded(tmp_path_factory):
     found = {}
     for row in rows:
         found.setdefault(row["student"], []).append(row)
-    return found, {path.stem: path.read_text(encoding="utf-8") for path in root.glob("out/feedback/*/*.html")}
+    return found
 
 
 def points(rows):
@@ -173,40 +175,45 @@ def status_of(rows):
     return next((row["status"] for row in rows if row["status"] != "correct"), "correct")
 
 
+@proves(*MARKS)
 @pytest.mark.slow
 @pytest.mark.parametrize("spelling", NORMALIZED_NETWORK.spellings, ids=lambda spelling: spelling.__name__)
 def test_a_right_model_earns_all_points_behind_the_walls(graded, spelling):
-    rows = graded[0][spelling.__name__]
+    rows = graded[spelling.__name__]
     assert points(rows) == NORMALIZED_NETWORK.points, rows
 
 
+@proves(*MARKS)
 @pytest.mark.slow
 @pytest.mark.parametrize("student", HONEST)
 def test_what_honest_people_do_with_models_works_behind_the_walls(graded, student):
-    assert points(graded[0][student]) == NORMALIZED_NETWORK.points, graded[0][student]
+    assert points(graded[student]) == NORMALIZED_NETWORK.points, graded[student]
 
 
+@proves(*MARKS)
 @pytest.mark.slow
 @pytest.mark.parametrize("mistake", NORMALIZED_NETWORK.mistakes, ids=lambda mistake: mistake.name)
 def test_a_wrong_model_is_known_behind_the_walls(graded, mistake):
-    rows = graded[0][mistake.name]
+    rows = graded[mistake.name]
     assert points(rows) < NORMALIZED_NETWORK.points
     assert all(mistake.message in row["message"] for row in rows if row["status"] != "correct"), rows
 
 
+@proves(*MARKS)
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ATTACKS)
 def test_no_model_earns_what_it_does_not_deserve(graded, name):
     _, status, said = ATTACKS[name]
-    rows = graded[0][name]
+    rows = graded[name]
     assert points(rows) == 0, rows
     assert status_of(rows) == status, rows
     assert any(said in row["message"] for row in rows), rows
 
 
+@proves(*MARKS)
 @pytest.mark.slow
 def test_an_untouched_notebook_is_not_attempted(graded):
-    assert {row["status"] for row in graded[0]["untouched"]} == {"not attempted"}
+    assert {row["status"] for row in graded["untouched"]} == {"not attempted"}
 
 
 # --- The judge by itself: whatever is said of a model, it is judged.

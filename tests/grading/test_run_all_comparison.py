@@ -10,11 +10,16 @@ import pytest
 from helpers.lectures import exercise_named, lecture_named
 from tests.conftest import walls_hold
 from tests.honest_notebooks import Cell, notebooks, one_of_each_kind
-from tests.proved import GRADER, unless_proved
+from tests.proved import GRADER, proves, unless_proved
 from tests.run_all import Comparison, as_text, smallest
 
 LECTURES = ("00_start_here", "03_preprocessing", "04_activations", "06_initialization", "11_hyperparameter_search")
 NOTEBOOKS = 100
+COMPARED = (
+    *GRADER,
+    *(f"tests/{name}.py" for name in ("honest_notebooks", "real_kernels", "run_all")),
+    *(path for one in map(lecture_named, LECTURES) for path in (one.folder / "exercises", one.source)),
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +30,7 @@ def comparison():
 
 
 def test_the_grader_gives_no_less_than_a_check_of_the_run_showed(comparison):
-    files = [f"tests/{name}.py" for name in ("honest_notebooks", "real_kernels", "run_all")]
-    depends = [
-        path for name in LECTURES for path in (lecture_named(name).folder / "exercises", lecture_named(name).source)
-    ]
-    with unless_proved(f"no less than {NOTEBOOKS} notebooks have shown", *GRADER, *files, *depends) as needed:
+    with unless_proved(f"no less than {NOTEBOOKS} notebooks have shown", *COMPARED) as needed:
         if needed:
             no_less(comparison)
 
@@ -44,6 +45,7 @@ def no_less(comparison):
             pytest.fail(f"{name} is graded {said}\n{sorted(one.notebook.kinds_of(name))}\n\n{as_text(small)}")
 
 
+@proves(*COMPARED)
 def test_a_kernel_started_the_usual_way_shows_the_same():
     one = notebooks(12, lectures=LECTURES)[-1]
     with Comparison(LECTURES) as forked, Comparison(LECTURES, fork=False) as usual:

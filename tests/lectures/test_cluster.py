@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import warnings
+from functools import cache
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ def configurations(count=12):
     return [{"learning_rate": float(rate), "regularization": 1e-4} for rate in rates]
 
 
+@cache
 def locally(count=12, **options):
     return search.train_many(configurations(count), cluster.prepared("digits"), **OPTIONS | options)
 

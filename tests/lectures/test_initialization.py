@@ -42,6 +42,7 @@ from helpers.sandbox import recipes, wire
 from helpers.sandbox.observe import Call, observe
 from tests import classroom
 from tests.conftest import walls_hold
+from tests.proved import of_every_mark, proves
 
 LECTURE = "06_initialization"
 RANDOM = [exercise_named(name) for name in ("xavier_normal", "he_normal", "glorot_uniform")]
@@ -393,6 +394,7 @@ def test_no_sum_that_is_drawn_lies_next_to_the_kink_of_relu():
                 inputs = recipes.made(activation)(sums)
 
 
+@proves(*of_every_mark(LECTURE), "tests/classroom.py")
 @pytest.mark.slow
 def test_a_class_is_graded_as_predicted(tmp_path):
     """Every spelling and every mistake, handed in as notebooks and graded behind the walls."""
