@@ -13,6 +13,9 @@ def add(commands) -> None:
     parser.add_argument("--to", type=Path, metavar="FILE", help="the zip (default: autograder-LECTURE.zip)")
     parser.add_argument("--seed", type=natural, metavar="S", help="fixes the fresh inputs (default: drawn)")
     parser.add_argument("--isolation", choices=("strict", "landlock", "process"), default="strict")
+    parser.add_argument(
+        "--variants", type=Path, metavar="FILE", help="who has which variant: variants.json beside what was handed out"
+    )
     parser.set_defaults(run=run)
 
 
@@ -22,7 +25,7 @@ def run(options) -> int:
 
     try:
         path = options.to or Path(f"autograder-{options.lecture}.zip")
-        autograder.write(path, options.lecture, options.seed, options.isolation)
+        autograder.write(path, options.lecture, options.seed, options.isolation, variants=options.variants)
     except ExportError as error:
         return refuse(error)
     print(f"Written: {path}. Upload it to a programming assignment of Gradescope, and keep it from students.")

@@ -92,7 +92,8 @@ def grade(
             )
         ]
         aliases = book.aliases() | (found.aliases or {})
-        variants = Variants(keys, {*book.students(), *found.students}, aliases, class_of(place))
+        students = {*book.students(), *found.students}
+        variants = Variants(keys, students, aliases, class_of(place), found.submissions)
         with _backend(order, seed, found, tuple(keys.choices if keys else ())) as backend:
             rules = _prepare(book, order, seed, found, backend.isolation)
             if keys:

@@ -6,7 +6,7 @@ to name it. What a notebook says of its variant is only told: it decides nothing
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +26,7 @@ from .gradebook import Gradebook, GradebookError
 from .identity import names_of
 from .keys import Holder, Keys, Variant, VariantsError
 from .papers import Paper
-from .submissions import Submission
+from .submissions import HandedIn, Submission
 from .wording import few
 
 SETTING = "variants"
@@ -55,10 +55,26 @@ def keys_of(settings: Mapping, new: Keys = _NOTHING) -> Keys | None:
 
 
 class Variants:
-    """The variants of a class. `students` are all of its names, `aliases` what work of theirs was found under."""
+    """The variants of a class.
 
-    def __init__(self, known: Keys | None, students: Iterable[str], aliases: Mapping[str, str], class_: ClassFile):
+    `students` are all of its names, `aliases` what work of theirs was found under. `handed_in` tells the teams: their
+    one notebook is there for each of the members.
+    """
+
+    def __init__(
+        self,
+        known: Keys | None,
+        students: Iterable[str],
+        aliases: Mapping[str, str],
+        class_: ClassFile,
+        handed_in: Iterable[HandedIn] = (),
+    ):
         self._known = known
+        self._members: dict[tuple[str, str], list[str]] = defaultdict(
+            list
+        )  # by the path of a notebook, and its lecture
+        for one in handed_in:
+            self._members[one.path, one.lecture].append(one.student)
         self._holders: dict[str, Holder] = {}
         self._problems: dict[str, str] = {}
         self._said: dict[str, list[str]] = defaultdict(list)
@@ -83,7 +99,7 @@ class Variants:
         """What a submission is marked by, None if by the course's own order; what is odd about it is remembered."""
         if not self.holds(submission.lecture):
             return None
-        own = self.of(submission.student)
+        own = self.of(self._given_to(submission))
         if own.problem:
             self._said[f"{own.problem}, {_AND_DO}"].append(f"{submission.student} ({submission.lecture})")
         elif not submission.problem:
@@ -95,8 +111,11 @@ class Variants:
         """Whose wrong answers fit somebody else's variant."""
         wrong: dict[str, dict[Question | str, str]] = defaultdict(dict)
         choices = self._known.choices if self._known else {}
+        papers = list(papers)
+        counts = Counter(map(_notebook_of, papers))
         for paper in papers:
-            if self.holds(paper.lecture):
+            # A team answers one variant together, and that is nothing to find.
+            if self.holds(paper.lecture) and counts[_notebook_of(paper)] == 1:
                 exercises = exercises_by_name(paper.lecture, (entry.verdict for entry in paper.entries))
                 for verdict in (entry.verdict for entry in paper.entries):
                     question = exercises[verdict.exercise]
@@ -112,6 +131,15 @@ class Variants:
     def remarks(self) -> list[str]:
         """What a person should know or do."""
         return [plain_text(f"{few(whose)}: {why}") for why, whose in self._said.items()]
+
+    def _given_to(self, submission: Submission) -> str:
+        """Whose variant a notebook is marked by: its student's, and in a team that of the member who was given it."""
+        said = origin.variant(submission.content)
+        for member in self._members[submission.path, submission.lecture]:
+            variant = self.of(member)
+            if said and not variant.problem and keys.tag(variant.seed) == said:
+                return member
+        return submission.student
 
     def _compare(self, submission: Submission, own: str) -> None:
         said = origin.variant(submission.content)
@@ -146,6 +174,12 @@ class Variants:
                 self._holders[student] = holders[name]
             else:
                 self._problems[student] = _UNCLEAR.format(" or ".join(sorted(names))) if names else _UNKNOWN
+
+
+def _notebook_of(paper: Paper) -> tuple[str, str, str]:
+    """What is the same for two students only if they are a team; of nothing, it is the student's own."""
+    one = paper.submission
+    return (paper.lecture, one.path, one.digest) if one else (paper.lecture, "", paper.student)
 
 
 def fits_in(book: Gradebook, papers: Iterable[Paper]) -> list[Fit] | None:

@@ -8,10 +8,13 @@ import pytest
 from helpers.grading.class_file import ClassFile, Person
 from helpers.grading.collecting.layouts import CANVAS
 from helpers.grading.keys import Holder, Keys
+from helpers.grading.marking import MarkedSubmission
+from helpers.grading.papers import Entry, Paper
 from helpers.grading.variants import Variants
-from helpers.judging.choices import choice_of
+from helpers.judging.choices import OTHER, choice_of
 from helpers.judging.exercise import Exercise, Question
-from helpers.lectures import all_exercises
+from helpers.judging.judge import WRONG, Verdict
+from helpers.lectures import all_exercises, exercise_named, lecture_names
 from helpers.variants.fits import EXPECTED, fits
 from helpers.variants.letters import as_read, in_the_course, letters_of, order
 
@@ -137,6 +140,28 @@ def test_the_chance_of_a_function_is_one_in_as_many_as_were_handed_out_and_multi
     typed = in_the_course(as_read(question.answer, order(question, "y")), order(question, "x"))
     (one,) = fits({"s0": wrong | {question: typed}}, seeds, CHOICES)
     assert one.chance == pytest.approx(2 * chance / len(letters_of(question)))
+
+
+def handed_in(student, folder, answers):
+    """A student's papers, whose functions are right for these choices and not for their own."""
+    for lecture in sorted({exercise_named(name).lecture for name in answers}):
+        here = [name for name in answers if exercise_named(name).lecture == lecture]
+        verdicts = tuple(Verdict(name, WRONG, (), mistake=OTHER + answers[name]) for name in here)
+        marked = MarkedSubmission(student, lecture, f"{folder}/{lecture}.ipynb", folder, verdicts)
+        entries = tuple(Entry(student, lecture, verdict, None) for verdict in verdicts)
+        yield Paper(student, lecture, entries, submission=marked)
+
+
+def test_what_a_team_answers_together_fits_nobody_else():
+    students = ("s0", "s1", "s2")
+    holders = tuple(Holder(student, seed=student) for student in students)
+    variants = Variants(Keys(lecture_names(), holders, CHOICES), students, {}, ClassFile())
+    own, theirs = asked({"s0": "s0"}, "s0"), asked({"s1": "s1"}, "s1")
+    wrong = {name: choice for name, choice in theirs.items() if choice != own[name]}
+    alone = list(handed_in("s0", "s0", wrong))
+    assert [(one.student, one.other) for one in variants.fits(alone)] == [("s0", "s1")]
+    team = [paper for student in ("s0", "s2") for paper in handed_in(student, "Group A", wrong)]
+    assert variants.fits(team) == []
 
 
 # Whose seed is whose.
