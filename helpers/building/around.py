@@ -1,4 +1,4 @@
-"""What the build puts around a lecture: a cell that looks for the course, and the way to the next lecture."""
+"""What the build puts around a lecture: a cell that looks for the course, the glossary, the way to the next lecture."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers.lectures import lecture_named, lecture_names
+
+from . import glossary
+from .source import link
 
 # Everything that it binds has a name that no lecture uses, so that no answer comes to need it.
 _FIRST = """\
@@ -27,6 +30,16 @@ except ModuleNotFoundError as missing_module:
 else:
     helpers.ready.look("NAME")"""
 
+_TO_THE_WORDS = "[The words of this lecture](#The-words-of-this-lecture) are at the end: 中文, 한국어, Tiếng Việt."
+_WORDS = """\
+## The words of this lecture
+
+<details><summary>中文 · 한국어 · Tiếng Việt</summary>
+
+TABLE
+
+</details>"""
+
 
 def complete(learner: NotebookNode, lecture: str) -> None:
     """Add to a learner's notebook what stands in none of the sources."""
@@ -34,13 +47,15 @@ def complete(learner: NotebookNode, lecture: str) -> None:
     tags = {"tags": ["nbval-ignore-output"]}
     first = nbformat.v4.new_code_cell(_FIRST.replace("NAME", lecture), metadata=tags)
     learner.cells.insert(first_code, first)
+    add_words(learner, lecture)
     here = lecture_named(lecture).handed_out.parent
     after = [name for name in lecture_names() if name > lecture and lecture_named(name).handed_out.parent == here]
     if after:
         learner.cells.append(nbformat.v4.new_markdown_cell(f"**Next:** {link(after[0])}"))
 
 
-def link(lecture: str) -> str:
-    """A link to a lecture beside this one; for one that is not written yet, its name."""
-    text = lecture.replace("_", " ")
-    return f"[{text}]({lecture}.ipynb)" if lecture in lecture_names() else f"{text} (to come)"
+def add_words(notebook: NotebookNode, lecture: str) -> None:
+    """Add the lecture's own glossary at the end, and a link to it at the beginning."""
+    if terms := glossary.terms_of(lecture):
+        notebook.cells[0].source += f"\n\n{_TO_THE_WORDS}"
+        notebook.cells.append(nbformat.v4.new_markdown_cell(_WORDS.replace("TABLE", glossary.table(terms))))

@@ -7,7 +7,7 @@ told where it comes first.
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from helpers.lectures import lecture_named
 
@@ -35,15 +35,16 @@ def glossary(lectures: Sequence[str]) -> str:
     for lecture in lectures:
         for row in terms_of(lecture):
             found.setdefault(row["term"].lower(), (row, []))[1].append(lecture)
-    lines = [
-        "# Glossary",
-        "",
-        "The words of the field, with the lectures that explain them.",
-        "",
-        "| term | meaning | 中文 | 한국어 | Tiếng Việt | lectures |",
-        "|" + "---|" * 6,
+    rows = [
+        row | {"lectures": ", ".join(lecture[:2] for lecture in where)} for _, (row, where) in sorted(found.items())
     ]
-    for _, (row, where) in sorted(found.items()):
-        cells = [*(row[column] for column in COLUMNS), ", ".join(lecture[:2] for lecture in where)]
-        lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
+    told = "# Glossary\n\nThe words of the field, with the lectures that explain them.\n\n"
+    return told + table(rows, lectures="lectures") + "\n"
+
+
+def table(rows: Iterable[Mapping[str, str]], **more: str) -> str:
+    """The rows as a table in Markdown. `more` columns stand behind those of `COLUMNS`, under these headings."""
+    headings = dict(zip(COLUMNS, ("term", "meaning", "中文", "한국어", "Tiếng Việt"), strict=True)) | more
+    lines = [headings, dict.fromkeys(headings, "---")]
+    lines += [{column: row[column].replace("|", r"\|") for column in headings} for row in rows]
+    return "\n".join(f"| {' | '.join(line.values())} |" for line in lines)

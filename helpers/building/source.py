@@ -15,7 +15,6 @@ from helpers.fingerprint import KERNEL_METADATA, cell_digest
 from helpers.judging.exercise import Exercise, Free, Question
 from helpers.lectures import exercise_named, exercises_of, lecture_named, lecture_names
 
-from .around import link
 from .minutes import counted
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -207,3 +206,9 @@ def _all_minutes() -> str:
     pairs = [minutes_of(name) for name in lecture_names() if not lecture_named(name).from_outside]
     reading, doing = (round(sum(minutes) / 60) for minutes in zip(*pairs, strict=True))
     return f"about {reading} hours to read and run, {doing} for the exercises"
+
+
+def link(lecture: str) -> str:
+    """A link to a lecture beside this one; for one that is not written yet, its name."""
+    text = lecture.replace("_", " ")
+    return f"[{text}]({lecture}.ipynb)" if lecture in lecture_names() else f"{text} (to come)"

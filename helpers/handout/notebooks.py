@@ -19,6 +19,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers import __all__ as NAMES
+from helpers.building.around import add_words
 from helpers.building.source import name_cells, read_lecture, without_answers
 from helpers.grading.keys import tag
 from helpers.judging.choices import NotWritten, choice_of, replaced
@@ -56,6 +57,7 @@ def worksheet(lecture: str, manifest: dict) -> NotebookNode:
     notebook = nbformat.from_dict({**with_answers, "cells": [cell for cell in cells if id(cell) not in unanswered]})
     first = next(number for number, cell in enumerate(notebook.cells) if cell.cell_type == "code")
     notebook.cells.insert(first, nbformat.v4.new_code_cell(FIRST.replace("DIGEST", manifest["digest"])))
+    add_words(notebook, lecture)
     notebook.metadata.course[KEY] = {key: manifest[key] for key in ("format", "name", "digest")}
     name_cells(notebook)
     return notebook

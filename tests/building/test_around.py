@@ -9,7 +9,7 @@ import types
 import pytest
 
 from helpers import ready
-from helpers.building import around
+from helpers.building import source
 from helpers.building.build import learner_notebook
 from helpers.lectures import lecture_names
 
@@ -100,10 +100,10 @@ def test_every_lecture_but_the_last_links_to_the_next():
 
 
 def test_a_lecture_that_is_not_written_yet_is_named_without_a_link():
-    assert around.link("99_nothing_yet") == "99 nothing yet (to come)"
-    assert around.link(LECTURE) == "[04 activations](04_activations.ipynb)"
+    assert source.link("99_nothing_yet") == "99 nothing yet (to come)"
+    assert source.link(LECTURE) == "[04 activations](04_activations.ipynb)"
 
 
 def test_the_map_links_to_every_lecture_that_exists():
     text = "".join(cell.source for cell in learner_notebook("00_start_here").cells)
-    assert all(around.link(lecture) in text for lecture in lecture_names())
+    assert all(source.link(lecture) in text for lecture in lecture_names())

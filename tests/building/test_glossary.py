@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from helpers.building.build import learner_notebook
 from helpers.building.glossary import glossary, terms_of
 from helpers.building.source import SourceError
 from helpers.lectures import lecture_named, lecture_names
@@ -24,6 +25,26 @@ def test_the_words_of_every_term_stand_in_its_lecture(lecture):
 def beginnings(row):
     """The words of a term without their endings."""
     return [word[: max(4, len(word) - 3)] for word in re.findall(r"[a-z]{3,}", row["term"].lower())]
+
+
+def test_a_term_has_one_name_in_each_language():
+    names = {}
+    for lecture in lecture_names():
+        for row in terms_of(lecture):
+            names.setdefault(row["term"].lower(), set()).add((row["chinese"], row["korean"], row["vietnamese"]))
+    assert [term for term, found in names.items() if len(found) > 1] == []
+
+
+@pytest.mark.parametrize("lecture", lecture_names()[1:])
+def test_a_learner_finds_the_words_in_the_lecture_itself(lecture):
+    first, *_, words, last = learner_notebook(lecture).cells
+    if not last.source.startswith("**Next:**"):
+        words = last
+    heading = words.source.partition("\n")[0].removeprefix("## ")
+    assert f"](#{heading.replace(' ', '-')})" in first.source
+    rows = terms_of(lecture)
+    assert len(rows) >= 10
+    assert all(f"| {row['term']} | {row['meaning']} | {row['chinese']} |" in words.source for row in rows)
 
 
 @pytest.mark.parametrize("lecture", lecture_names())
