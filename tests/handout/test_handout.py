@@ -319,6 +319,7 @@ def test_a_notebook_keeps_what_the_lecture_showed(unpacked):
     assert text.count("data:image/png;base64") > 5
     assert "helpers.lectures" not in text
     assert "helpers.neural" not in text
+    assert "| activation function | " in text  # the words of the lecture, in the readers' languages
 
 
 def test_work_in_a_handed_out_notebook_is_graded_in_full_and_its_hand_out_is_named(made, unpacked, tmp_path):
