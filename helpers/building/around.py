@@ -57,5 +57,5 @@ def complete(learner: NotebookNode, lecture: str) -> None:
 def add_words(notebook: NotebookNode, lecture: str) -> None:
     """Add the lecture's own glossary at the end, and a link to it at the beginning."""
     if terms := glossary.terms_of(lecture):
-        notebook.cells[0].source += f"\n\n{_TO_THE_WORDS}"
+        notebook.cells.insert(1, nbformat.v4.new_markdown_cell(_TO_THE_WORDS))
         notebook.cells.append(nbformat.v4.new_markdown_cell(_WORDS.replace("TABLE", glossary.table(terms))))

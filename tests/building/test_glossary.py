@@ -37,11 +37,11 @@ def test_a_term_has_one_name_in_each_language():
 
 @pytest.mark.parametrize("lecture", lecture_names()[1:])
 def test_a_learner_finds_the_words_in_the_lecture_itself(lecture):
-    first, *_, words, last = learner_notebook(lecture).cells
+    _, link, *_, words, last = learner_notebook(lecture).cells
     if not last.source.startswith("**Next:**"):
         words = last
     heading = words.source.partition("\n")[0].removeprefix("## ")
-    assert f"](#{heading.replace(' ', '-')})" in first.source
+    assert f"](#{heading.replace(' ', '-')})" in link.source
     rows = terms_of(lecture)
     assert len(rows) >= 10
     assert all(f"| {row['term']} | {row['meaning']} | {row['chinese']} |" in words.source for row in rows)
