@@ -33,7 +33,7 @@ build: $(READY) ## make the notebooks, the ledger and the table of checks from s
 	@$(COURSE) build $(LECTURE)
 
 prove: $(READY_FOR_TESTS) ## record the proofs of what has changed, so that make test can take them from the record
-	@COURSE_PROVE=record $(VENV)/bin/python -m pytest $(PARALLEL) $$(grep -rlE 'unless_proved|proves\(' tests --include='test_*.py')
+	@COURSE_PROVE=record $(VENV)/bin/python -m pytest $(PARALLEL) $$(grep -rlE 'unless_proved|proves\(|proves_each' tests --include='test_*.py')
 
 check: $(READY) ## fail if a notebook differs from its source or shows an answer
 	@$(COURSE) build --check $(LECTURE)

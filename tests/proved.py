@@ -14,7 +14,7 @@ import json
 import os
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 
 from helpers.lectures import lecture_named, lecture_names
@@ -76,6 +76,22 @@ def proves(*depends: str | Path | Code):
         return once
 
     return decorate
+
+
+def proves_each(test):
+    """Decorate a test of one `exercise` that need not run until something that its check depends on has changed.
+
+    It goes below the other decorators.
+    """
+    file = Path(inspect.getfile(test))
+
+    @wraps(test)
+    def once(exercise):
+        with unless_proved(f"{test.__name__}[{exercise.name}]", *of_exercise(exercise), file) as needed:
+            if needed:
+                test(exercise)
+
+    return once
 
 
 def of_exercise(exercise) -> tuple[str | Path | Code, ...]:

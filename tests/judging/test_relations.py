@@ -15,6 +15,7 @@ from helpers.judging.relations import Case, about_types, how_much, relation
 from helpers.lectures import all_exercises, exercise_named
 from helpers.sandbox.observe import Observation, observe
 from helpers.sandbox.wire import decode, encode
+from tests.proved import proves_each
 
 FUNCTIONS = [e for e in all_exercises() if isinstance(e, Exercise) and not e.uses_keras]
 ARRAYS = [
@@ -290,6 +291,7 @@ def test_the_last_resort_counts_and_measures():
 
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda exercise: exercise.name)
+@proves_each
 def test_every_call_of_check_can_be_written_down_and_read_again(exercise):
     for trial in public_examination(exercise).trials:
         namespace = {"np": np, "answer": lambda *arguments, **keywords: (arguments, keywords)}
@@ -302,6 +304,7 @@ def test_every_call_of_check_can_be_written_down_and_read_again(exercise):
 
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda exercise: exercise.name)
+@proves_each
 def test_every_example_can_be_typed_and_gives_what_the_message_says(exercise):
     examination = public_examination(exercise)
     typed = 0

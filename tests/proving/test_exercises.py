@@ -24,7 +24,7 @@ from helpers.paths import SOLUTIONS
 from helpers.proving import checks, mutants, solutions
 from helpers.sandbox.observe import Call, identical, observe
 from helpers.sandbox.wire import decode, encode
-from tests.proved import of_exercise, unless_proved
+from tests.proved import of_exercise, proves_each, unless_proved
 
 ALL = [exercise for lecture in lecture_names() for exercise in exercises_of(lecture)]
 FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, Exercise)]
@@ -83,10 +83,11 @@ def test_nothing_else_is_wrong_with_any_check_and_the_table_is_what_was_found():
 
 
 @for_each(FUNCTIONS)
-@pytest.mark.parametrize("nothing", [lambda *a, **k: None, lambda *a, **k: 0.0, lambda first, *a, **k: first])
-def test_a_function_that_does_nothing_earns_no_point(exercise, nothing):
-    for examination in (public_examination(exercise), Examination(exercise, 77)):
-        assert checks.verdict_on(nothing, examination).points == 0
+@proves_each
+def test_a_function_that_does_nothing_earns_no_point(exercise):
+    for nothing in (lambda *a, **k: None, lambda *a, **k: 0.0, lambda first, *a, **k: first):
+        for examination in (public_examination(exercise), Examination(exercise, 77)):
+            assert checks.verdict_on(nothing, examination).points == 0
 
 
 # Functions that resemble one another: range, sign and monotony alone would let them pass.
@@ -626,6 +627,7 @@ def test_exercises_are_listed_in_the_order_of_their_lecture(lecture):
 
 
 @for_each(FUNCTIONS)
+@proves_each
 def test_the_public_inputs_are_always_the_same_and_no_grading_draws_them_again(exercise):
     def inputs(trials):
         return [repr(trial.call) for trial in trials]
@@ -681,6 +683,7 @@ def test_oracles_give_finite_numbers_or_a_promised_error_without_warnings_and_le
 
 
 @for_each(FUNCTIONS)
+@proves_each
 def test_inputs_and_right_answers_cross_the_boundary_of_the_grader_unchanged(exercise):
     for trial in exercise.fresh_trials(3):
         sent = [list(trial.call.arguments), trial.call.keywords]
