@@ -563,6 +563,8 @@ CALLABLES: dict[str, str] = {
     "defined twice": "def {f}({P}):\n    return 0\n\n\ndef {f}({P}):\n    return {g}({A})",
     "patched afterwards": "def {f}({P}):\n    return {f}.inner({A})\n\n\n{f}.inner = {g}",
     "%%time": "%%time\ndef {f}({P}):\n    return {g}({A})",
+    "%time": "%time {f} = {g}",
+    "%run": "%run my_answer_{f}.py",
     "%%capture": "%%capture\ndef {f}({P}):\n    return {g}({A})",
     "exec": "exec('''def {f}({P}):\n    return {g}({A})''')",
     "tuple": "{f}, other_{f} = {g}, None",
@@ -718,6 +720,7 @@ PLACES = (
     *("own cell above", "own cell above", "own cell above"),
     *("answer cell, below", "own cell below"),
     *("first lecture cell", "lecture cell above", "far above", "far above", "below the check"),
+    *("lecture cell above, under %%time", "last line of a lecture cell"),
 )
 ANSWER_PLACES = (
     *("stub filled in", "stub filled in", "stub filled in", "stub filled in"),
@@ -787,7 +790,7 @@ def _answer_function(choices: Choices, notebook: HonestNotebook, exercise: Exerc
     else:
         answer = CALLABLES[way].format(f=exercise.name, g=guarded, P=declared, A=passed)
         pieces = [setup for setup, _ in states] + [core, guard]
-    if way == "written to a file":
+    if way in ("written to a file", "%run"):
         # The module holds all of the answer; what else was drawn stands in the notebook and does nothing.
         body = f"import numpy as np\n\n\n{core}\n\n\n{exercise.name} = {core_name}"
         pieces.append(f"%%writefile my_answer_{exercise.name}.py\n{body}")
@@ -913,7 +916,12 @@ def _place_piece(choices: Choices, notebook: HonestNotebook, name: str, piece: s
             cells[where:where] = new
         else:
             where = lecture[0] if place == "first lecture cell" else choices.rng.choice(lecture)
-            cells[where] = replace(cells[where], source=_joined(cells[where].source, piece))
+            source = _joined(cells[where].source, piece)
+            if place == "last line of a lecture cell" and "\n" not in piece:
+                source = f"{cells[where].source}; {piece}"
+            elif place == "lecture cell above, under %%time":
+                source = f"%%time\n{source}"
+            cells[where] = replace(cells[where], source=source)
 
 
 def _add_noise(choices: Choices, notebook: HonestNotebook) -> None:
@@ -936,6 +944,13 @@ EDITS: dict[str, Callable[[str], str]] = {
     "names changed": lambda source: re.sub(r"\bvalues\b", "my_values", re.sub(r"\bx\b", "inputs", source)),
     "commented out": lambda source: "\n".join(f"# {line}" for line in source.split("\n")),
     "twice": lambda source: f"{source}\n{source}",
+    "magic above": lambda source: "%precision 3\n" + source,
+    "magic below": lambda source: source + "\n%precision 3",
+    "magic that binds, below": lambda source: source + "\n%pylab inline",
+    "%%time above": lambda source: "%%time\n" + source,
+    "%%capture above": lambda source: "%%capture shown\n" + source,
+    "more in its last line": lambda source: source + "; shown = 1",
+    "shell above": lambda source: "!ls\nfiles = !ls\n" + source,
 }
 
 LECTURE_EDITS = (*EDITS, "one deleted", "one split", "one copied to the end", "all edited")

@@ -70,9 +70,7 @@ class Variants:
         handed_in: Iterable[HandedIn] = (),
     ):
         self._known = known
-        self._members: dict[tuple[str, str], list[str]] = defaultdict(
-            list
-        )  # by the path of a notebook, and its lecture
+        self._members: dict[tuple[str, str], list[str]] = defaultdict(list)  # by a notebook's path and lecture
         for one in handed_in:
             self._members[one.path, one.lecture].append(one.student)
         self._holders: dict[str, Holder] = {}
@@ -134,8 +132,9 @@ class Variants:
 
     def _given_to(self, submission: Submission) -> str:
         """Whose variant a notebook is marked by: its student's, and in a team that of the member who was given it."""
-        said = origin.variant(submission.content)
-        for member in self._members[submission.path, submission.lecture]:
+        members = self._members[submission.path, submission.lecture]
+        said = origin.variant(submission.content) if len(members) > 1 else ""
+        for member in members:
             variant = self.of(member)
             if said and not variant.problem and keys.tag(variant.seed) == said:
                 return member

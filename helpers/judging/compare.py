@@ -170,6 +170,7 @@ def _sequence_difference(expected, got, tolerance) -> Difference | None:
     if len(got) != len(expected):
         found = f"{len(got)} value{'s' * (len(got) != 1)}"
         return Difference("type", f"It returned {found}; {described(expected)} are expected.")
+    tolerance = tolerance.for_precision_of(got)
     for place, (want, item) in enumerate(zip(expected, got, strict=True), 1):
         found = _part_difference(want, item, tolerance)
         if found:
@@ -199,6 +200,7 @@ def _dict_difference(expected, got, tolerance) -> Difference | None:
         if isinstance(got, list):
             return Difference("type", f"It returned a list; {described(expected)} is expected.")
         return _instead(expected, got)
+    tolerance = tolerance.for_precision_of(got.values())
     for key, want in expected.items():
         found = _part_difference(want, got[key], tolerance)
         if found:

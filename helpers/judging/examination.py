@@ -157,7 +157,7 @@ def _problem(exercise, trial: Trial, expected, seen: Observation, before) -> tup
         return None, False
     if exercise.uses_keras:
         return asked(trial.judge, trial.call, seen.value, before, None), True
-    found = difference(expected, seen.value, exercise.tolerance.for_inputs(trial.call.values()))
+    found = difference(expected, seen.value, exercise.tolerance.for_precision_of(trial.call.values()))
     if trial.judge and left_to(trial.judge, found):
         return asked(trial.judge, trial.call, seen.value, before, found, expected), True
     if found is None and trial.no_overflow and seen.overflow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -74,8 +74,8 @@ class Tolerance:
     relative_single: float = 1e-4
     absolute_single: float = 1e-5
 
-    def for_inputs(self, values: list) -> Tolerance:
-        """This tolerance, or that of single precision if any of the input `values` came in it."""
+    def for_precision_of(self, values: Iterable) -> Tolerance:
+        """This tolerance, or that of single precision if any of the `values`, inputs or parts of a result, is in it."""
         if not any(isinstance(value, np.ndarray) and value.dtype == np.float32 for value in values):
             return self
         # What was computed in single precision stays so, even if it is handed back as float64.

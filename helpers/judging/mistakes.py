@@ -97,7 +97,7 @@ def _same(trial, known: Observation, seen: Observation, tolerance) -> bool:
         return False
     if known.outcome == "raised":
         return known.error == seen.error and _told(known.message) == _told(seen.message)
-    tolerance = tolerance.for_inputs(trial.call.values())
+    tolerance = tolerance.for_precision_of(trial.call.values())
     return known.outcome != "returned" or _equal_results(known.value, seen.value, tolerance)
 
 

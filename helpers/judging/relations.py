@@ -248,7 +248,7 @@ def _leaf_at(case: Case, place: str, tolerance: Tolerance) -> _Leaf | None:
     if expected.dtype.kind == "b":
         wrong = expected != got
     else:
-        wrong = ~close_places(expected, got, tolerance.for_inputs(case.call.values()))
+        wrong = ~close_places(expected, got, tolerance.for_precision_of(case.call.values()))
     return _Leaf(case.call, expected, got, np.asarray(wrong), not np.any(wrong))
 
 
@@ -453,7 +453,7 @@ def _enough_wrong(cases) -> bool:
 
 
 def _for(case: Case, tolerance: Tolerance = _USUAL) -> Tolerance:
-    return tolerance.for_inputs(case.call.values())
+    return tolerance.for_precision_of(case.call.values())
 
 
 # Texts.

@@ -26,7 +26,7 @@ class UpToSigns:
     ASKS_ARGUMENTS: ClassVar = ("function",)
 
     def __call__(self, call, value, before) -> Difference | None:
-        return difference(self.nearest(call, value), value, Tolerance().for_inputs(call.values()))
+        return difference(self.nearest(call, value), value, Tolerance().for_precision_of(call.values()))
 
     def nearest(self, call, value) -> np.ndarray:
         """The right table whose signs are most like those of `value`."""

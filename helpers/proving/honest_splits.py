@@ -152,11 +152,21 @@ class _Reader(ast.NodeVisitor):
             return
         news = [(target, value, self._kinds_of_result(value)) for target, value in _pairs(node)]
         for target, value, kinds in news:
-            for item in ast.walk(target):
-                if isinstance(item, ast.Name):
-                    self.kinds[item.id] = kinds | ({WHOLE} if id(node) in self.whole.assignments else set())
-                    if _makes_preprocessing(value):
-                        self.preprocessing.add(item.id)
+            for name, before in self._given(target):
+                self.kinds[name] = before | kinds | ({WHOLE} if id(node) in self.whole.assignments else set())
+                if _makes_preprocessing(value):
+                    self.preprocessing.add(name)
+
+    def _given(self, target):
+        """The names that an assignment gives something to, with what they keep: a table of which a part is replaced."""
+        for item in ast.walk(target):
+            if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store):
+                yield item.id, set()
+            elif isinstance(item, ast.Subscript | ast.Attribute) and isinstance(item.ctx, ast.Store):
+                base = item.value
+                while isinstance(base, ast.Subscript | ast.Attribute):
+                    base = base.value
+                yield from [(base.id, self.kinds.get(base.id, set()))] if isinstance(base, ast.Name) else []
 
     def _kinds_of_result(self, value):
         kinds = self._kinds(value)

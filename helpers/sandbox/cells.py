@@ -42,6 +42,7 @@ _MAGICS_THAT_BIND_NOTHING = {
     *("time", "timeit", "who", "whos", "writefile", "xmode"),
 }
 _MAGICS_AROUND_PYTHON = ("time", "timeit", "prun", "capture")
+_KEPT_OUTPUT = re.compile(r"^%%capture\b.*\s[^\s-]", re.MULTILINE)
 _OPTIONS = re.compile(r"\A(\s*-\w+(\s+\d+)?\s)+\s*")
 _LITERAL = ast.Constant | ast.List | ast.Tuple | ast.Dict | ast.Load | ast.UnaryOp | ast.USub | ast.Lambda
 _MORE_THAN_ONCE = (
@@ -104,7 +105,7 @@ class Traits:
             case ast.Expr(ast.Call(ast.Name("hint" | "solution"))):
                 return frozenset()
         if "get_ipython" in self.reads and not self.is_opaque:
-            return frozenset()
+            return frozenset().union(*map(_bound_by_text, _texts_to_run(self.node)))
         return frozenset(_mentioned(self.node))
 
     @cached_property
@@ -169,11 +170,12 @@ class Statement:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell taken apart. With `magic`, its text is not quite Python, so it can only be run as a whole."""
+    """A cell taken apart. `text` is what was parsed: the cell as Python, without a `header` such as `%%time`."""
 
     nodes: tuple[ast.stmt, ...]
     traits: tuple[Traits, ...]
-    magic: bool
+    text: str
+    header: str
 
 
 class DefinitionError(Exception):
@@ -228,7 +230,7 @@ class Notebook:
     def __init__(self, cells: list[str]):
         self.sources = [_normalized(source) for source in cells]
         self.statements: list[Statement] = []
-        self._magic: set[int] = set()
+        self._texts: dict[int, tuple[str, str]] = {}  # of each cell its header and its text
         self._not_parsed: dict[int, str] = {}
         for number, source in enumerate(self.sources, 1):
             try:
@@ -246,11 +248,11 @@ class Notebook:
             ]
         else:
             cell = _taken_apart(source)
+            kept = _KEPT_OUTPUT.search(cell.header)  # of all that stands in the cell
             for node, traits in zip(cell.nodes, cell.traits, strict=True):
-                known = _handed_out.traits.get(ast.dump(node))
+                known = None if kept else _handed_out.traits.get(ast.dump(node))
                 self.statements.append(Statement(number, node, known or traits, known is not None))
-        if cell.magic:
-            self._magic.add(number)
+        self._texts[number] = cell.header, cell.text
 
     @cached_property
     def plain(self) -> bool:
@@ -260,7 +262,7 @@ class Notebook:
         constants, and use nothing of the lecture but its imports.
         """
         own = [s for s in self.statements if s.own]
-        if any(s.cell in self._magic or s.traits.hands_over for s in own):
+        if any(self._has_magic(s.cell) or s.traits.hands_over for s in own):
             return False
         read = {n for s in own if plainness.is_lasting(s.node) for n in s.traits.reads}
         read |= {n for s in self.statements for n in s.traits.checks}
@@ -400,9 +402,8 @@ class Notebook:
         for number, places in by_cell.items():
             kept = [i for i in places if i in chosen]
             if kept:
-                whole = len(kept) == len(places) or number in self._magic
-                source = self.sources[number - 1]
-                yield number, source if whole else self._without(source, places, kept)
+                whole = len(kept) == len(places)
+                yield number, self.sources[number - 1] if whole else self._only(number, places, kept)
 
     def _to_run(self, end: int, check: int) -> set[int]:
         """The statements to run before `end`: the learner's own, that which checks the answer, what those need."""
@@ -435,12 +436,27 @@ class Notebook:
             chosen = chosen | new
         return chosen
 
-    def _without(self, source: str, places: list[int], kept: list[int]) -> str:
-        """The source of a cell with the lines of all but the kept statements blank, so that line numbers stay."""
-        lines = source.split("\n")
-        keep = {line for i in kept for line in _lines_of(self.statements[i].node)}
-        drop = {line for i in places for line in _lines_of(self.statements[i].node)} - keep
-        return "\n".join("" if number in drop else line for number, line in enumerate(lines, 1))
+    def _has_magic(self, cell: int) -> bool:
+        """Whether the source of a cell is not quite Python."""
+        return self._texts[cell] != ("", self.sources[cell - 1])
+
+    def _only(self, cell: int, places: list[int], kept: list[int]) -> str:
+        """The source of a cell with nothing but the kept statements, each in the line where it stood.
+
+        A magic in it is the call that Jupyter makes of it, so that it, too, can stay without the statements around it.
+        """
+        header, text = self._texts[cell]
+        lines = [""] * (text.count("\n") + 1)
+        for node in (self.statements[i].node for i in kept):
+            rows = _lines_of(node)
+            if getattr(node, "decorator_list", None):
+                segment = text.split("\n")[rows[0] - 1 : rows[-1]]
+            else:
+                segment = ast.get_source_segment(text, node).split("\n")
+            for number, row in zip(rows, segment, strict=True):
+                above = lines[number - 1]  # of another statement in the same line
+                lines[number - 1] = f"{above}; {row}" if above else row
+        return "\n".join([header, *lines] if header else lines)
 
 
 # Functions look their globals up in the namespace of a module, which would end with it.
@@ -469,8 +485,16 @@ def remember_failure(source: str, error: BaseException) -> None:
 def where_or_why(error: BaseException) -> str:
     """The place of an error in the cells; for a name that is missing, also what the cell raised that should bind it."""
     missing = error.name if type(error) is NameError and type(error.name) is str else None
-    whys = [why for source, why in _failures if missing and re.search(rf"\b{re.escape(missing)}\b", source)]
+    whys = [why for source, why in _failures if missing and _may_bind(source, missing)]
     return where(error) + (f"; the cell that makes it raised {whys[-1]}" if whys else "")
+
+
+def _may_bind(source: str, name: str) -> bool:
+    """Whether a cell may be the one that binds a name, not only one that reads it."""
+    try:
+        return any(name in s.traits.binds | s.traits.mentions for s in statements_of(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return bool(re.search(rf"\b{re.escape(name)}\b", source))
 
 
 def cell_file(cell: int) -> str:
@@ -505,8 +529,8 @@ def _normalized(source: str) -> str:
 
 
 def _taken_apart(source: str) -> Cell:
-    tree, magic = _tree(source)
-    return Cell(tuple(tree.body), tuple(map(_traits, tree.body)), magic)
+    tree, header, text = _tree(source)
+    return Cell(tuple(tree.body), tuple(map(_traits, tree.body)), text, header)
 
 
 def _traits(node: ast.stmt) -> Traits:
@@ -515,15 +539,20 @@ def _traits(node: ast.stmt) -> Traits:
     return Traits(node, binds, changes, frozenset(_checked(node)), isinstance(node, ast.Import), imports_all)
 
 
-def _tree(source: str) -> tuple[ast.Module, bool]:
-    """A cell's syntax tree, and whether its text had to be made Python first, as Jupyter does with magics."""
+def _tree(source: str) -> tuple[ast.Module, str, str]:
+    """A cell's syntax tree, its header if it is a magic around Python, and the text below it that was parsed.
+
+    The text is made Python first, as Jupyter does with magics.
+    """
     try:
-        return ast.parse(source), False
+        return ast.parse(source), "", source
     except SyntaxError:
         first, _, body = source.lstrip().partition("\n")
         if first.startswith("%%") and first.split()[0] in _TRANSPARENT_MAGICS:
-            return _tree(body)[0], True
-        return ast.parse(TransformerManager().transform_cell(source)), True
+            tree, below, text = _tree(body)
+            return tree, f"{first}\n{below}" if below else first, text
+        text = TransformerManager().transform_cell(source)
+        return ast.parse(text), "", text
 
 
 def _lines_of(node: ast.stmt) -> range:
@@ -566,14 +595,28 @@ def _texts_to_run(node: ast.stmt) -> Iterator[str]:
 
 
 def _reads_of_text(text) -> frozenset[str]:
-    """The global names that a text reads when it runs, without the options of a magic before it."""
+    """The global names that a text reads when it runs."""
     if not isinstance(text, str):
         return frozenset()
     try:
-        tree, _ = _tree(_OPTIONS.sub("", text))
-        return _global_reads(compile(tree, "<text>", "exec", dont_inherit=True))
+        return _global_reads(compile(_tree_of_text(text), "<text>", "exec", dont_inherit=True))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
+
+
+def _bound_by_text(text) -> frozenset[str]:
+    """The names that a text binds when it runs, as in `%time answer = f`."""
+    if not isinstance(text, str):
+        return frozenset()
+    try:
+        return frozenset(_bound(_tree_of_text(text)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+
+
+def _tree_of_text(text: str) -> ast.Module:
+    """The syntax tree of a text that runs as code, without the options of a magic before it."""
+    return _tree(_OPTIONS.sub("", text))[0]
 
 
 def _bound(node) -> Iterator[str]:

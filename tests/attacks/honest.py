@@ -254,6 +254,17 @@ def a_timed_cell(notebook):
 
 
 @notebook("honest", CORRECT)
+def a_magic_in_a_cell_of_the_lecture(notebook):
+    """The lecture's own cells are timed, and each ends with a magic that binds what the answer uses."""
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code" and "check(" not in source and "def " not in source:
+            cell["source"] = f"%%time\n{source}\n%time below_zero = 0.0"
+    cell_of(notebook, ATTACKED)["source"] = RIGHT.replace("> 0", "> below_zero")
+    return notebook
+
+
+@notebook("honest", CORRECT)
 def windows_line_ends(notebook):
     """The file was written on Windows: CR LF in the cells and in the file, and a byte-order mark."""
     for cell in notebook["cells"]:

@@ -87,9 +87,16 @@ def test_double_precision_is_compared_more_strictly_than_single():
 
 
 def test_what_was_given_in_single_precision_may_come_back_as_double_with_single_digits():
-    tolerance = USUAL.for_inputs([np.ones(2, dtype=np.float32)])
+    tolerance = USUAL.for_precision_of([np.ones(2, dtype=np.float32)])
     assert agree(np.array([1.0]), np.array([1.00002]), tolerance)
-    assert USUAL.for_inputs([np.ones(2), 3.0, [1.0]]) == USUAL
+    assert USUAL.for_precision_of([np.ones(2), 3.0, [1.0]]) == USUAL
+
+
+def test_a_result_with_a_part_in_single_precision_was_computed_in_it():
+    weights = np.ones(2, dtype=np.float32)
+    assert agree((np.ones(2), 3.0), (weights, 3.00005), USUAL)
+    assert agree({"w": np.ones(2), "b": 3.0}, {"w": weights, "b": 3.00005}, USUAL)
+    assert rung((np.ones(2), 3.0), (np.ones(2), 3.00005)) == "value"
 
 
 # Types.

@@ -93,7 +93,6 @@ def test_the_regularization_changes_while_it_trains(page):
 def test_pause_stands_still_and_start_goes_on(page):
     press(page, "pause")
     wait_for_words(page, "Paused")
-    page.wait_for_timeout(300)
     here = update(page)
     page.wait_for_timeout(700)
     assert update(page) == here

@@ -89,6 +89,13 @@ study.optimize(objective, n_trials=9)
     "the best by a field": "best = max(runs, key=lambda run: run.test_accuracy)",
     "the best by a column": "best = table.sort_values('test_accuracy').iloc[-1]",
     "the best row": "best = table['test_score'].idxmax()",
+    "a row that is replaced": "rows = data.x_test\nrows[0] = 0.0\nscaler = StandardScaler().fit(rows)",
+    "a table of scores by name": """
+scores = {}
+for name in models:
+    scores[name] = models[name].score(data.x_test, data.y_test)
+best = max(scores)
+""",
     "the better of two": "best = a if a.score(x_test, y_test) > b.score(x_test, y_test) else b",
     "stopped by test": "while model.evaluate(x_test, y_test) > 0.5:\n    step()",
     "the best by key": "winner = max(models, key=lambda model: model.score(data.x_test, data.y_test))",
@@ -136,6 +143,10 @@ def standardised(train, test):
 def objective(trial):
     return train(trial).score(data.x_validation, data.y_validation)
 study.optimize(objective, n_trials=9)
+""",
+    "a score of test in a table under a name": """
+table[name] = model.score(data.x_test, data.y_test)
+best = max(name, other)
 """,
     "other words with test in them": "latest = scaler.fit(contest)\nbest = max(attested)",
 }

@@ -393,6 +393,53 @@ def test_lines_that_do_not_run_are_blank_so_that_the_others_keep_their_numbers(l
     assert run(mixed) == {1: "\n\ndef answer(x):\n    return 1"}
 
 
+BESIDE_THE_LECTURE = {
+    "a magic below": ("{}\n%pylab inline", "{}\nget_ipython().run_line_magic('pylab', 'inline')\n"),
+    "a magic above": ("%precision 3\n{}\nk = 1", "get_ipython().run_line_magic('precision', '3')\n{}\nk = 1\n"),
+    "a program": ("{}\nfiles = !ls", "{}\nfiles = get_ipython().getoutput('ls')\n"),
+    "under a magic": ("%%time\n{}\nk = 1", "%%time\n{}\nk = 1"),
+    "in its line": ("{}; k = 1; ü = 'é'", "k = 1; ü = 'é'"),
+    "on both sides of it": ("k = 1; {}; m = (2,\n  3)", "k = 1; m = (2,\n  3)"),
+    "with a decorator": (
+        "{}\n@print\ndef own():\n    # why\n    return 1",
+        "{}\n@print\ndef own():\n    # why\n    return 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("written", BESIDE_THE_LECTURE)
+def test_what_somebody_adds_to_a_cell_of_the_lecture_runs_without_what_was_there(lecture, written):
+    cell, runs = BESIDE_THE_LECTURE[written]
+    needs_more = "print(positive)"
+    cells.remember([*lecture.values(), needs_more])
+    assert run(cell.format(needs_more)) == {1: runs.format("")}
+
+
+def test_a_name_for_what_a_cell_prints_stands_for_all_of_it(lecture):
+    captured = f"%%capture shown\n{lecture['import']}"
+    assert run(captured, "print(shown.stdout)") == {1: captured, 2: "print(shown.stdout)"}
+    assert run(f"%%capture --no-stderr\n{lecture['import']}", "k = 1") == {2: "k = 1"}
+
+
+@pytest.mark.parametrize(
+    "magic", ["%time answer = 5", "%prun -q answer = 5", "%time\tanswer = 5", "x = 1\n%time answer=5"]
+)
+def test_an_answer_bound_by_a_magic_is_looked_for(lecture, magic):
+    places = [place for kind, place in ways(lecture["import"], magic, lecture["check"]) if kind == RUN]
+    assert places == [2 + len(magic.splitlines())]
+    with pytest.raises(LookupError):
+        Notebook([magic.replace("answer", "question"), lecture["check of the question"]]).letter("question")
+
+
+def test_a_cell_that_only_reads_a_name_is_not_called_its_maker():
+    notebook = Notebook(["def step(x):\n    return RATE * x", "step(1.0)", "print(RATE)\nOTHER = 1 / 0"])
+    with pytest.raises(DefinitionError):
+        notebook.value("OTHER")
+    with pytest.raises(NameError) as raised:
+        notebook.value("step")(1.0)
+    assert cells.where_or_why(raised.value) == " (code cell 1, line 2)"
+
+
 def test_a_missing_name_is_explained_by_the_cell_that_should_have_made_it():
     answer = Notebook(["RATE = float('a lot')", "def step(x):\n    return RATE * x", "OTHER = 1 / 0"]).value("step")
     with pytest.raises(NameError) as raised:

@@ -33,6 +33,7 @@ class LiveRun:
         self._changed = threading.Condition()
         self._readings = [training.read()]
         self._thread = None
+        self._in_a_slice = False
 
     def start(self):
         """Train, or go on after a pause. A run that has ended stays as it is."""
@@ -51,10 +52,11 @@ class LiveRun:
             self._thread.start()
 
     def pause(self):
-        """Stand still after the slice that is running; `start` goes on."""
+        """Stand still, which the slice that is running may delay a moment; `start` goes on."""
         with self._changed:
             if self.state == RUNNING:
                 self.state = PAUSED
+            self._changed.wait_for(lambda: not self._in_a_slice, timeout=5)
 
     def stop(self):
         """End the run for good, and wait until its thread is gone."""
@@ -87,15 +89,23 @@ class LiveRun:
         try:
             while self._may_go_on():
                 self._slice()
+                self._slice_is_over()
                 time.sleep(BREATH)
         except Exception as error:  # it would vanish with the thread: it belongs to the reader
             self.error, self.report = error, traceback.format_exc()
             self._end(FAILED)
+            self._slice_is_over()
 
     def _may_go_on(self):
         with self._changed:
             self._changed.wait_for(lambda: self.state != PAUSED)
-            return self.state == RUNNING
+            self._in_a_slice = self.state == RUNNING
+            return self._in_a_slice
+
+    def _slice_is_over(self):
+        with self._changed:
+            self._in_a_slice = False
+            self._changed.notify_all()
 
     def _slice(self):
         end = time.perf_counter() + SLICE

@@ -153,15 +153,8 @@ def left_out_wins(inputs, hidden, labels, old_accuracy):
 def own_is_lucky(seed):
     """Whether ten folds tell fewer pairs rightly than leaving one out does, by more than one pair."""
     pairs = drawn(seed)
-    fold = np.arange(LABELED) % 10
-    right = []
-    for features in (pairs.inputs, pairs.hidden):
-        told = np.empty_like(pairs.labels)
-        for k in range(10):
-            weights = probes(features[:, fold != k], pairs.labels[:, fold != k])
-            told[:, fold == k] = (features[:, fold == k] @ weights).argmax(axis=2)
-        right.append(np.sum(told == pairs.labels, axis=1))
-    return standards(seed)[1] - np.mean((right[1] > right[0]) == pairs.helped) > 1.5 / PAIRS
+    by_folds = hidden_tells_more(pairs.inputs, pairs.hidden, pairs.labels, 10)
+    return standards(seed)[1] - np.mean(by_folds == pairs.helped) > 1.5 / PAIRS
 
 
 def oracle(inputs, hidden, labels, old_accuracy, rng):
@@ -334,9 +327,13 @@ def _ridge(x, y, x_new):
 
 def twenty_folds(inputs, hidden, labels, old_accuracy, rng):
     """Each sample is told by a probe that was fitted on the other folds; the features with more right ones win."""
-    return [
-        held_out(_ridge, h, y, 20) > held_out(_ridge, x, y, 20) for x, h, y in zip(inputs, hidden, labels, strict=True)
-    ]
+    return hidden_tells_more(inputs, hidden, labels, 20).tolist()
+
+
+def hidden_tells_more(inputs, hidden, labels, folds):
+    """By so many folds, and for each pair: whether probes of the hidden features tell more samples rightly."""
+    pairs = zip(inputs, hidden, labels, strict=True)
+    return np.array([held_out(_ridge, h, y, folds) > held_out(_ridge, x, y, folds) for x, h, y in pairs])
 
 
 def all_but_one(inputs, hidden, labels, old_accuracy, rng):

@@ -195,8 +195,7 @@ BACKPROPAGATE = Exercise(
     parts=(Part("values", 4, values), Part("edge cases", 1, edge_cases)),
     oracle=oracle,
     # In single precision: sums of terms of size 10 that nearly cancel, each rounded in its seventh digit.
-    # A sum of those may come back as a float of Python, which does not tell how it was computed.
-    tolerance=Tolerance(relative=1e-5, absolute=1e-5, absolute_single=1e-4),
+    tolerance=Tolerance(relative=1e-5, absolute=1e-7, absolute_single=1e-4),
     mistakes=(
         residual_reversed,
         without_the_derivative,
