@@ -485,6 +485,49 @@ STATES: dict[str, tuple[str, str]] = {
         "{a}['v'].sum() == 6",
     ),
     "cell that fails half-way": ("{a} = 1.0\nundefined_name_of_nobody\n{b} = 2", "{a} == 1.0"),
+    "below a line that starts a process": (
+        "import subprocess\n\nsubprocess.run(['true'])\n{a} = []\n{a}.append(1)",
+        "{a} == [1]",
+    ),
+    "below a look at the course": (
+        "import helpers\n\nprint(len(helpers.__file__))\n{a} = {{}}\n{a}['k'] = 1",
+        "{a}['k'] == 1",
+    ),
+    "below a check of something else": (
+        "print(int(check(mean_square=np.mean, remember=False).points))\n{a} = dict(k=1)\n{a}.update(k=2)",
+        "{a}['k'] == 2",
+    ),
+    "the lecture's name by its text": ("{a} = globals()['np'].pi\n{b} = 'np' in dir()", "{a} > 3 and {b}"),
+    "name in a text of pandas": (
+        "import pandas as pd\n\n{a} = 1\n{b} = len(pd.DataFrame({{'k': [1, 2]}}).query('k > @{a}'))",
+        "{b} == 1",
+    ),
+    "setting of a library": (
+        "import pandas as pd\n\npd.set_option('display.max_rows', 7)",
+        "__import__('pandas').get_option('display.max_rows') == 7",
+    ),
+    "task that ends in the next cell": (
+        "import asyncio\n\n\nasync def {b}():\n    return 1.0\n\n\n"
+        "{a} = asyncio.create_task({b}())\n---\n{a} = await {a}",
+        "{a} == 1.0",
+    ),
+    "await of the lecture's name": ("import asyncio\n\n{a} = await asyncio.to_thread(np.abs, -1)", "{a} == 1"),
+    "match with the rest": (
+        "match {{'k': 1, 'm': 2}}:\n    case {{'k': _, **{a}}}:\n        pass",
+        "{a} == {{'m': 2}}",
+    ),
+    "function that would bind it anew": (
+        "{a} = 1\n\n\ndef {b}():\n    global {a}\n    {a} = 2\n\n\n{c} = {a}",
+        "{c} == 1 and {a} == 1",
+    ),
+    "helper called before its name is bound anew": (
+        "{a} = 1\n\n\ndef {b}():\n    return {a}\n\n\n{c} = {b}()\n{a} = 2",
+        "{c} == 1 and {a} == 2",
+    ),
+    "bound, timed with another value": ("{a} = 1.0\n---\n%%timeit -n1 -r1\n{a} = 2.0", "{a} == 1.0"),
+    "name of the shell": ("{a} = type(get_ipython()).__name__", "{a} == 'ZMQInteractiveShell'"),
+    "all of the course": ("from helpers import *\n\n{a} = callable(progress)", "{a}"),
+    "output of a program in a name": ("%%bash --out {b}\ntrue\n---\n{a} = len({b})", "{a} == 0"),
     "shadowed builtin": ("max = 3", "max == 3"),
     "shadowed builtin, taken back": ("sum = 0\ndel sum", "sum([1]) == 1"),
     "builtin wrapped": ("_max = max\n\n\ndef max(*v):\n    return _max(*v)", "max(1, 2) == 2"),
@@ -620,6 +663,10 @@ CHECKS: dict[str, str] = {
     "of a name in quotes": "check(**{{'{f}': {f}}})",
     "not remembered or remembered": "check({f}, remember=False)\ncheck({f}, remember=True)",
     "by %time": "%time check({f})",
+    "the last of four candidates": "for one in [None] * 3 + [{f}]:\n    print(check({f}=one))",
+    "until one of four is right": (
+        "left_{f} = [{f}] + [None] * 3\nwhile not check({f}=left_{f}.pop()).correct:\n    pass"
+    ),
     "by exec": "exec('check({f})')",
     "by run_cell": "get_ipython().run_cell('check({f})')",
     "until one is right": (
@@ -751,6 +798,7 @@ def _answer_question(choices: Choices, notebook: HonestNotebook, question: Quest
         "letter, changed": f"{question.name} = None\n{question.name} = {letter!r}",
         "letter with type": f"{question.name}: str = {letter!r}",
         "letter in a dict": f"chosen = dict(k={letter!r})\n{question.name} = chosen['k']",
+        "letters in a loop": f"for one in 'dbca':\n    print(check({question.name}=one))\n{question.name} = {letter!r}",
         "letter by a call": f"def set_it():\n    globals()['{question.name}'] = {letter!r}\n\n\nset_it()",
     }
     way = choices.pick("question", ways)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.sandbox import END, RUN, SHORT, server, wire
+from helpers.sandbox import APART, END, RUN, SHORT, server, wire
 from helpers.sandbox.observe import MAX_TEXT, Call, Observation
 
 HELPERS = Path(__file__).resolve().parents[1]
@@ -31,7 +31,7 @@ _LESS = {
     "landlock": "Less can be asked for by name: --isolation process (a separate process and limits only)",
     "process": "Nothing less can be asked for",
 }
-Way = tuple[str, int]  # SHORT or RUN, and a place (`helpers.sandbox.cells`)
+Way = tuple[str, int]  # SHORT, RUN or APART, and a place (`helpers.sandbox.cells`)
 _BACKEND = "module://matplotlib_inline.backend_inline"  # the kernel's, which closes figures at the end of a cell
 _ODD = (LookupError, TypeError, ValueError, AttributeError, OverflowError)  # what reading an odd message may raise
 _START_SECONDS = 180  # until the libraries are loaded, Keras among them, on a slow and busy machine
@@ -394,7 +394,7 @@ def _read_plan(message: dict) -> Plan:
     """Raises `ValueError` or its like for a message that holds no plan."""
     plan = message["plan"]
     ways = {
-        str(name): tuple((kind, int(place)) for kind, place in ways if kind in (SHORT, RUN))
+        str(name): tuple((kind, int(place)) for kind, place in ways if kind in (SHORT, RUN, APART))
         for name, ways in plan["ways"].items()
     }
     letters = {str(name): (attempted is True, str(letter)) for name, (attempted, letter) in plan["letters"].items()}

@@ -1,13 +1,15 @@
 """A notebook's code cells, statement by statement: what is the learner's own, what one name needs, what a check saw.
 
-An answer may lean on helpers from any cell; lectures train networks in others. So there are two ways to a name:
+An answer may lean on helpers from any cell; lectures train networks in others. So there are three ways to a name:
 
 *the short way*  takes the statements that bind the name, then those that bind what they use, until nothing is missing,
                  and runs only those (`Notebook.value`). Of two bindings of a name the learner's own wins.
 *running all*    runs all of the learner's own cells in order as Jupyter would, with the handed-out statements that they
                  need (`Notebook.sources_to_run`; `shell` runs them).
+*apart*          the same statement by statement, so that one which fails here costs only what it binds, with whatever
+                 the learner's cells mention of the lecture. It is the last resort: what fails in Jupyter ends its cell.
 
-Both look at the notebook as it was at a *place*: the number of the statement that checks the answer, or `END`. Where
+All look at the notebook as it was at a *place*: the number of the statement that checks the answer, or `END`. Where
 the learner's statements are `plain` (`plainness`), the short way gives what running all would give. Where no text shows
 which answer a check is called for, as in a loop, the places are the calls themselves, from `FIRST_CALL` on.
 """
@@ -25,15 +27,16 @@ from functools import cache, cached_property
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from . import END, FIRST_CALL, RUN, SHORT, plainness
+from . import APART, END, FIRST_CALL, RUN, SHORT, plainness
 from .observe import without_places
 
 # Cell magics around ordinary Python; the body of any other (`%%bash`, `%%html`) is not Python at all.
 _TRANSPARENT_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 _BUILTINS = frozenset(dir(builtins))
-MOST_CHECKS = 8  # of one name that are looked at
-MOST_CALLS = 3  # of `check` for one name, where no text shows for which
+MOST_CHECKS = 10  # of one name that are looked at
+MOST_CALLS = 6  # of `check` for one name, where no text shows for which, as in a loop over four letters
 # With one of these a cell can bind names that its text does not show.
+_LOOKS_EVERYWHERE = re.compile(r"\b(globals|locals|vars|dir|__main__|user_ns|f_globals|who|whos|who_ls)\b")
 _OPAQUE = {"exec", "eval", "globals", "locals", "vars", "setattr", "__import__", "import_module"}
 _MAGIC_CALLS = ("run_line_magic", "run_cell_magic")
 _MAGICS_THAT_BIND_NOTHING = {
@@ -74,10 +77,10 @@ class Traits:
         """The global names that it, or a function that it defines, may read."""
         # The compiler knows which names are global; the tree would also show every argument and local variable.
         try:
-            code = compiled(self.node, "<cell>")
+            code = compiled(self.node, "<cell>", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         except (SyntaxError, ValueError, RecursionError, MemoryError):  # running it will say so
             return frozenset()
-        found = _global_reads(code)
+        found = _global_reads(code) | frozenset(_deleted(self.node))
         if found & {"exec", "eval", "get_ipython"}:
             found = found.union(*map(_reads_of_text, _texts_to_run(self.node)))
         return found
@@ -133,6 +136,13 @@ class Traits:
             case ast.Assign([ast.Name()], value):
                 return all(isinstance(inner, _LITERAL) for inner in plainness.walk(value))
         return False
+
+    @cached_property
+    def certain_binds(self) -> frozenset[str]:
+        """The names that are bound by it when it has run, so that nothing that was there before may stay."""
+        if isinstance(self.node, ast.FunctionDef):  # which binds what is global in it only when it is called
+            return frozenset({self.node.name}) if self.is_certain else frozenset()
+        return self.binds if self.is_certain else frozenset()
 
     @cached_property
     def stands_alone(self) -> bool:
@@ -214,7 +224,7 @@ def _known(sources: tuple[str, ...]) -> HandedOut:
             continue
         found.cells[_normalized(source)] = cell
         for traits in cell.traits:
-            traits.stands_alone, traits.is_plain_check, traits.is_opaque, traits.is_certain  # noqa: B018, cached
+            traits.stands_alone, traits.is_plain_check, traits.is_opaque, traits.certain_binds  # noqa: B018, cached
             found.traits[ast.dump(traits.node)] = traits
     return found
 
@@ -294,7 +304,7 @@ class Notebook:
         return sorted({*self._opaque, *mention})
 
     def ways(self, name: str) -> list[list]:
-        """Where to look for an answer: [SHORT or RUN, place], the quickest first; none if the learner wrote none.
+        """Where to look for an answer: [way, place], the quickest first; none if the learner wrote none.
 
         A place is that of a check which has an answer above it, or `END` where something stands below the last such
         check that makes the answer another one; where checks are called out of sight, also the calls. In a plain
@@ -316,12 +326,13 @@ class Notebook:
         checks = [*checks[:half], *checks[half:][-half:]]
         differs_below = not checks or self._needed(name, checks[-1]) != self._needed(name, END)
         places = checks + ([END] if differs_below else [])
+        apart = [APART, (checks or [END])[-1]]
         if not answers:  # bound out of sight, which only running all can show
-            return [[SHORT, END]] + [[RUN, place] for place in places] + by_call
+            return [[SHORT, END], *([RUN, place] for place in places), *by_call, apart]
         if self.plain:
             return [[SHORT, place] for place in places] + by_call
         last = [[SHORT, END]] if differs_below and checks else []
-        return [[SHORT, places[0]], *([RUN, place] for place in places), *last, *by_call]
+        return [[SHORT, places[0]], *([RUN, place] for place in places), *last, *by_call, apart]
 
     def is_handed_out(self, name: str) -> bool:
         """Whether a handed-out statement binds a name, as a stub does."""
@@ -388,38 +399,63 @@ class Notebook:
         above = self.statements if place == END else self.statements[:place]
         return needed_statements(above, name)
 
-    def sources_to_run(self, place: int = END) -> Iterator[tuple[int, str]]:
+    def sources_to_run(self, place: int = END, apart: bool = False) -> Iterator[tuple[int, str]]:
         """The cells to run in order, up to the one that holds `place`: their numbers and sources.
 
         All statements of the learner's own are in them, and the handed-out ones that those need; the lines of others
-        are blank.
+        are blank. With `apart`, each statement comes by itself, and those that the learner's cells mention are needed.
         """
         end = len(self.statements) if place < 0 else place + 1
-        chosen = self._to_run(end, check=place)
+        chosen = self._to_run(end, place, self._mentioned() if apart else set())
         by_cell: dict[int, list[int]] = {}
         for i in range(end):
             by_cell.setdefault(self.statements[i].cell, []).append(i)
         for number, places in by_cell.items():
             kept = [i for i in places if i in chosen]
-            if kept:
+            if apart:
+                yield from ((number, self._only(number, places, [i])) for i in kept)
+            elif kept:
                 whole = len(kept) == len(places)
                 yield number, self.sources[number - 1] if whole else self._only(number, places, kept)
 
-    def _to_run(self, end: int, check: int) -> set[int]:
+    def _mentioned(self) -> set[int]:
+        """The handed-out statements that make what the learner's cells name in any way, as by a text.
+
+        What calls a method of it may change it as well: a generator that has drawn goes on from there.
+        """
+        words = set(re.findall(r"\w+", self._own_text))
+        look_everywhere = bool(_LOOKS_EVERYWHERE.search(self._own_text))
+        handed_out = [(i, s.traits) for i, s in enumerate(self.statements) if s.handed_out]
+        imported = {n for _, t in handed_out if isinstance(t.node, ast.Import | ast.ImportFrom) for n in t.binds}
+        return {
+            i
+            for i, t in handed_out
+            if look_everywhere
+            or not words.isdisjoint(t.binds | t.changes)
+            or not words.isdisjoint(set(_owners_of_methods(t.node)) - imported)
+        }
+
+    def _to_run(self, end: int, check: int, mentioned: set[int]) -> set[int]:
         """The statements to run before `end`: the learner's own, that which checks the answer, what those need."""
         statements = self.statements
         bound_at: dict[str, list[int]] = {}
         for i in range(end):
-            if statements[i].own and statements[i].traits.is_certain:  # else what was there before may stay
-                for name in statements[i].traits.binds:
-                    bound_at.setdefault(name, []).append(i)
-        chosen = {i for i in range(end) if statements[i].own or i == check}
+            for name in statements[i].traits.certain_binds if self._binds_what_it_says(i) else ():
+                bound_at.setdefault(name, []).append(i)
         modules = {n for s in statements if s.traits.imports_module for n in s.traits.binds}
+        chosen = {
+            i
+            for i in range(end)
+            if statements[i].own
+            or i == check
+            or (i in mentioned and not statements[i].traits.checks and not _only_calls(statements[i].traits, modules))
+        }
+        # What a function reads is read when it is called, which may be by any statement below or as late as the check.
+        may_call = [i for i in range(end) if statements[i].own and not statements[i].traits.is_certain] + [end]
         new, read_at = chosen, {}
         while new:
             for i in new:
-                # What a function reads is read when it is called, which may be as late as the check.
-                moments = {i, end} if plainness.defines(statements[i].node) else {i}
+                moments = {i, *(m for m in may_call if m > i)} if plainness.defines(statements[i].node) else {i}
                 for name in statements[i].traits.reads:
                     read_at.setdefault(name, set()).update(moments)
             new = {
@@ -435,6 +471,10 @@ class Notebook:
             }
             chosen = chosen | new
         return chosen
+
+    def _binds_what_it_says(self, i: int) -> bool:
+        """Whether a statement is the learner's, and binds what it would by itself: under `%%timeit` it does not."""
+        return self.statements[i].own and not self._texts[self.statements[i].cell][0].startswith("%%timeit")
 
     def _has_magic(self, cell: int) -> bool:
         """Whether the source of a cell is not quite Python."""
@@ -468,9 +508,9 @@ def define(cells: list[str], name: str):
     return Notebook(cells).value(name)
 
 
-def compiled(node: ast.stmt, file: str) -> types.CodeType:
+def compiled(node: ast.stmt, file: str, flags: int = 0) -> types.CodeType:
     """The code of one statement. Nothing of this module's own `from __future__` is inherited."""
-    return compile(ast.Module([node], []), file, "exec", dont_inherit=True)
+    return compile(ast.Module([node], []), file, "exec", flags, dont_inherit=True)
 
 
 # The cells that raised in this process, with what they raised: what they would have bound is missing later.
@@ -638,8 +678,21 @@ def _bound(node) -> Iterator[str]:
             yield name
         case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
             yield name
+        case ast.MatchMapping(rest=str(name)):
+            yield name
     for child in ast.iter_child_nodes(node):
         yield from _bound(child)
+
+
+def _deleted(node) -> Iterator[str]:
+    """Names that running `node` at the top level unbinds, for which they must be bound."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Lambda():
+            return
+        case ast.Name(id=name, ctx=ast.Del()):
+            yield name
+    for child in ast.iter_child_nodes(node):
+        yield from _deleted(child)
 
 
 def _changed(node) -> Iterator[str]:
@@ -653,6 +706,13 @@ def _changed(node) -> Iterator[str]:
             yield _root(method)  # table.append(1)
     for child in ast.iter_child_nodes(node):
         yield from _changed(child)
+
+
+def _owners_of_methods(node) -> Iterator[str]:
+    """Names of which a statement calls a method."""
+    for inner in plainness.walk(node):
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
+            yield _root(inner.func)
 
 
 def _checked(node) -> Iterator[str]:

@@ -25,6 +25,11 @@ _TELLING_ATTRIBUTES = {
     *("ctypeslib", "filterwarnings", "set_printoptions", "set_state", "setbufsize", "seterr", "seterrcall"),
     *("setrecursionlimit", "simplefilter"),
 }
+# Settings of libraries; functions that are imported by name show nothing of them.
+_SETTINGS = re.compile(
+    r"set_(config|options?|random_seed|seed|floatx|epsilon|backend|image_data_format|dtype_policy|global_policy)"
+    r"|set_default_\w+|(reset|option|config|local)_?(option|context)|[sg]etcontext|options|register\w*|(en|dis)able_\w+"
+)
 _KEPT_BY_JUPYTER = re.compile(r"_+(i|ii|iii|oh|ih|dh)?\d*")
 _DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
@@ -63,7 +68,7 @@ def is_plain(node: ast.stmt, given: frozenset[str], reads: frozenset[str], read_
     and other names stand for.
     """
     # What Jupyter keeps in `_` tells when it is read; to bind it, as in `for _ in range(3)`, is nobody's business.
-    if reads & _TELLING_NAMES or any(map(_KEPT_BY_JUPYTER.fullmatch, reads)):
+    if reads & _TELLING_NAMES or any(_KEPT_BY_JUPYTER.fullmatch(n) or _SETTINGS.fullmatch(n) for n in reads):
         return False
     if "check" in given or any(map(_is_telling, walk(node))):
         return False
@@ -79,14 +84,14 @@ def is_plain(node: ast.stmt, given: frozenset[str], reads: frozenset[str], read_
                 return True
             if isinstance(value, ast.Lambda):
                 return all(map(_is_constant, _defaults(value))) and _keeps_nothing(value)
-    # It will not run on the short way: it may do what it likes with what no function looks at.
-    return not given & read_later and not defines(node)
+    # It will not run on the short way: it may do what it likes with what no function looks at, but not end its cell.
+    return not given & read_later and not defines(node) and not any(isinstance(n, ast.Raise) for n in walk(node))
 
 
 def _is_telling(node: ast.AST) -> bool:
     match node:
         case ast.Attribute(attr=name):
-            return name.startswith("_") or name in _TELLING_ATTRIBUTES
+            return name.startswith("_") or name in _TELLING_ATTRIBUTES or bool(_SETTINGS.fullmatch(name))
         case ast.Global() | ast.Await():
             return True
     return False

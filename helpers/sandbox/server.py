@@ -490,7 +490,7 @@ def _letter(notebook, name: str) -> list | None:
 
 def _answer_alone(notebook, job: dict, calls: list | None, channel: Channel) -> None:
     """Answer for one name by one way."""
-    from . import FIRST_CALL, SHORT, cells, stand_in
+    from . import APART, FIRST_CALL, SHORT, cells, stand_in
 
     (name,), nonce, (way, place) = job["names"], job["nonce"], job["way"]
 
@@ -520,7 +520,7 @@ def _answer_alone(notebook, job: dict, calls: list | None, channel: Channel) -> 
     wait = partial(stand_in.when_checked, name, answer)
     wait(FIRST_CALL - place if by_call else sys.maxsize)
     in_its_cell = None if by_call else partial(wait, notebook.checked_above(name, place))
-    raised = shell.run_cells(notebook.sources_to_run(place), notebook.sources, in_its_cell)
+    raised = shell.run_cells(notebook.sources_to_run(place, way == APART), notebook.sources, in_its_cell)
     if name in shell.user_ns and not by_call:
         answer(shell.user_ns[name])
     last = cells.reason(raised[-1]) if raised else ""

@@ -6,6 +6,7 @@ kept on disk.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import sys
@@ -14,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from IPython.core.compilerop import CachingCompiler
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from IPython.utils.text import LSString, SList
 from traitlets.config import Config
 
@@ -38,7 +39,9 @@ _OTHER_PROGRAMS = {
 
 
 def _do_nothing(line, cell=None):
-    """What a magic does whose work has no place here."""
+    """What a magic does whose work has no place here; what it would write into a variable is empty."""
+    for name in re.findall(r"--(?:out|err)[ =](\w+)", line):
+        Shell.instance().user_ns[name] = ""
 
 
 class _Compiler(CachingCompiler):
@@ -85,21 +88,40 @@ class Shell(InteractiveShell):
         """Run numbered cells in order, `before_last()` when it says, and tell what the cells raised.
 
         A cell that raises does not keep the next one from running. `In` and the numbers of `Out` are those of a run of
-        `all_cells`, of which these are some.
+        `all_cells`, of which these are some. As in a kernel, an event loop runs from the first to the last.
         """
         sys.path.insert(0, "")  # a module that a cell writes can be imported, as in Jupyter
-        cells, raised = list(cells), []
-        for number, source in cells:
-            self.compile.cell = number
-            self._count(all_cells[: number - 1])
-            if before_last and number == cells[-1][0]:
-                before_last()
-            result = self.run_cell(source, store_history=True)
-            error = result.error_before_exec or result.error_in_exec
-            if error is not None:
-                raised.append(error)
-                remember_failure(source, error)
+        cells = list(cells)
+        last = cells[-1][0] if cells else 0
+        raised: list[BaseException] = []
+
+        async def in_order() -> None:
+            called = False
+            for number, source in cells:
+                self.compile.cell = number
+                self._count(all_cells[: number - 1])
+                if before_last and number == last and not called:
+                    called = True
+                    before_last()
+                result = await self._run(source)
+                error = result.error_before_exec or result.error_in_exec
+                if error is not None:
+                    raised.append(error)
+                    remember_failure(source, error)
+
+        asyncio.new_event_loop().run_until_complete(in_order())
         return raised
+
+    async def _run(self, source: str) -> ExecutionResult:
+        """Run a cell within the loop that is running."""
+        try:
+            transformed, problem = self.transform_cell(source), None
+        except Exception:  # the shell will tell
+            transformed, problem = source, sys.exc_info()
+        parts = {"transformed_cell": transformed, "preprocessing_exc_tuple": problem}
+        if self.should_run_async(source, **parts):
+            return await self.run_cell_async(source, store_history=True, **parts)
+        return self.run_cell(source, store_history=True)
 
     def _count(self, above: list[str]) -> None:
         """Go on as if all cells above had run; Jupyter numbers those that are not empty."""
@@ -107,6 +129,9 @@ class Shell(InteractiveShell):
         for inputs in (self.history_manager.input_hist_parsed, self.history_manager.input_hist_raw):
             inputs[self.execution_count :] = above[self.execution_count - 1 :]
         self.execution_count = len(above) + 1
+
+
+Shell.__name__ = "ZMQInteractiveShell"  # by which many notebooks tell that they run in Jupyter
 
 
 def new_shell() -> Shell:

@@ -28,6 +28,8 @@ from .callsite import written_argument
 
 _waiting_for: dict[str, Callable] = {}
 _lent: dict[str, dict[str, object]] = {}
+PUBLIC = ("check", "handin", "hint", "outcome", "predict", "progress", "solution")  # of `from helpers import *`
+MOST_REFUSALS = 20  # of an answer that is not waited for yet: a loop until one is right must come to an end
 
 
 class CourseHelper:
@@ -102,10 +104,10 @@ class _Check(CourseHelper):
             if name not in _waiting_for:
                 name = getattr(function, "__name__", None)
         hand_over = _waiting_for.get(name) if isinstance(name, str) else None
-        if hand_over is not None:
-            hand_over(answer)
-            return _NotRight()  # or this check would have been the last
-        return CourseHelper()
+        if hand_over is None:
+            return CourseHelper()
+        # It comes back where another check is waited for.
+        return _NotRight() if hand_over(answer) < MOST_REFUSALS else CourseHelper()
 
 
 class _NotRight(CourseHelper):
@@ -144,6 +146,8 @@ class _Module(types.ModuleType):
     def __getattr__(self, name):
         if name == "__version__":  # what notebooks print of a library
             return ""
+        if name == "__all__" and self.__name__ == "helpers":
+            return PUBLIC
         if name.startswith("__"):
             raise AttributeError(name)
         if self.__name__.split(".")[0] != "helpers":
@@ -232,5 +236,13 @@ def refuse(*libraries: str) -> None:
 
 def when_checked(name: str, hand_over: Callable, calls_before: int = 0) -> None:
     """From now on, `check` of the exercise `name` calls `hand_over` with the answer, after so many calls before."""
-    calls = itertools.count()
-    _waiting_for[name] = lambda answer: hand_over(answer) if next(calls) >= calls_before else None
+    calls = itertools.count(1)
+
+    def counted(answer) -> int:
+        """Hand the answer over if it is its turn; return how often it was called."""
+        number = next(calls)
+        if number > calls_before:
+            hand_over(answer)
+        return number
+
+    _waiting_for[name] = counted

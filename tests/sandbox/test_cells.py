@@ -5,7 +5,7 @@ import inspect
 
 import pytest
 
-from helpers.sandbox import END, FIRST_CALL, RUN, SHORT, cells
+from helpers.sandbox import APART, END, FIRST_CALL, RUN, SHORT, cells
 from helpers.sandbox.cells import MOST_CALLS, DefinitionError, Notebook, define
 
 
@@ -192,6 +192,11 @@ NOT_PLAIN = [
     ["def positive(x): return x > 0", "def answer(x): return positive(x)"],
     ["def check(f): pass", ANSWER],
     ["np.seterr(all='raise')", ANSWER],
+    ["from sklearn import set_config", "set_config(transform_output='pandas')", ANSWER],
+    ["import pandas as pd", "pd.set_option('display.max_rows', 3)", ANSWER],
+    ["import pandas as pd", "pd.options.mode.copy_on_write = True", ANSWER],
+    ["if True:\n    raise SystemExit\ndef answer(x): return 1", ANSWER],
+    ["match {'a': 1}:\n    case {**rest}: pass", "def answer(x): return rest"],
 ]
 
 
@@ -227,16 +232,16 @@ def test_a_second_answer_below_the_check_is_a_second_chance(lecture):
 
 def test_where_the_short_way_may_fall_short_everything_runs_as_well(lecture):
     state = ["table = {}", "def answer(x): return table"]
-    assert ways(lecture["import"], *state, lecture["check"]) == [(SHORT, 4), (RUN, 4)]
-    checks = [(SHORT, 4), (RUN, 4), (RUN, 5)]
+    assert ways(lecture["import"], *state, lecture["check"]) == [(SHORT, 4), (RUN, 4), (APART, 4)]
+    checks = [(SHORT, 4), (RUN, 4), (RUN, 5), (APART, 5)]
     assert ways(lecture["import"], *state, lecture["check"], "result = check(answer)") == checks
-    below = [(SHORT, 4), (RUN, 4), (RUN, END), (SHORT, END)]
+    below = [(SHORT, 4), (RUN, 4), (RUN, END), (SHORT, END), (APART, 4)]
     assert ways(lecture["import"], *state, lecture["check"], "table = {1: 2}") == below
 
 
 def test_the_number_of_ways_is_bounded(lecture):
     found = ways(lecture["import"], "table = {}", "def answer(x): return table", *["check(answer)"] * 50)
-    assert len(found) <= cells.MOST_CHECKS + 3
+    assert len(found) <= cells.MOST_CHECKS + 4
 
 
 def test_nothing_was_answered_where_the_learner_binds_nothing(lecture):
@@ -299,7 +304,8 @@ def test_what_a_check_is_given_by_name_is_an_answer(lecture, written):
     ],
 )
 def test_where_no_text_shows_what_a_check_is_for_its_calls_are_places(lecture, written):
-    assert ways(lecture["import"], ANSWER, written, "answer = 0")[-len(CALLS) :] == CALLS
+    found = [way for way in ways(lecture["import"], ANSWER, written, "answer = 0") if way[0] != APART]
+    assert found[-len(CALLS) :] == CALLS
 
 
 def test_no_call_is_looked_for_where_the_learner_wrote_nothing_of_an_exercise(lecture):
@@ -379,6 +385,47 @@ def test_the_check_at_the_end_runs_with_what_it_needs(lecture):
 )
 def test_what_a_magic_or_a_text_reads_of_the_lecture_runs(lecture, own):
     assert run(lecture["import"], lecture["positive"], lecture["question"], own) == {2: lecture["positive"], 4: own}
+
+
+NEEDED = {
+    "what is deleted": ["del positive\nstate = 1"],
+    "what an await reads": ["top = await asyncio.to_thread(len, positive)"],
+    "what a helper reads that is called before the name is bound anew": [
+        "def biggest(): return max(positive)",
+        "top = biggest()",
+        "positive = 0.5",
+    ],
+    "what a function would bind that is not called": [
+        "def reset():\n    global positive\n    positive = 1",
+        "n = positive",
+    ],
+    "what is not bound by what is timed": ["%%timeit\npositive = 1", "n = positive"],
+}
+
+
+@pytest.mark.parametrize("case", NEEDED)
+def test_of_the_lecture_runs(lecture, case):
+    own = NEEDED[case]
+    # A helper may stand above what it reads.
+    before, after = (own[:1], own[1:]) if case.startswith("what a helper") else ([], own)
+    assert lecture["positive"] in run(*before, lecture["positive"], *after).values()
+
+
+def test_statement_by_statement_each_comes_in_its_line_and_with_what_the_cells_mention(lecture):
+    own = "%%time\nn = len(train)\nw = globals()['positive']"
+    found = list(Notebook([lecture["positive"], lecture["question"], own]).sources_to_run(apart=True))
+    assert found == [
+        (1, lecture["positive"]),
+        (2, "question = ..."),
+        (3, "%%time\nn = len(train)\n"),
+        (3, "%%time\n\nw = globals()['positive']"),
+    ]
+    drawn = "samples = rng.normal(size=3)"
+    cells.remember([*lecture.values(), drawn])
+    assert (1, drawn) in Notebook([drawn, "w = [rng.normal()]"]).sources_to_run(apart=True)
+    mentioned = "table.query('a > @positive')"
+    assert (1, lecture["positive"]) in Notebook([lecture["positive"], mentioned]).sources_to_run(apart=True)
+    assert 1 not in run(lecture["positive"], mentioned)
 
 
 def test_a_lecture_statement_that_is_superseded_before_it_is_used_does_not_run(lecture):

@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
+import helpers
 from helpers.paths import ROOT
+from helpers.sandbox.stand_in import PUBLIC
 
 SCRIPT = """
 import json, sys
@@ -42,3 +44,23 @@ def test_a_folder_for_a_module_is_made(tmp_path, command):
 def test_a_command_raises_nothing(tmp_path):
     cells = ["!touch no/such/folder.py\n!ls\n!cp a b\nx = 1", "'IPKernelApp' in get_ipython().config"]
     assert values(tmp_path, cells, [1, 2], "x", "_2") == [1, True]
+
+
+def test_an_event_loop_runs_from_the_first_cell_to_the_last(tmp_path):
+    cells = [
+        "import asyncio\nasync def three():\n    return 3\ntask = asyncio.create_task(three())",
+        "x = await task",
+        "running = asyncio.get_running_loop().is_running()",
+        "await no_such_name",
+        "y = [v async for v in nothing()] if False else x",
+    ]
+    assert values(tmp_path, cells, [1, 2, 3, 4, 5], "x", "running", "y") == [3, True, 3]
+
+
+def test_a_notebook_can_tell_that_it_runs_in_jupyter(tmp_path):
+    cells = ["name = get_ipython().__class__.__name__", "%%bash --out said --err=worse\necho x"]
+    assert values(tmp_path, cells, [1, 2], "name", "said", "worse") == ["ZMQInteractiveShell", "", ""]
+
+
+def test_the_stand_in_for_the_course_gives_its_public_names():
+    assert set(PUBLIC) == set(helpers.__all__)
