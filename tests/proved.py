@@ -115,8 +115,13 @@ def of_experiments(lecture: str) -> tuple[str | Path, ...]:
 
 
 def of_notebook(lecture: str, path: Path) -> tuple[str | Path | Code, ...]:
-    """What the outputs of a lecture's notebook depend on."""
-    return (*SHARED, *JUDGING, "helpers/drawing", "helpers/checking", lecture_named(lecture).folder, Code(path))
+    """What the numbers and pictures of a lecture's notebook depend on."""
+    return (*SHARED, "helpers/drawing", "helpers/checking", lecture_named(lecture).folder, Code(path))
+
+
+def of_checks_in_notebook(lecture: str, path: Path) -> tuple[str | Path | Code, ...]:
+    """What the words of the checks in a lecture's notebook depend on."""
+    return (*JUDGING, "helpers/checking", "helpers/templates", lecture_named(lecture).folder / "exercises", Code(path))
 
 
 def digest_of(*depends: str | Path | Code) -> str:
