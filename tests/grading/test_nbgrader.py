@@ -243,7 +243,7 @@ def compared(course) -> Comparison:
 def graded(course: Course, out: Path) -> dict[tuple[str, str, str], float]:
     """Our marks for what lies in nbgrader's folder, by student, lecture and exercise."""
     grade = [sys.executable, "-m", "helpers.cli", "grade", course.folder / "submitted", "--out", out, "--seed", "1"]
-    subprocess.run([*grade, "--limit-seconds", "2"], check=True, capture_output=True, timeout=TIMEOUT)
+    subprocess.run([*grade, "--limit-seconds", "6"], check=True, capture_output=True, timeout=TIMEOUT)
     ours: Counter = Counter()
     for row in rows(out / "results.csv"):
         ours[row["student"], row["lecture"], row["exercise"]] += float(row["points"])
