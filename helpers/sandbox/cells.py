@@ -307,15 +307,15 @@ class Notebook:
         """Where to look for an answer: [way, place], the quickest first; none if the learner wrote none.
 
         A place is that of a check which has an answer above it, or `END` where something stands below the last such
-        check that makes the answer another one; where checks are called out of sight, also the calls. In a plain
-        notebook the others are short ways only.
+        check that makes the answer another one; where checks are called out of sight, also the calls. All of the
+        notebook runs up to each, and then apart; in a plain one, short ways lead to all that are seen.
         """
         answers = [i for i, s in enumerate(self.statements) if s.own and name in s.traits.binds | s.traits.hands_over]
         hidden = self._out_of_sight(name)
         if not answers and not hidden:
             return [[SHORT, END]] if self.problem(name) else []
-        calls = self._checks_out_of_sight and re.search(rf"\b{name}\b", self._own_text)
-        by_call = [[RUN, FIRST_CALL - i] for i in range(MOST_CALLS)] if calls else []
+        by_call = self._checks_out_of_sight and re.search(rf"\b{name}\b", self._own_text)
+        calls = [FIRST_CALL - i for i in range(MOST_CALLS if by_call else 0)]
         first = min(answers + hidden)
         checks = [
             i
@@ -326,13 +326,14 @@ class Notebook:
         checks = [*checks[:half], *checks[half:][-half:]]
         differs_below = not checks or self._needed(name, checks[-1]) != self._needed(name, END)
         places = checks + ([END] if differs_below else [])
-        apart = [APART, (checks or [END])[-1]]
-        if not answers:  # bound out of sight, which only running all can show
-            return [[SHORT, END], *([RUN, place] for place in places), *by_call, apart]
-        if self.plain:
-            return [[SHORT, place] for place in places] + by_call
-        last = [[SHORT, END]] if differs_below and checks else []
-        return [[SHORT, places[0]], *([RUN, place] for place in places), *last, *by_call, apart]
+        short = [places[0], *([END] if differs_below and checks else [])]
+        running = places
+        if not answers:  # bound out of sight, which only running can show
+            short = [END]
+        elif self.plain:
+            short, running = places, []
+        by_running = [[way, place] for way in (RUN, APART) for place in running + calls]
+        return [[SHORT, place] for place in short] + by_running
 
     def is_handed_out(self, name: str) -> bool:
         """Whether a handed-out statement binds a name, as a stub does."""
@@ -413,10 +414,10 @@ class Notebook:
         for number, places in by_cell.items():
             kept = [i for i in places if i in chosen]
             if apart:
-                yield from ((number, self._only(number, places, [i])) for i in kept)
+                yield from ((number, self._only(number, [i])) for i in kept)
             elif kept:
                 whole = len(kept) == len(places)
-                yield number, self.sources[number - 1] if whole else self._only(number, places, kept)
+                yield number, self.sources[number - 1] if whole else self._only(number, kept)
 
     def _mentioned(self) -> set[int]:
         """The handed-out statements that make what the learner's cells name in any way, as by a text.
@@ -480,7 +481,7 @@ class Notebook:
         """Whether the source of a cell is not quite Python."""
         return self._texts[cell] != ("", self.sources[cell - 1])
 
-    def _only(self, cell: int, places: list[int], kept: list[int]) -> str:
+    def _only(self, cell: int, kept: list[int]) -> str:
         """The source of a cell with nothing but the kept statements, each in the line where it stood.
 
         A magic in it is the call that Jupyter makes of it, so that it, too, can stay without the statements around it.

@@ -87,7 +87,7 @@ def remove_scratch(path: str) -> None:
 def close_behind(keep: Sequence[int], scratch: str) -> None:
     """Put up the walls in a fresh fork. Only the files `keep` and the standard streams stay open."""
     os.setsid()
-    os.chdir(scratch)
+    walls.enter_folder(scratch)
     os.environ |= {"HOME": scratch, "TMPDIR": scratch}
     tempfile.tempdir = scratch
     walls.close_all_but(keep)

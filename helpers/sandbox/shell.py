@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fnmatch
+import importlib.util
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -85,23 +87,21 @@ class Shell(InteractiveShell):
     def run_cells(
         self, cells: Iterable[tuple[int, str]], all_cells: list[str], before_last: Callable[[], None] | None
     ) -> list[BaseException]:
-        """Run numbered cells in order, `before_last()` when it says, and tell what the cells raised.
+        """Run numbered cells in order, `before_last()` before the last number, and tell what the cells raised.
 
         A cell that raises does not keep the next one from running. `In` and the numbers of `Out` are those of a run of
         `all_cells`, of which these are some. As in a kernel, an event loop runs from the first to the last.
         """
         sys.path.insert(0, "")  # a module that a cell writes can be imported, as in Jupyter
         cells = list(cells)
-        last = cells[-1][0] if cells else 0
+        first_of_last = next((i for i, (number, _) in enumerate(cells) if number == cells[-1][0]), None)
         raised: list[BaseException] = []
 
         async def in_order() -> None:
-            called = False
-            for number, source in cells:
+            for place, (number, source) in enumerate(cells):
                 self.compile.cell = number
                 self._count(all_cells[: number - 1])
-                if before_last and number == last and not called:
-                    called = True
+                if before_last and place == first_of_last:
                     before_last()
                 result = await self._run(source)
                 error = result.error_before_exec or result.error_in_exec
@@ -134,6 +134,13 @@ class Shell(InteractiveShell):
 Shell.__name__ = "ZMQInteractiveShell"  # by which many notebooks tell that they run in Jupyter
 
 
+class _Kept(dict):
+    """What `%store` keeps, for as long as this process lives."""
+
+    def keys(self, pattern: str = "*") -> list[str]:
+        return fnmatch.filter(self, pattern)
+
+
 def new_shell() -> Shell:
     """A shell that keeps its history in memory and whose names hold wherever code of this process runs."""
     config = Config()
@@ -142,4 +149,17 @@ def new_shell() -> Shell:
     config.IPKernelApp.connection_file = ""  # that there is such a section tells notebooks that they run in Jupyter
     shell = Shell.instance(config=config)
     shell.builtin_trap.activate()  # `display` and `get_ipython`, for answers found on the short way too
+    shell.db = _Kept()
+    shell.extension_manager.load_extension("storemagic")  # as every kernel does
+    _seem_loaded("ipykernel")
     return shell
+
+
+def _seem_loaded(package: str) -> None:
+    """Put a package among the modules that are loaded, by which notebooks tell where they run; it loads when used."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or package in sys.modules:
+        return
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    sys.modules[package] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules[package])

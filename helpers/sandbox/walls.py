@@ -127,10 +127,17 @@ def close_behind(keep: Sequence[int]) -> None:
         _mount_scratch("/tmp", mode="333")
         for path in _PYTHON_IN_TMP:
             _bind(ASIDE + path, "", path)
-    os.chdir(SCRATCH)
+    enter_folder(SCRATCH)
     close_all_but(keep)
     drop_capabilities()
     forbid_calls()
+
+
+def enter_folder(scratch: str) -> None:
+    """Go where cells run: into a folder below the scratch folder, so that a cell can write into the one above, too."""
+    os.chdir(scratch)
+    os.mkdir("notebook")
+    os.chdir("notebook")
 
 
 def close_all_but(keep: Sequence[int]) -> None:

@@ -142,7 +142,7 @@ def f():
     np.save('d', np.ones(2))
     with tempfile.NamedTemporaryFile('w+') as file:
         file.write('tempfile'), file.seek(0)
-        return [asyncio.run(later()), open('c').read(), file.read(), float(np.load('d.npy').sum()),
+        return [asyncio.run(later()), open('../c').read(), file.read(), float(np.load('d.npy').sum()),
                 multiprocessing.pool.ThreadPool(2).map(abs, [-1])]
 """
     assert value(runner, source) == ["thread", "here", "tempfile", 2.0, [1]]

@@ -62,5 +62,17 @@ def test_a_notebook_can_tell_that_it_runs_in_jupyter(tmp_path):
     assert values(tmp_path, cells, [1, 2], "name", "said", "worse") == ["ZMQInteractiveShell", "", ""]
 
 
+def test_what_a_kernel_has_loaded_is_there(tmp_path):
+    cells = [
+        "import sys\nloaded = 'ipykernel' in sys.modules\nfrom ipykernel.zmqshell import ZMQInteractiveShell",
+        "x = [1]\n%store x\ndel x\n%store -r x",
+        "y = 1\n%store y\n%store -d y\n%store -r",
+    ]
+    assert values(tmp_path, cells, [1, 2, 3], "loaded", "ZMQInteractiveShell.__name__", "x") == [
+        *(True, "ZMQInteractiveShell"),
+        [1],
+    ]
+
+
 def test_the_stand_in_for_the_course_gives_its_public_names():
     assert set(PUBLIC) == set(helpers.__all__)
