@@ -521,7 +521,8 @@ def split_of_a_run(paths: list[Path], how: str) -> dict[str, float]:
         def run(stage: str, cells: list[str], requests: list[Request]) -> None:
             started = time.perf_counter()
             if how == TOGETHER:
-                runner.survey(cells, [request.name for request in requests], requests, lambda survey: True)
+                names = [request.name for request in requests]
+                runner.survey(cells, names, requests, lambda survey: names)
             else:
                 for request in requests:
                     runner.ask(cells, request, (SHORT, END))

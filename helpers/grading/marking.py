@@ -10,7 +10,6 @@ reads comes from a process that could know them. A plain notebook needs one proc
 from __future__ import annotations
 
 import hashlib
-import pickle
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -203,6 +202,11 @@ class _Answer:
         return self.verdict.status == CORRECT
 
     @property
+    def goes_on(self) -> bool:
+        """Whether it has to be seen on fresh inputs as well."""
+        return self.task.examination is not None and self.verdict.points > 0 and self.task.request.counts[1] > 0
+
+    @property
     def rank(self) -> tuple:
         """The best answer has the most points; of two with as many, that which was reached tells more."""
         reached = isinstance(self.evidence, Evidence) and self.evidence.ending == "finished"
@@ -233,13 +237,14 @@ class _Interview:
         """What the survey says, and the answers, by exercise, that need no other process."""
         requests, settled = [task.request for task in together], {}
 
-        def settle(survey: Survey) -> bool:
+        def settle(survey: Survey) -> list[str]:
+            """Ask on where some part is right so far, if no other process has to be asked first."""
             found = dict(zip((task.exercise.name for task in together), survey.evidence, strict=True))
             for task in tasks:
                 answer = self._settled(task, survey.plan, found.get(task.exercise.name))
                 if answer is not None:
                     settled[task.exercise.name] = answer
-            return len(settled) == len(tasks)
+            return [name for name, one in settled.items() if one.goes_on] if len(settled) == len(tasks) else []
 
         try:
             with self._free_runner(False) as runner:
@@ -276,11 +281,7 @@ class _Interview:
 
     def _fresh_evidence(self, survey: Survey, first: dict, answers: Sequence[_Answer]) -> dict[str, Evidence]:
         """What the answers do on fresh inputs, by exercise, for those of which some part is right so far."""
-        open_ones = {
-            answer.task.exercise.name: answer
-            for answer in answers
-            if answer.task.examination is not None and answer.verdict.points and answer.task.request.counts[1]
-        }
+        open_ones = {answer.task.exercise.name: answer for answer in answers if answer.goes_on}
         found = {}
         for name, answer in open_ones.items():
             evidence, public = first.get(name), answer.task.request.counts[0]
@@ -360,12 +361,10 @@ def _judge(task: Task, examination: Examination | None, evidence: Evidence, limi
     status, because = _ending(evidence.ending, limits)
     if examination is None:
         return nothing(exercise, status, because)
-    # As text to compare, which nobody reads back; what crosses the boundary is never pickled.
-    what_it_did = pickle.dumps([tuple(vars(seen).values()) for seen in evidence.observations])
-    key = (examination is task.examination, status, because, hashlib.sha256(what_it_did).digest())
+    key = (examination is task.examination, status, because, *(seen.digest for seen in evidence.observations))
     verdict = task.verdicts.get(key)
     if verdict is None:
-        verdict = judge(examination, evidence.observations, status, because)
+        verdict = judge(examination, [seen.to_judge() for seen in evidence.observations], status, because)
         if len(task.verdicts) < MOST_REMEMBERED:
             task.verdicts[key] = verdict
     return verdict

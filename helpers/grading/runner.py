@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import hashlib
 import os
 import secrets
 import select
@@ -12,9 +13,9 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,30 @@ class Request:
         later.counts, later.messages = (self.counts[1], 0), (self.messages[1], b"")
         return later
 
+    @cached_property
+    def no_more(self) -> Request:
+        """The request without the further calls."""
+        no_more = copy.copy(self)
+        no_more.counts, no_more.messages = (self.counts[0], 0), (self.messages[0], _NO_CALLS)
+        return no_more
+
+
+_NO_CALLS = server.with_length(wire.encode([]))
+
+
+@dataclass(frozen=True)
+class Received(Observation):
+    """An observation as it came. Others that came with the same `digest` are the same to the bit.
+
+    Its value is shared with them: whoever may change it takes a copy.
+    """
+
+    digest: bytes = b""
+
+    def to_judge(self) -> Observation:
+        """The same with a value of its own."""
+        return replace(self, value=copy.deepcopy(self.value))
+
 
 @dataclass
 class Evidence:
@@ -103,7 +128,7 @@ class Evidence:
     """
 
     ending: str
-    observations: list[Observation] = field(default_factory=list)
+    observations: list[Received] = field(default_factory=list)
     problem: str | None = None
     variable: object = None
     attempted: bool = True
@@ -195,35 +220,40 @@ class Runner:
             }
             first, *_, nonce = self._exchange({"probe": probe}, [], self.limits)
         messages = _split(first, nonce, 1)
-        if not messages or not isinstance(messages[0].get("found"), list):
+        if not messages or not isinstance(messages[0].content.get("found"), list):
             raise RunnerFault("the probe of the walls did not answer")
-        return messages[0]["found"]
+        return messages[0].content["found"]
 
     def survey(
         self,
         cells: list[str],
         names: Sequence[str],
         requests: Sequence[Request],
-        go_on: Callable[[Survey], bool] = lambda survey: False,
+        go_on: Callable[[Survey], Collection[str]] = lambda survey: (),
     ) -> Survey:
         """Let one process look at a notebook, make a plan for `names`, and answer `requests` if the notebook is plain.
 
-        If `go_on(survey)` says so, the same process answers the further calls as well; whatever process of this
-        submission is asked afterwards may know them. Together the requests have less time than each would have alone.
+        The same process answers the further calls of the requests that `go_on(survey)` names as well; whatever process
+        of this submission is asked afterwards may know them. Together the requests have less time than each would have
+        alone.
         Raises `RunnerFault` when the server itself fails; it is started afresh first.
         """
         job = {"cells": self._sent(cells), "plan_for": list(names), "names": [r.name for r in requests], "way": None}
         survey = Survey(Plan(), [Evidence("crashed") for _ in requests])
 
+        asked: list[Request] = []
+
         def further(first: bytes, nonce: str) -> bytes:
             survey.plan, survey.evidence = read_survey(requests, first, nonce, "crashed")
-            return b"".join(request.messages[1] for request in requests) if go_on(survey) else b""
+            names = go_on(survey)
+            asked[:] = [request if request.name in names else request.no_more for request in requests]
+            return b"".join(request.messages[1] for request in asked) if names else b""
 
         _, later, answer, nonce = self._exchange(job, requests, self.limits.for_all_together(), further)
         ending = "crashed" if answer["ending"] == "finished" else answer["ending"]
         survey.evidence = [evidence.ended(ending) for evidence in survey.evidence]
         if later and survey.plan.plain:
-            add_further(requests, survey.evidence, later, nonce, ending)
+            add_further(asked, survey.evidence, later, nonce, ending)
         survey.cpu_seconds = answer["cpu_seconds"]
         return survey
 
@@ -381,7 +411,7 @@ def read_survey(requests: Sequence[Request], reply: bytes, nonce: str, ending: s
         if not messages:
             return Plan(), [Evidence(ending) for _ in requests]
         # The first message is written before any line of the submission runs.
-        plan = _read_plan(messages.popleft())
+        plan = _read_plan(messages.popleft().content)
     except _ODD:
         return Plan(), [Evidence("tampering") for _ in requests]
     try:
@@ -405,8 +435,22 @@ def _most(requests: Sequence[Request]) -> int:
     return sum(request.counts[0] for request in requests)
 
 
-def _split(reply: bytes, nonce: str, most: int) -> list[dict]:
+@dataclass(frozen=True)
+class _Message:
+    """What a message of a worker says, without its stamp, and what tells whether another one says the same."""
+
+    content: dict
+    digest: bytes
+
+
+# How a worker begins a message; then follows the stamp.
+_BEGINNING = wire.encode({"nonce": "|"})[wire.HEADER.size :].partition(b"|")[0]
+_SMALL = 2000  # bytes of a message that is remembered
+
+
+def _split(reply: bytes, nonce: str, most: int) -> list[_Message]:
     """The messages of a reply. Raises `ValueError` if it is anything else than whole messages of this job, `most`."""
+    stamped = _BEGINNING + nonce.encode() + b'"'
     messages, position = [], 0
     while len(reply) - position >= server.LENGTH.size:
         (length,) = server.LENGTH.unpack_from(reply, position)
@@ -415,19 +459,37 @@ def _split(reply: bytes, nonce: str, most: int) -> list[dict]:
             return messages  # the process died while it wrote
         if len(messages) == most:
             raise ValueError("more than was asked for")
-        try:
-            message = wire.decode(reply[position : position + length])
-        except wire.Malformed as error:
-            raise ValueError("not a message") from error
-        # The type first: an array in the place of the nonce would be compared item by item.
-        if type(message) is not dict or type(stamp := message.pop("nonce", None)) is not str or stamp != nonce:
-            raise ValueError("not of this job")
-        messages.append(message)
+        message = reply[position : position + length]
+        head, rest = message[: wire.HEADER.size], message[wire.HEADER.size + len(stamped) :]
+        if length <= _SMALL and message[wire.HEADER.size :].startswith(stamped):
+            messages.append(_remembered(head, len(nonce), rest))
+        else:
+            messages.append(_Message(_opened(message, nonce), hashlib.sha256(head + rest).digest()))
         position += length
     return messages
 
 
-def _evidence(requests: Sequence[Request], messages: deque[dict], ending: str) -> list[Evidence]:
+@lru_cache(maxsize=5000)  # much of what answers do is the same for a whole class
+def _remembered(head: bytes, stamp: int, rest: bytes) -> _Message:
+    """A message that begins as it should, by what is not its stamp. Raises `ValueError` as `_opened` does."""
+    nonce = "0" * stamp
+    whole = head + _BEGINNING + nonce.encode() + b'"' + rest
+    return _Message(_opened(whole, nonce), hashlib.sha256(head + rest).digest())
+
+
+def _opened(message: bytes, nonce: str) -> dict:
+    """What a message says. Raises `ValueError` if it is none of this job."""
+    try:
+        content = wire.decode(message)
+    except wire.Malformed as error:
+        raise ValueError("not a message") from error
+    # The type first: an array in the place of the nonce would be compared item by item.
+    if type(content) is not dict or type(stamp := content.pop("nonce", None)) is not str or stamp != nonce:
+        raise ValueError("not of this job")
+    return content
+
+
+def _evidence(requests: Sequence[Request], messages: deque[_Message], ending: str) -> list[Evidence]:
     """Share the messages of a process out among the requests; `ending` is that of what they leave open.
 
     Raises `ValueError` or its like for messages that fit no requests.
@@ -437,24 +499,24 @@ def _evidence(requests: Sequence[Request], messages: deque[dict], ending: str) -
         evidence = Evidence("finished")
         if not messages and request.counts[0]:
             evidence.ending = ending
-        elif messages and set(messages[0]) == {"problem"}:
-            evidence.problem = _sentence(messages.popleft()["problem"])
+        elif messages and set(messages[0].content) == {"problem"}:
+            evidence.problem = _sentence(messages.popleft().content["problem"])
         elif request.is_function:
             _read_observations(messages, request.counts[0], evidence, ending)
         else:
-            _read_value(messages.popleft(), evidence)
+            _read_value(messages.popleft().content, evidence)
         found.append(evidence)
     if messages:
         raise ValueError("more than was asked for")
     return found
 
 
-def _read_observations(messages: deque[dict], count: int, evidence: Evidence, ending: str) -> None:
+def _read_observations(messages: deque[_Message], count: int, evidence: Evidence, ending: str) -> None:
     for _ in range(count):
         if not messages:
             evidence.ending = ending
             return
-        message = messages.popleft()
+        digest, message = messages[0].digest, messages.popleft().content
         if set(message) != {"observation"} or type(message["observation"]) is not list:
             raise ValueError("not an observation")
         outcome, value, error, text, overflow, changed = message["observation"]
@@ -462,7 +524,7 @@ def _read_observations(messages: deque[dict], count: int, evidence: Evidence, en
             raise ValueError("not an observation")
         text = text[: MAX_TEXT + 80]
         evidence.observations.append(
-            Observation(outcome, value, error[:80], text, overflow is True, changed is not False)
+            Received(outcome, value, error[:80], text, overflow is True, changed is not False, digest)
         )
 
 

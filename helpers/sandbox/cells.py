@@ -199,6 +199,11 @@ class HandedOut:
     sources: tuple[str, ...] = ()
     cells: dict[str, Cell] = field(default_factory=dict)
     traits: dict[str, Traits] = field(default_factory=dict)
+    outlines: set[tuple] = field(default_factory=set)  # of all statements: what has another one need not be compared
+
+    def says(self, node: ast.stmt) -> Traits | None:
+        """The traits of the statement that says the same, if there is one."""
+        return self.traits.get(ast.dump(node)) if _outline(node) in self.outlines else None
 
 
 _handed_out = HandedOut()
@@ -226,7 +231,13 @@ def _known(sources: tuple[str, ...]) -> HandedOut:
         for traits in cell.traits:
             traits.stands_alone, traits.is_plain_check, traits.is_opaque, traits.certain_binds  # noqa: B018, cached
             found.traits[ast.dump(traits.node)] = traits
+            found.outlines.add(_outline(traits.node))
     return found
+
+
+def _outline(node: ast.stmt) -> tuple:
+    """What is quickly seen of a statement."""
+    return type(node), getattr(node, "name", ""), *map(type, getattr(node, "body", ()))
 
 
 def familiar(place: int) -> str:
@@ -260,7 +271,7 @@ class Notebook:
             cell = _taken_apart(source)
             kept = _KEPT_OUTPUT.search(cell.header)  # of all that stands in the cell
             for node, traits in zip(cell.nodes, cell.traits, strict=True):
-                known = None if kept else _handed_out.traits.get(ast.dump(node))
+                known = None if kept else _handed_out.says(node)
                 self.statements.append(Statement(number, node, known or traits, known is not None))
         self._texts[number] = cell.header, cell.text
 
@@ -324,7 +335,7 @@ class Notebook:
         ]
         half = MOST_CHECKS // 2
         checks = [*checks[:half], *checks[half:][-half:]]
-        differs_below = not checks or self._needed(name, checks[-1]) != self._needed(name, END)
+        differs_below = not checks or self._needs.of(name, checks[-1]) != self._needs.of(name)
         places = checks + ([END] if differs_below else [])
         short = [places[0], *([END] if differs_below and checks else [])]
         running = places
@@ -397,8 +408,11 @@ class Notebook:
         return problems[-1] if problems else ""
 
     def _needed(self, name: str, place: int) -> list[Statement]:
-        above = self.statements if place == END else self.statements[:place]
-        return needed_statements(above, name)
+        return [self.statements[i] for i in self._needs.of(name, None if place == END else place)]
+
+    @cached_property
+    def _needs(self) -> Needs:
+        return Needs(self.statements)
 
     def sources_to_run(self, place: int = END, apart: bool = False) -> Iterator[tuple[int, str]]:
         """The cells to run in order, up to the one that holds `place`: their numbers and sources.
@@ -784,29 +798,53 @@ def _root(node) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
+class Needs:
+    """What statements need of one another, worked out once for all names and places."""
+
+    def __init__(self, statements: Iterable[Statement]):
+        self._statements = list(statements)
+        self._giving: dict[str, list[int]] = {}  # the statements that bind a name, or change its object
+        self._first_own: dict[str, int] = {}
+        self._first_module: dict[str, int] = {}
+        self._imports_all: list[int] = []
+        for i, statement in enumerate(self._statements):
+            traits = statement.traits
+            if traits.imports_all:
+                self._imports_all.append(i)
+            for name in traits.binds if statement.own else ():
+                self._first_own.setdefault(name, i)
+            for name in traits.binds if traits.imports_module else ():
+                self._first_module.setdefault(name, i)
+            for name in traits.binds | traits.changes:
+                self._giving.setdefault(name, []).append(i)
+
+    def of(self, name: str, end: int | None = None) -> list[int]:
+        """The places before `end` of the statements that a name needs.
+
+        Where the learner binds a name, what the lecture does to it is left out.
+        """
+        end = len(self._statements) if end is None else end
+        chosen = {i for i in self._imports_all if i < end}
+        wanted, new = set(), {name} | {n for i in chosen for n in self._statements[i].traits.reads}
+        while new:
+            wanted |= new
+            more = {i for n in new for i in self._giving.get(n, ()) if i < end and self._gives(i, n, end)} - chosen
+            chosen |= more
+            new = {n for i in more for n in self._statements[i].traits.reads} - wanted
+        return sorted(chosen)
+
+    def _gives(self, i: int, name: str, end: int) -> bool:
+        statement = self._statements[i]
+        kept = statement.own or isinstance(statement.node, ast.Import | ast.ImportFrom)
+        if not kept and self._first_own.get(name, end) < end:
+            return False
+        return not _only_calls(statement.traits, {n for n, first in self._first_module.items() if first < end})
+
+
 def needed_statements(statements: Iterable[Statement], name: str) -> list[Statement]:
-    """The statements that `name` needs; where the learner binds a name, what the lecture does to it is left out."""
+    """The statements that a name needs, in their order."""
     statements = list(statements)
-    modules = {n for s in statements if s.traits.imports_module for n in s.traits.binds}
-    own = {n for s in statements if s.own for n in s.traits.binds}
-    giving: dict[str, list[int]] = {}
-    chosen = set()
-    for i, statement in enumerate(statements):
-        traits = statement.traits
-        if traits.imports_all:
-            chosen.add(i)
-        if not _only_calls(traits, modules):
-            names = traits.binds | traits.changes
-            kept = statement.own or isinstance(traits.node, ast.Import | ast.ImportFrom)
-            for given in names if kept else names - own:
-                giving.setdefault(given, []).append(i)
-    wanted, new = set(), {name} | {n for i in chosen for n in statements[i].traits.reads}
-    while new:
-        wanted |= new
-        more = {i for n in new for i in giving.get(n, ())} - chosen
-        chosen |= more
-        new = {n for i in more for n in statements[i].traits.reads} - wanted
-    return [statements[i] for i in sorted(chosen)]
+    return [statements[i] for i in Needs(statements).of(name)]
 
 
 def _only_calls(traits: Traits, modules: set[str]) -> bool:

@@ -23,7 +23,7 @@ MAX_ITEMS = 20_000  # leaves and containers of one message
 MAX_KEYS = 1000  # of one dict: keys that all have the same hash cost time that grows with the square
 MAX_DEPTH = 20  # nesting of containers
 
-_HEADER = struct.Struct("<I")
+HEADER = struct.Struct("<I")
 _DTYPES = {
     dtype.str: dtype
     for dtype in map(np.dtype, ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"])
@@ -53,10 +53,10 @@ def encode(value, recipes: bool = False) -> bytes:
     """
     writer = _Writer(recipes)
     header = _TO_JSON.encode(writer.tree(value, 0)).encode()
-    size = _HEADER.size + len(header) + writer.bytes
+    size = HEADER.size + len(header) + writer.bytes
     if size > MAX_BYTES or len(header) > MAX_HEADER:
         raise TooLarge
-    return b"".join([_HEADER.pack(len(header)), header, *writer.buffers])
+    return b"".join([HEADER.pack(len(header)), header, *writer.buffers])
 
 
 def decode(message: bytes, recipes: bool = False):
@@ -67,10 +67,10 @@ def decode(message: bytes, recipes: bool = False):
     """
     if len(message) > MAX_BYTES:
         raise Malformed("too long")
-    if len(message) < _HEADER.size:
+    if len(message) < HEADER.size:
         raise Malformed("no header")
-    (length,) = _HEADER.unpack_from(message)
-    header = message[_HEADER.size : _HEADER.size + length]
+    (length,) = HEADER.unpack_from(message)
+    header = message[HEADER.size : HEADER.size + length]
     if length > MAX_HEADER:
         raise Malformed("header too long")
     if len(header) != length:
@@ -79,7 +79,7 @@ def decode(message: bytes, recipes: bool = False):
         tree = _FROM_JSON.decode(header.decode())
     except (ValueError, RecursionError) as error:
         raise Malformed("header is not the JSON of a message") from error
-    reader = _Reader(memoryview(message)[_HEADER.size + length :], recipes)
+    reader = _Reader(memoryview(message)[HEADER.size + length :], recipes)
     value = reader.value(tree, 0)
     if reader.position != len(reader.buffer):
         raise Malformed("bytes left over")

@@ -220,7 +220,7 @@ def f(x):
     return [len(find(frame)['questions']), len(find(frame)['calls']), 'state' in find(frame)]
 """
     request = Request("f", [Call((1.0,))], [Call((2.0,)), Call((3.0,))])
-    survey = runner.survey([source], ["f"], [request], go_on=lambda survey: True)
+    survey = runner.survey([source], ["f"], [request], go_on=lambda survey: ["f"])
     assert survey.plan.plain
     seen = [seen.value for seen in survey.evidence[0].observations]
     assert seen == [[1, 1, False], [1, 2, True], [1, 2, True]]
@@ -363,7 +363,7 @@ def f(x):
 g = f
 """
     requests = [Request(name, [Call((name + "1",))], [Call((name + "2",))]) for name in "fg"]
-    survey = runner.survey([source], ["f", "g"], requests, go_on=lambda survey: True)
+    survey = runner.survey([source], ["f", "g"], requests, go_on=lambda survey: ["f", "g"])
     assert [[seen.value for seen in evidence.observations] for evidence in survey.evidence] == [
         [["f1"], ["f1", "g1", "f2"]],
         [["f1", "g1"], ["f1", "g1", "f2", "g2"]],
