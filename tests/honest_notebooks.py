@@ -497,6 +497,36 @@ STATES: dict[str, tuple[str, str]] = {
         "print(int(check(mean_square=np.mean, remember=False).points))\n{a} = dict(k=1)\n{a}.update(k=2)",
         "{a}['k'] == 2",
     ),
+    "points of a check of something else": (
+        "{a} = 0.0\nfor {b} in (np.mean, np.max):\n"
+        "    {a} += float(check(mean_square={b}, remember=False).points >= 0)",
+        "{a} == 2",
+    ),
+    "what the course does not have": (
+        "try:\n    from helpers import of_nobody_{a} as {a}\nexcept ImportError:\n    {a} = 2.0",
+        "{a} == 2.0",
+    ),
+    "another version below a line that fails": (
+        "def {a}():\n    return 1\n---\nundefined_name_of_nobody\n\n\ndef {a}():\n    return 2",
+        "{a}() == 1",
+    ),
+    "kernel of the shell": ("{a} = getattr(get_ipython(), 'kernel', None) is not None", "{a}"),
+    "module changed under its other name": (
+        "import numpy\n\nnumpy.of_{a} = numpy.vectorize(abs)",
+        "int(np.of_{a}(-1)) == 1",
+    ),
+    "task that nobody waits for": (
+        "import asyncio\n\n{a} = {{}}\n\n\nasync def {b}():\n    {a}['k'] = 1\n\n\n"
+        "{c} = asyncio.ensure_future({b}())\n---\n{a}.setdefault('k', 0)",
+        "{a}['k'] == 1",
+    ),
+    "run without its sign": ("%%writefile bare_{a}.py\n{a} = 1.0\n---\nrun bare_{a}.py", "{a} == 1.0"),
+    "kept by %store": ("{a} = [1]\n%store {a}\n{a} = None\n%store -r {a}", "{a} == [1]"),
+    "file in the folder above": (
+        "from pathlib import Path\n\nPath('../of_{a}.txt').write_text('1')\n"
+        "{a} = int(Path('../of_{a}.txt').read_text())",
+        "{a} == 1",
+    ),
     "the lecture's name by its text": ("{a} = globals()['np'].pi\n{b} = 'np' in dir()", "{a} > 3 and {b}"),
     "name in a text of pandas": (
         "import pandas as pd\n\n{a} = 1\n{b} = len(pd.DataFrame({{'k': [1, 2]}}).query('k > @{a}'))",
@@ -636,6 +666,13 @@ CALLABLES: dict[str, str] = {
     "get_ipython().push": "get_ipython().push({{'{f}': {g}}})",
     "future annotations": "from __future__ import annotations\n\n\ndef {f}({P}) -> Undefined:\n    return {g}({A})",
     "written to a file": "from my_answer_{f} import {f}",
+    "in a class, and checked there": (
+        "class OnlyHere:\n    @staticmethod\n    def {f}({P}):\n        return {g}({A})\n\n\nprint(check(OnlyHere.{f}))"
+    ),
+    "in a function, and checked there": (
+        "def test_{f}():\n    def {f}({P}):\n        return {g}({A})\n\n    print(check({f}))\n\n\ntest_{f}()"
+    ),
+    "in a dict, and checked there": "for key, value in dict({f}={g}).items():\n    print(check(**{{key: value}}))",
 }
 
 # What a check may look like; {c} is the name as the exercise's, {f} the variable.
@@ -704,6 +741,7 @@ BELOW: dict[str, str] = {
     "everything deleted": "%reset -f",
     "one more import": "from math import *\nfrom numpy import *",
     "the cell that fails": "undefined_name_of_nobody({n})",
+    "an answer that is not reached": "undefined_name_of_nobody\n\n\ndef {f}(*args):\n    return args[0]",
     "the state's global": "def last():\n    global {n}\n    {n} = 'gone'\n\n\nlast()",
 }
 

@@ -45,6 +45,7 @@ TIME_LIMIT, TAMPERING, UNREADABLE = "time limit", "tampering", "unreadable"
 FIRST: Way = (SHORT, END)
 MISSING, GRADER_FAULT = "missing", "grader fault"
 MOST_REMEMBERED = 500  # verdicts on an exercise; what is common in a class comes early
+TOO_LONG = "All of your own cells above the check did not run within {} s of processor time, so they were left out."
 NO_VARIANT = "This is not marked yet, because it is not known which variant of it you have."
 UNKNOWN_VARIANT = "This is not marked yet, because the course no longer knows the variant of it that you have."
 
@@ -277,7 +278,12 @@ class _Interview:
             found.append(self._ask(task, task.request, way))
             if found[-1].is_right:
                 break
-        return max(found, key=lambda answer: answer.rank)
+        best = max(found, key=lambda answer: answer.rank)
+        ran_out = any(isinstance(one.evidence, Evidence) and one.evidence.ending == "time limit" for one in found)
+        if ran_out and not best.is_right and best.verdict.status != TIME_LIMIT:
+            message = f"{best.verdict.message} {TOO_LONG.format(self._limits.cpu_seconds)}".strip()
+            best = replace(best, verdict=replace(best.verdict, message=message))
+        return best
 
     def _fresh_evidence(self, survey: Survey, first: dict, answers: Sequence[_Answer]) -> dict[str, Evidence]:
         """What the answers do on fresh inputs, by exercise, for those of which some part is right so far."""

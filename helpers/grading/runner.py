@@ -190,6 +190,7 @@ class Runner:
         self.hidden = [str(HELPERS.parent), *map(str, hidden), str(Path.home())]
         self.familiar, self.notebook = [list(familiar)], 0
         self.tables: dict[str, dict[str, object]] = {}  # what modules of the course lend to answers (`lent`)
+        self.points: dict[str, float] = {}  # of the exercises, as `check` shows them
         self.keras = keras
         self._places: list[dict[str, int]] = [{}]  # of the familiar cells that the server knows
         self._process: subprocess.Popen | None = None
@@ -333,11 +334,12 @@ class Runner:
 
     def tell_what_was_handed_out(self) -> None:
         """The first message, which the server waits for before it loads anything."""
-        limits = {"memory_mb": self.limits.memory_mb, "threads": self.limits.threads}
+        start = {"memory_mb": self.limits.memory_mb, "threads": self.limits.threads}
+        start |= {"familiar": self.familiar, "tables": self.tables, "points": self.points, "keras": self.keras}
         self._places = [{source: place for place, source in enumerate(cells)} for cells in self.familiar]
         # If it has ended already, waiting for it will say so.
         with contextlib.suppress(OSError):
-            self._send(wire.encode({"familiar": self.familiar, "tables": self.tables, "keras": self.keras, **limits}))
+            self._send(wire.encode(start))
 
     def wait_until_ready(self) -> None:
         """Raises `IsolationUnavailable` if the walls cannot be put up."""

@@ -39,10 +39,11 @@ class Terms:
 
 @dataclass(frozen=True)
 class _HandedOut:
-    """The code cells of each lecture's notebook, and the tables of the course that any of them imports."""
+    """The code cells of each lecture's notebook, the tables of the course that any of them imports, and the points."""
 
     cells: dict[str, list[str]]
     tables: dict[str, dict[str, object]]
+    points: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,7 @@ class _Runners:
         handed_out = self._handed_out()  # while they load their libraries
         for runner in self._runners:
             runner.familiar, runner.tables = list(handed_out.cells.values()), handed_out.tables
+            runner.points = handed_out.points
             runner.tell_what_was_handed_out()
         self._launched = True
 
@@ -191,10 +193,20 @@ def refuse_process_as_root(isolation: str) -> None:
 def _handed_out() -> _HandedOut:
     """The code cells of the notebooks as they were built; one that somebody worked in might hold answers."""
     cells: dict[str, list[str]] = {lecture: [] for lecture in lecture_names()}
+    points: dict[str, float] = {}
     for lecture in cells:
         # Where this fails, nothing is lost but the time that knowing them would save.
         with contextlib.suppress(OSError, ValueError, LookupError, TypeError, Unreadable):
             content = lecture_named(lecture).handed_out.read_bytes()
-            if as_built(json.loads(content)):
+            notebook = json.loads(content)
+            if as_built(notebook):
                 cells[lecture] = code_cells(content)
-    return _HandedOut(cells, plain_tables(cell for own in cells.values() for cell in own))
+                points |= dict(_points_of_checks(notebook))
+    return _HandedOut(cells, plain_tables(cell for own in cells.values() for cell in own), points)
+
+
+def _points_of_checks(notebook: dict) -> Iterator[tuple[str, float]]:
+    for cell in notebook["cells"]:
+        graded = cell["metadata"].get("nbgrader", {})
+        if graded.get("grade_id", "").startswith("check_"):
+            yield graded["grade_id"].removeprefix("check_"), float(graded["points"])

@@ -44,6 +44,7 @@ _MAGICS_THAT_BIND_NOTHING = {
     *("markdown", "matplotlib", "pdb", "pinfo", "pinfo2", "pip", "precision", "prun", "script", "sh", "svg", "system"),
     *("time", "timeit", "who", "whos", "writefile", "xmode"),
 }
+_MAGICS_WITHOUT_SIGN = ("run", "cd", "mkdir", "pylab", "time", "timeit", "prun", "load_ext", "store", "matplotlib")
 _MAGICS_AROUND_PYTHON = ("time", "timeit", "prun", "capture")
 _KEPT_OUTPUT = re.compile(r"^%%capture\b.*\s[^\s-]", re.MULTILINE)
 _OPTIONS = re.compile(r"\A(\s*-\w+(\s+\d+)?\s)+\s*")
@@ -125,6 +126,13 @@ class Traits:
         """Whether it may call `check` for what its text does not show, or under another name, or more than once."""
         return any(map(_may_mention_check, plainness.walk(self.node))) and (
             _mentions_of_check(self.node) > len(self.checks)
+        )
+
+    @cached_property
+    def checks_by_any_name(self) -> bool:
+        """Whether it calls something with keywords that its text does not show, and mentions `check`."""
+        return self.checks_out_of_sight and any(
+            isinstance(node, ast.keyword) and node.arg is None for node in plainness.walk(self.node)
         )
 
     @cached_property
@@ -289,11 +297,28 @@ class Notebook:
         read |= {n for s in self.statements for n in s.traits.checks}
         if not all(plainness.is_plain(s.node, s.traits.binds | s.traits.changes, s.traits.reads, read) for s in own):
             return False
+        if any(self.statements[i].traits.binds & read & self._bound_before(i) for i in self._may_be_skipped):
+            return False
         bound = {n for s in own for n in s.traits.binds}
         return not any(
             traits.changes & read or (traits.binds & read and (traits.binds & read & bound or not traits.stands_alone))
             for traits in (s.traits for s in self.statements if s.handed_out)
         )
+
+    @cached_property
+    def _may_be_skipped(self) -> list[int]:
+        """The learner's own statements that do not run if a statement above them in their cell fails."""
+        found, failing = [], set()
+        for i, statement in enumerate(self.statements):
+            if statement.own and statement.cell in failing:
+                found.append(i)
+            if not statement.traits.is_certain:
+                failing.add(statement.cell)
+        return found
+
+    def _bound_before(self, place: int) -> set[str]:
+        """The names that the learner has bound above a statement."""
+        return {n for s in self.statements[:place] if s.own for n in s.traits.binds}
 
     @cached_property
     def _opaque(self) -> list[int]:
@@ -303,6 +328,11 @@ class Notebook:
     @cached_property
     def _checks_out_of_sight(self) -> bool:
         return any(s.own and s.traits.checks_out_of_sight for s in self.statements)
+
+    @cached_property
+    def _checks_by_any_name(self) -> bool:
+        """Whether a name that is checked may stand in no text, as in `check(**{f"{rule}_step": f})`."""
+        return any(s.own and s.traits.checks_by_any_name for s in self.statements)
 
     @cached_property
     def _own_text(self) -> str:
@@ -323,11 +353,11 @@ class Notebook:
         """
         answers = [i for i, s in enumerate(self.statements) if s.own and name in s.traits.binds | s.traits.hands_over]
         hidden = self._out_of_sight(name)
-        if not answers and not hidden:
+        by_call = self._checks_by_any_name or (self._checks_out_of_sight and re.search(rf"\b{name}\b", self._own_text))
+        if not answers and not hidden and not by_call:
             return [[SHORT, END]] if self.problem(name) else []
-        by_call = self._checks_out_of_sight and re.search(rf"\b{name}\b", self._own_text)
         calls = [FIRST_CALL - i for i in range(MOST_CALLS if by_call else 0)]
-        first = min(answers + hidden)
+        first = min(answers + hidden, default=0)
         checks = [
             i
             for i, s in enumerate(self.statements)
@@ -369,6 +399,8 @@ class Notebook:
         above = [i for i in bindings if checks and i < checks[-1]] or ([] if self._opaque else bindings)
         own = [i for i in above if self.statements[i].own]
         if not own and self._out_of_sight(name):
+            raise LookupError(name)
+        if len(own) > 1 and own[-1] in self._may_be_skipped:
             raise LookupError(name)
         match self.statements[(own or above)[-1]].node if above else None:
             case ast.Assign([ast.Name(id=target)], ast.Constant(value)) if target == name:
@@ -465,6 +497,8 @@ class Notebook:
             or i == check
             or (i in mentioned and not statements[i].traits.checks and not _only_calls(statements[i].traits, modules))
         }
+        if any(s.own and plainness.reads_what_jupyter_keeps(s.traits.reads) for s in statements[:end]):
+            chosen |= {i for i in range(end) if statements[i].traits.is_plain_check}  # of which `_` may be the result
         # What a function reads is read when it is called, which may be by any statement below or as late as the check.
         may_call = [i for i in range(end) if statements[i].own and not statements[i].traits.is_certain] + [end]
         new, read_at = chosen, {}
@@ -607,7 +641,14 @@ def _tree(source: str) -> tuple[ast.Module, str, str]:
             tree, below, text = _tree(body)
             return tree, f"{first}\n{below}" if below else first, text
         text = TransformerManager().transform_cell(source)
-        return ast.parse(text), "", text
+        try:
+            return ast.parse(text), "", text
+        except SyntaxError:
+            name, _, rest = source.strip().partition(" ")
+            if name not in _MAGICS_WITHOUT_SIGN or "\n" in source.strip():
+                raise
+            text = f"get_ipython().run_line_magic({name!r}, {rest.strip()!r})"
+            return ast.parse(text), "", text
 
 
 def _lines_of(node: ast.stmt) -> range:

@@ -68,7 +68,7 @@ def is_plain(node: ast.stmt, given: frozenset[str], reads: frozenset[str], read_
     and other names stand for.
     """
     # What Jupyter keeps in `_` tells when it is read; to bind it, as in `for _ in range(3)`, is nobody's business.
-    if reads & _TELLING_NAMES or any(_KEPT_BY_JUPYTER.fullmatch(n) or _SETTINGS.fullmatch(n) for n in reads):
+    if reads & _TELLING_NAMES or reads_what_jupyter_keeps(reads) or any(map(_SETTINGS.fullmatch, reads)):
         return False
     if "check" in given or any(map(_is_telling, walk(node))):
         return False
@@ -85,7 +85,17 @@ def is_plain(node: ast.stmt, given: frozenset[str], reads: frozenset[str], read_
             if isinstance(value, ast.Lambda):
                 return all(map(_is_constant, _defaults(value))) and _keeps_nothing(value)
     # It will not run on the short way: it may do what it likes with what no function looks at, but not end its cell.
-    return not given & read_later and not defines(node) and not any(isinstance(n, ast.Raise) for n in walk(node))
+    return not given & read_later and not defines(node) and not any(map(_ends_or_changes, walk(node)))
+
+
+def reads_what_jupyter_keeps(reads: frozenset[str]) -> bool:
+    """Whether the results of cells are among the names, as `_` and `Out`."""
+    return "Out" in reads or any(map(_KEPT_BY_JUPYTER.fullmatch, reads))
+
+
+def _ends_or_changes(node: ast.AST) -> bool:
+    """Whether it ends its cell, or changes an object that may have another name as well, as modules do."""
+    return isinstance(node, ast.Raise) or (isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load))
 
 
 def _is_telling(node: ast.AST) -> bool:

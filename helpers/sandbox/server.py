@@ -79,7 +79,7 @@ def main(isolation: str, hidden: list[str]) -> None:
     try:
         _load_what_answers_use()
         start = wire.decode(message)
-        stand_in.lend(start["tables"])
+        stand_in.lend(start["tables"], start["points"])
         if isolation == "strict":
             from . import walls
 

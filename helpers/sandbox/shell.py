@@ -15,10 +15,12 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from IPython.utils.text import LSString, SList
+from traitlets import Any, Dict
 from traitlets.config import Config
 
 from .cells import cell_file, remember_failure
@@ -40,10 +42,18 @@ _OTHER_PROGRAMS = {
 }
 
 
+_BETWEEN_CELLS = 0.05  # seconds for what goes on in the event loop
+
+
 def _do_nothing(line, cell=None):
     """What a magic does whose work has no place here; what it would write into a variable is empty."""
     for name in re.findall(r"--(?:out|err)[ =](\w+)", line):
         Shell.instance().user_ns[name] = ""
+
+
+def _once(magic: str, line: str) -> str:
+    """`%timeit` without its many repetitions, for which nobody waits here."""
+    return line if magic != "timeit" or re.match(r"\s*-", line) else f"-n1 -r1 {line}"
 
 
 class _Compiler(CachingCompiler):
@@ -57,12 +67,20 @@ class Shell(InteractiveShell):
     """A shell without anybody in front of it."""
 
     compiler_class = _Compiler
+    # By these, too, a notebook tells where it runs.
+    kernel, parent_header = Any(SimpleNamespace(get_parent=lambda channel=None: {})), Dict()
 
     def init_magics(self):
         super().init_magics()
         # No process can be started here, and what tries to waits for it.
         for name in _OTHER_PROGRAMS & self.magics_manager.magics["cell"].keys():
             self.register_magic_function(_do_nothing, "cell", name)
+
+    def run_line_magic(self, magic_name, line, _stack_depth=1):
+        return super().run_line_magic(magic_name, _once(magic_name, line), _stack_depth + 1)
+
+    def run_cell_magic(self, magic_name, line, cell):
+        return super().run_cell_magic(magic_name, _once(magic_name, line), cell)
 
     def system(self, command):
         """No process can be started here; what `mkdir` and `touch` make for a module is made all the same."""
@@ -104,6 +122,7 @@ class Shell(InteractiveShell):
                 if before_last and place == first_of_last:
                     before_last()
                 result = await self._run(source)
+                await _let_others_run()
                 error = result.error_before_exec or result.error_in_exec
                 if error is not None:
                     raised.append(error)
@@ -139,6 +158,14 @@ class _Kept(dict):
 
     def keys(self, pattern: str = "*") -> list[str]:
         return fnmatch.filter(self, pattern)
+
+
+async def _let_others_run() -> None:
+    """As between the cells of a kernel: what a cell has started in the event loop goes on."""
+    await asyncio.sleep(0)
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:
+        await asyncio.wait(others, timeout=_BETWEEN_CELLS)
 
 
 def new_shell() -> Shell:

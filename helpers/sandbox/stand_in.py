@@ -22,12 +22,15 @@ import itertools
 import os
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from .callsite import written_argument
 
 _waiting_for: dict[str, Callable] = {}
 _lent: dict[str, dict[str, object]] = {}
+_points: dict[str, float] = {}
+_modules: set[str] = set()
 PUBLIC = ("check", "handin", "hint", "outcome", "predict", "progress", "solution")  # of `from helpers import *`
 MOST_REFUSALS = 20  # of an answer that is not waited for yet: a loop until one is right must come to an end
 
@@ -54,6 +57,9 @@ class CourseHelper:
 
     def __bool__(self):
         return True
+
+    def __len__(self):
+        return 0
 
     def __format__(self, specification):
         return ""
@@ -90,12 +96,26 @@ for _name in ("lt", "le", "gt", "ge"):
     setattr(CourseHelper, f"__{_name}__", _yes)
 
 
+class _Shown(CourseHelper):
+    """What `check` shows: full marks, or none as long as another check of the exercise is looked for."""
+
+    def __init__(self, exercise: str, correct: bool):
+        self.verdict, self.exercise, self.correct = self, exercise, correct
+        self.status = self.word = "correct" if correct else "wrong"
+        self.max_points = float(_points.get(exercise, 1))
+        self.points = self.max_points if correct else 0.0
+        self.earned, self.message = f"{self.points:g} of {self.max_points:g} points", ""
+
+    def __repr__(self):
+        return f"{'✓' if self.correct else '✗'} {self.exercise}: {self.word}, {self.earned}"
+
+
 class _Check(CourseHelper):
     """Stands for `check`."""
 
     def __call__(self, function=None, /, *, remember=True, **named):
         if not remember:
-            return CourseHelper()  # a demonstration is no answer
+            return _Shown("", True)  # a demonstration is no answer
         frame = sys._getframe(1)
         if function is None and len(named) == 1:
             ((name, answer),) = named.items()
@@ -103,17 +123,10 @@ class _Check(CourseHelper):
             name, answer = written_argument(frame), function
             if name not in _waiting_for:
                 name = getattr(function, "__name__", None)
-        hand_over = _waiting_for.get(name) if isinstance(name, str) else None
-        if hand_over is None:
-            return CourseHelper()
+        name = name if isinstance(name, str) else ""
+        hand_over = _waiting_for.get(name)
         # It comes back where another check is waited for.
-        return _NotRight() if hand_over(answer) < MOST_REFUSALS else CourseHelper()
-
-
-class _NotRight(CourseHelper):
-    """What a check of the answer shows as long as another one is looked for."""
-
-    correct, points = False, 0.0
+        return _Shown(name, hand_over is None or hand_over(answer) >= MOST_REFUSALS)
 
 
 class NotForThisExercise(ImportError):
@@ -152,6 +165,8 @@ class _Module(types.ModuleType):
             raise AttributeError(name)
         if self.__name__.split(".")[0] != "helpers":
             return _Refused(f"{self.__name__}.{name}")
+        if self.__name__ == "helpers" and name not in PUBLIC and f"helpers.{name}" not in _modules:
+            raise AttributeError(f"module 'helpers' has no attribute {name!r}")
         if f"{self.__name__}.{name}" in _lent:
             return importlib.import_module(f"{self.__name__}.{name}")
         return _Check() if name == "check" else CourseHelper()
@@ -162,7 +177,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._names = names
 
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in self._names:
+        if name.split(".")[0] in self._names and (name in _modules or not name.startswith("helpers.")):
             return importlib.machinery.ModuleSpec(name, self, is_package=True)
         return None
 
@@ -175,9 +190,18 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def install() -> None:
     """From now on, any import of `helpers` in this process gives the stand-in."""
+    _modules.update(_modules_of_the_course())
     sys.meta_path.insert(0, _Finder(("helpers",)))
     for name in [n for n in sys.modules if n.split(".")[0] == "helpers"]:
         del sys.modules[name]
+
+
+def _modules_of_the_course() -> Iterator[str]:
+    """The names of what can be imported: of anything else, a cell must be told that it does not exist."""
+    course = Path(__file__).parents[1]
+    for file in course.rglob("*.py"):
+        place = file.relative_to(course.parent).with_suffix("")
+        yield ".".join(place.parent.parts if place.name == "__init__" else place.parts)
 
 
 def put_threads_for_processes() -> None:
@@ -224,9 +248,10 @@ def put_files_without_locks_under_sqlite() -> None:
     sqlite3.connect = sqlite3.dbapi2.connect = without_locks
 
 
-def lend(tables: dict[str, dict[str, object]]) -> None:
-    """From now on, these modules hold these constants."""
+def lend(tables: dict[str, dict[str, object]], points: dict[str, float]) -> None:
+    """From now on, these modules hold these constants, and `check` shows at most these points for each exercise."""
     _lent.update(tables)
+    _points.update(points)
 
 
 def refuse(*libraries: str) -> None:

@@ -136,8 +136,8 @@ def close_behind(keep: Sequence[int]) -> None:
 def enter_folder(scratch: str) -> None:
     """Go where cells run: into a folder below the scratch folder, so that a cell can write into the one above, too."""
     os.chdir(scratch)
-    os.mkdir("notebook")
-    os.chdir("notebook")
+    os.mkdir("notebooks")  # as in the course: a cell may look for a folder of this name
+    os.chdir("notebooks")
 
 
 def close_all_but(keep: Sequence[int]) -> None:

@@ -16,7 +16,8 @@ def contents(*paths):
         try:
             # A folder on the way to Python is called as it is: `sys.prefix` says so, and Python could not run without.
             python = [os.path.relpath(prefix, path).split(os.sep)[0] for prefix in (sys.prefix, sys.base_prefix)]
-            found(open(path, 'rb').read(300) if not os.path.isdir(path) else {*os.listdir(path)} - {*python})
+            own = os.path.relpath(os.getcwd(), os.path.realpath(path)).split(os.sep)[0]  # where this runs
+            found(open(path, 'rb').read(300) if not os.path.isdir(path) else {*os.listdir(path)} - {*python, own})
         except OSError:
             pass
 """

@@ -170,6 +170,7 @@ PLAIN = [
     [ANSWER, "print(answer(-1))", "scratch = [answer(i) for i in range(3)]", "for i in scratch:\n    print(i)"],
     ["from math import *", "import scipy.special as sp", "half = 1 / 2", "answer = lambda x: sp.expit(x) * half"],
     [ANSWER, 'question = "b"'],
+    ["print(value)\n" + ANSWER, "other = 1\nsome = answer"],  # there is no other version that could stay
     ["def answer(x):\n    for _ in range(2):\n        x = np.abs(x)\n    return x", "_ = answer(-1)"],
 ]
 NOT_PLAIN = [
@@ -197,6 +198,9 @@ NOT_PLAIN = [
     ["import pandas as pd", "pd.options.mode.copy_on_write = True", ANSWER],
     ["if True:\n    raise SystemExit\ndef answer(x): return 1", ANSWER],
     ["match {'a': 1}:\n    case {**rest}: pass", "def answer(x): return rest"],
+    ["import numpy", "numpy.erf = numpy.vectorize(abs)", "def answer(x): return np.erf(x)"],
+    [ANSWER, "answer(value)\ndef answer(x): return 1"],
+    [ANSWER, "import os.path as where", "first = open('none')\nanswer = abs"],
 ]
 
 
@@ -308,6 +312,28 @@ def test_where_no_text_shows_what_a_check_is_for_its_calls_are_places(lecture, w
     # A line that fails here only must not take the check in its cell with it.
     apart = {(APART, place) for _, place in CALLS}
     assert apart | set(CALLS) <= set(ways(lecture["import"], ANSWER, written, "answer = 0"))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "class A:\n    def answer(x): return 1\ncheck(A.answer)",
+        "def test():\n    def answer(x): return 1\n    return check(answer)\ntest()",
+        "def mark(answer): check(answer)\nmark(abs)",
+        "check(mine.answer)",
+        "for k, v in {'answer': abs}.items(): check(**{k: v})",
+        "for k in ['ans']: check(**{f'{k}wer': abs})",
+    ],
+)
+def test_an_answer_that_the_notebook_itself_does_not_bind_is_looked_for_at_its_check(lecture, written):
+    assert set(CALLS) <= set(ways(lecture["import"], lecture["stub"], written, lecture["check"]))
+
+
+def test_a_letter_that_may_not_have_been_reached_is_found_by_running(lecture):
+    cells = [lecture["import"], "question = 'b'", "print(draft)\nquestion = 'a'", lecture["check of the question"]]
+    with pytest.raises(LookupError):
+        Notebook(cells).letter("question")
+    assert Notebook([cells[0], *cells[2:]]).letter("question") == "a"
 
 
 def test_no_call_is_looked_for_where_the_learner_wrote_nothing_of_an_exercise(lecture):
@@ -435,6 +461,17 @@ def test_a_lecture_statement_that_is_superseded_before_it_is_used_does_not_run(l
     assert run(lecture["positive"], *own) == {2: own[0], 3: own[1]}
     used_before = ["print(positive)", *own]
     assert run(lecture["positive"], *used_before)[1] == lecture["positive"]
+
+
+def test_what_jupyter_keeps_of_a_handed_out_check_is_there(lecture):
+    assert run(lecture["import"], ANSWER, lecture["check"], "ok = _.correct")[3] == lecture["check"]
+    assert 3 not in run(lecture["import"], ANSWER, lecture["check"], "ok = True")
+
+
+@pytest.mark.parametrize("own", ["run mine.py", "time answer = 5", "pylab inline"])
+def test_a_magic_without_its_sign_is_one_in_a_cell_of_one_line(lecture, own):
+    assert run(own) == {1: own}
+    assert run(f"{own}\nk = 1") == {}
 
 
 def test_lines_that_do_not_run_are_blank_so_that_the_others_keep_their_numbers(lecture):

@@ -74,5 +74,51 @@ def test_what_a_kernel_has_loaded_is_there(tmp_path):
     ]
 
 
+def test_what_a_cell_has_started_goes_on_between_cells(tmp_path):
+    cells = [
+        "import asyncio\nk = {}\nasync def later():\n    k['one'] = 1\ntask = asyncio.ensure_future(later())",
+        "one = k.get('one')\nasyncio.get_running_loop().call_soon(k.update, {'two': 2})",
+        "two = k.get('two')",
+    ]
+    assert values(tmp_path, cells, [1, 2, 3], "one", "two") == [1, 2]
+
+
+def test_nothing_is_timed_over_and_over(tmp_path):
+    cells = ["n = []", "%timeit n.append(1)", "%%timeit\nn.append(1)", "t = %timeit -n2 -r2 -q -o n.append(1)"]
+    assert values(tmp_path, cells, [1, 2, 3, 4], "len(n)", "t.loops") == [1 + 1 + 4, 2]
+
+
+STAND_IN = """
+import json, sys
+from helpers.sandbox import stand_in
+stand_in.install()
+stand_in.lend({}, {"elu": 6.0})
+seen = []
+def raised(source):
+    try:
+        exec(source, {})
+    except Exception as error:
+        return type(error).__name__
+from helpers import check
+r = check(elu=abs)
+print(json.dumps([
+    float(r.points), "%d" % r.points, r.correct == True, r.verdict.max_points, r.verdict.status, str(r),
+    raised("from helpers import mean_square"), raised("import helpers.utils"),
+    raised("import helpers; helpers.nothing"),
+    raised("from helpers import check, hint, neural"), raised("import helpers.neural.activations"),
+]))
+"""
+
+
+def test_what_another_check_gives_back_is_like_a_result_and_what_is_not_in_the_course_is_not_there(tmp_path):
+    command, settings = [sys.executable, "-c", STAND_IN], os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=settings)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [
+        *(6.0, "6", True, 6.0, "correct", "✓ elu: correct, 6 of 6 points"),
+        *("ImportError", "ModuleNotFoundError", "AttributeError", None, None),
+    ]
+
+
 def test_the_stand_in_for_the_course_gives_its_public_names():
     assert set(PUBLIC) == set(helpers.__all__)
