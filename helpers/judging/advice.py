@@ -12,6 +12,7 @@ _LIST_GIVEN = "Here the input is a list, which does not calculate; `np.asarray(.
 _LIST_OF_THINGS = "The input is a list here, neither an array nor a dict."
 _NOTHING_RETURNED = "Something is None here: a function without `return` gives None. Is a `return` missing?"
 _TO_LIST = "Wrap it in `list(...)`."
+_TO_FLOAT64 = "`.astype(float)` (or `float(...)`) makes it float64."
 _ARITHMETIC = "`float(...)` makes a number of it."
 
 # A pattern for "type: text" of an exception, and the advice; the groups of the pattern are at hand.
@@ -75,6 +76,7 @@ _RESULTS = {
     "coroutine": "`async def` makes a coroutine: take `async` away.",
     "NotImplementedType": "`NotImplemented` is returned by operators only; an error is raised.",
     "ellipsis": "`...` stands where the result should.",
+    **dict.fromkeys(("longdouble", "clongdouble", "array of float128", "array of float96"), _TO_FLOAT64),
     "array of object": "Its rows may be of unequal length, or hold None or text; "
     "`np.array(..., dtype=float)` says where.",
 }

@@ -12,6 +12,7 @@ _PRECISIONS = ("f4", "f8", "c8", "c16")
 _KINDS = {"f": "floats", "i": "integers", "u": "integers", "b": "booleans", "c": "complex numbers"}
 _ONE = {"f": "a number", "i": "an integer", "u": "an integer", "b": "True or False", "c": "a complex number"}
 _SHOWN_KEYS = 8
+NONE_RETURNED = "It returned None. Is there a `return`?"
 VALUES_DIFFER = "The values differ."
 
 
@@ -50,7 +51,7 @@ def agree(expected, got, tolerance: Tolerance) -> bool:
 def described(expected, shaped: bool = True) -> str:
     """What an exercise expects, in words: "an array of shape (3, 2)". Without `shaped`, the shape is left open."""
     if isinstance(expected, tuple):
-        return f"{len(expected)} values, separated by commas,"
+        return f"{len(expected)} values, separated by commas," if expected else "an empty list"
     if isinstance(expected, dict):
         return f"a dict with the keys {_keys(expected)}"
     if isinstance(expected, str):
@@ -112,7 +113,7 @@ def _instead(expected, got) -> Difference:
 
 def _number_difference(expected: np.ndarray, got, tolerance) -> Difference | None:
     if got is None:
-        return Difference("type", "It returned None. Is there a `return`?")
+        return Difference("type", NONE_RETURNED)
     if isinstance(got, str | dict) or holds_text(got):
         return _instead(expected, got)
     array = as_array(got)
@@ -125,6 +126,8 @@ def _number_difference(expected: np.ndarray, got, tolerance) -> Difference | Non
         return _instead(expected, got)
     if array.size == 0 and array.dtype == float and isinstance(got, list | tuple):
         array = array.astype(expected.dtype)  # NumPy's choice: an empty list has no type of its own
+    if expected.ndim == array.ndim == 0 and expected.dtype.kind == "f" and array.dtype.kind in "iu":
+        array = array.astype(float)  # `return 0` says the number as well as 0.0
     wanted, found = _KINDS[expected.dtype.kind], _KINDS[array.dtype.kind]
     if wanted != found:
         if array.shape != expected.shape:
@@ -166,7 +169,7 @@ def _sequence_difference(expected, got, tolerance) -> Difference | None:
     if isinstance(got, np.ndarray) and got.ndim and len(got) == len(expected):
         got = list(got)  # a pair of arrays of one shape, put into one array, can be taken apart as a pair is
     if not isinstance(got, tuple | list):
-        return _instead(expected, got)
+        return Difference("type", NONE_RETURNED) if got is None else _instead(expected, got)
     if len(got) != len(expected):
         found = f"{len(got)} value{'s' * (len(got) != 1)}"
         return Difference("type", f"It returned {found}; {described(expected)} are expected.")
@@ -194,6 +197,8 @@ def item_place(key) -> str:
 
 
 def _dict_difference(expected, got, tolerance) -> Difference | None:
+    if got is None:
+        return Difference("type", NONE_RETURNED)
     if not isinstance(got, dict) or set(got) != set(expected):
         if isinstance(got, dict) and got:
             return Difference("type", f"The keys of the dict are {_keys(got)}; {_keys(expected)} are expected.")

@@ -131,11 +131,12 @@ def unlike(values: np.ndarray, kind: str, std: float) -> str:
     if alarm == "scale" and abs(found / std - 1) < _CHANCE / np.sqrt(2 * values.size):
         alarm = "shape"  # the deviation alone would pass: what is off is how the numbers are spread around it
     fits = abs(found / std - 1) < _NEAR  # among few numbers, chance also allows a deviation that fits badly
+    counted = f"{values.size} number{'s' * (values.size != 1)}"
     return (
         _peculiar(values)
         or {
-            "scale": f"The deviation of {values.size} numbers is {found:.4f}; {std:.4f} is expected.",
-            "mean": f"The mean of {values.size} numbers is {values.mean():.5f}; that is too far from 0.",
+            "scale": f"The deviation of {counted} is {found:.4f}; {std:.4f} is expected.",
+            "mean": f"The mean of {counted} is {values.mean():.5f}; that is too far from 0.",
             "largest": f"{'The deviation fits, the shape does not: the' if fits else 'The'} largest of {values.size} "
             f"numbers is {np.abs(values).max() / std:.2f} deviations out. A {kind} distribution is expected.",
             "shape": f"{'Mean and deviation fit, the shape does not.' if fits else 'The numbers are spread otherwise.'}"

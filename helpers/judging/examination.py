@@ -118,6 +118,11 @@ def problems(examination: Examination, observations: list[Observation]) -> Itera
         before = (trial.call, seen.value) if judged else None
 
 
+def problem_with(exercise: Exercise, trial: Trial, expected, seen: Observation) -> Difference | None:
+    """What is wrong with one reply that is not judged by what came before."""
+    return _problem(exercise, trial, expected, seen, None)[0]
+
+
 @np.errstate(all="ignore")  # what is odd about a value is for the judge to say, not for NumPy
 def asked(judge, call: Call, value, before, found: Difference | None, expected=None) -> Difference | None:
     """What a judge says of a value. `found` is how the value departs from the oracle's in type and shape.

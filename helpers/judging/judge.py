@@ -13,7 +13,7 @@ from helpers.sandbox.observe import Observation
 
 from .advice import about_exception, stumbles_over_a_list
 from .behaviour import behaviour, same_value
-from .compare import VALUES_DIFFER, as_array, difference, holds_text
+from .compare import NONE_RETURNED, VALUES_DIFFER, as_array, difference, holds_text
 from .examination import OUT_OF_MEMORY, Examination, Raises, problems, public_examination, readable
 from .examples import LONGEST_CALL, Example, call_in_words, shown, shown_pair, written_call
 from .exercise import UNTOUCHED, Exercise, Question, is_declared
@@ -61,6 +61,7 @@ __all__ = [
     "public_examination",
 ]
 
+NO_RETURN_REACHED = "For some inputs no `return` is reached, so the result is None."
 _SHORT_CALL = 80  # characters of a call within a sentence
 _MANY_DRAWS = 20
 _LARGE = 400  # numbers of a call that nobody would type
@@ -231,6 +232,10 @@ def _about(examination, observations, found, i: int, is_known: bool) -> str:
     if problem is None:
         return IT_CHANGED_AN_INPUT
     sentence = plain_text(problem.sentence)
+    if problem.sentence == NONE_RETURNED and any(
+        seen.outcome == "returned" and seen.value is not None for seen in observations
+    ):
+        sentence = NO_RETURN_REACHED
     if is_known:  # the mistake's own message comes behind and says what to do
         return sentence
     if problem.rung == "raised" and problem.sentence != OUT_OF_MEMORY:

@@ -9,9 +9,11 @@ import numpy as np
 from helpers.sandbox.observe import Observation
 
 from .compare import agree, difference, holds_text
-from .examination import Examination, asked, left_to
+from .examination import Examination, asked, left_to, problem_with
 from .exercise import Mistake, Tolerance
 from .parts import parts_with_new_inputs
+
+_ENOUGH = 2  # wrong replies that a mistake must explain if it does not explain all
 
 
 def matching_mistake(examination: Examination, observations: list[Observation], problems) -> tuple:
@@ -19,7 +21,7 @@ def matching_mistake(examination: Examination, observations: list[Observation], 
 
     People do two things wrong at once, and one of them at the edges. So a mistake is recognised too if only edge cases
     differ from it: a minority of the calls, none of them in the first part. It must then account for most of the wrong
-    replies, one of them to inputs that are drawn at random, and no other mistake may fit as well.
+    replies, at least two, one of them to inputs that are drawn at random, and no other mistake may fit as well.
     """
     trials, every = examination.trials, range(len(observations))
     if not any(problem or seen.changed for problem, seen in zip(problems, observations, strict=True)):
@@ -37,12 +39,21 @@ def matching_mistake(examination: Examination, observations: list[Observation], 
             return mistake, every
         same = [i for i in every if i not in differing]
         wrong = [i for i in every if problems[i] or observations[i].changed]
-        told = [i for i in wrong if i not in differing]
-        if 2 * len(told) > len(wrong) and any(trials[i].part in drawn for i in told):
+        told = [i for i in wrong if i not in differing and _is_wrong(examination, mistake, i)]
+        if len(told) >= _ENOUGH and 2 * len(told) > len(wrong) and any(trials[i].part in drawn for i in told):
             if len(differing) < allowed:
                 nearest, allowed = [], len(differing)
             nearest.append((mistake, same))
     return nearest[0] if len(nearest) == 1 else (None, every)
+
+
+def _is_wrong(examination, mistake, i) -> bool:
+    """Whether the mistake itself is wrong at a place: elsewhere it explains nothing."""
+    exercise, trial = examination.exercise, examination.trials[i]
+    if exercise.uses_keras or trial.judge is not None:
+        return True
+    reply = examination.known[mistake][i]
+    return reply.changed or problem_with(exercise, trial, examination.expectations[i], reply) is not None
 
 
 def _differing(examination, observations, mistake, order, first, allowed) -> set[int] | None:

@@ -43,6 +43,8 @@ _FACTORS = {
     "1/ln 2": 1 / math.log(2),
     "ln 10": math.log(10),
     "1/ln 10": 1 / math.log(10),
+    "1/(ln 2)²": 1 / math.log(2) ** 2,
+    "1/(ln 10)²": 1 / math.log(10) ** 2,
     "√2": math.sqrt(2),
     "1/√2": math.sqrt(0.5),
     "√3": math.sqrt(3),
@@ -58,6 +60,8 @@ _OF_A_COUNT: dict[str, Callable[[float], float]] = {
     "(n - 1)/n": lambda n: (n - 1) / n,
     "√(n/(n - 1))": lambda n: math.sqrt(n / (n - 1)),
     "√((n - 1)/n)": lambda n: math.sqrt((n - 1) / n),
+    "n/(n + 1)": lambda n: n / (n + 1),
+    "(n + 1)/n": lambda n: (n + 1) / n,
     "n - 1": lambda n: n - 1,
     "1/(n - 1)": lambda n: 1 / (n - 1),
     "n²": lambda n: n * n,
@@ -72,6 +76,7 @@ _OF_AN_ARGUMENT: dict[str, Callable[[float], float]] = {
     "1 - `{0}`": lambda v: 1 - v,
     "1/(1 - `{0}`)": lambda v: 1 / (1 - v),
 }
+NOT_ZERO = "where a number other than 0 is expected"
 _TRANSFORMS: list[tuple[str, Callable]] = [
     ("the square", np.square),
     ("the square root", np.sqrt),
@@ -487,7 +492,8 @@ def _of_leaves(leaves: list[_Leaf], names: list[str]) -> str:
         return whole
     for words, part in _conditions(leaves, names):
         there = _of_all(part, names)
-        return f"{words} There: {there[0].lower()}{there[1:]}" if there else words
+        if there or NOT_ZERO not in words:  # which alone says next to nothing: any factor leaves zeros right
+            return f"{words} There: {there[0].lower()}{there[1:]}" if there else words
     return _nearly(leaves) or _blurred_factor(leaves)
 
 
@@ -511,6 +517,7 @@ def _of_all(leaves: list[_Leaf], names: list[str]) -> str:
         _factor_by_count,
         _with_an_argument,
         _by_column,
+        _one_factor_each,
         _transformed,
         _rearranged,
         _rounded,
@@ -565,7 +572,7 @@ def _input_returned(leaves, expected, got, names) -> str:
         if all(value is not None for value in given) and all(
             value.shape == array.shape and _equal(value, array) for value, array in zip(given, got, strict=True)
         ):
-            return f"It returns `{name}` as it is."
+            return f"It equals `{name}`."
     return ""
 
 
@@ -575,7 +582,8 @@ def _not_numbers(leaves, expected, got, names) -> str:
     if count == 0:
         return ""
     others = [leaf.wrong & ~b for leaf, b in zip(leaves, bad, strict=True)]
-    rest = " The others are right." if not any(o.any() for o in others) else ""
+    wrong = sum(int(o.sum()) for o in others)
+    rest = " The others are right." if not wrong else f" {wrong} others are wrong, too."
     return f"{count} of {total} numbers are NaN, where numbers are expected.{rest}"
 
 
@@ -655,8 +663,23 @@ def _by_column(leaves, expected, got, names) -> str:
         )
     factors = [_common(_ratios([e], [g])) for e, g in telling]
     if all(factor is not None and _equal(factor * e, g) for factor, (e, g) in zip(factors, telling, strict=True)):
+        if _one_factor_each(leaves, expected, got, names):
+            return ""
         return f"Every {column} is the right one times a number of its own: what is it multiplied or divided by?"
     return ""
+
+
+def _one_factor_each(leaves, expected, got, names) -> str:
+    """One factor for all numbers of an input, another one for each input."""
+    factors = [_common(_ratios([e], [g])) for e, g in zip(expected, got, strict=True)]
+    if any(factor is None or not _equal(factor * e, g) for factor, e, g in zip(factors, expected, got, strict=True)):
+        return ""
+    if len({round(float(np.real(factor)), 6) for factor in factors}) < _ENOUGH_INPUTS:
+        return ""
+    return (
+        "For each input, every number is the right one times one number, another one for each input: what is "
+        "multiplied or divided by?"
+    )
 
 
 def _factor_by_count(leaves, expected, got, names) -> str:
@@ -840,8 +863,8 @@ def _of_shapes(leaves: list[_Leaf]) -> str:
     """What makes the right value of these of another shape."""
     if sum(leaf.expected.size for leaf in leaves) < _ENOUGH_NUMBERS:
         return ""
-    leaves = [leaf for leaf in leaves if leaf.expected.size and leaf.got.size]
-    if not leaves:
+    leaves = [leaf for leaf in leaves if leaf.expected.size or leaf.got.size]
+    if sum(leaf.expected.size for leaf in leaves if leaf.got.size) < _ENOUGH_NUMBERS:
         return ""
     for words, test in _RESHAPED:
         if all(test(leaf.expected, leaf.got) for leaf in leaves):
@@ -1020,7 +1043,7 @@ def _kinds_of_number(names) -> Iterator[tuple[str, Callable[[_Leaf], np.ndarray 
     yield f"where {x} is NaN", of_input(lambda a: np.isnan(a))
     yield f"where {x} is not NaN", of_input(lambda a: ~np.isnan(a))
     yield "where 0 is expected", of_expected(lambda e: e == 0)
-    yield "where a number other than 0 is expected", of_expected(lambda e: e != 0)
+    yield NOT_ZERO, of_expected(lambda e: e != 0)
     yield "where a negative number is expected", of_expected(lambda e: e < 0)
     yield "where a positive number is expected", of_expected(lambda e: e > 0)
     yield "in the last place", lambda leaf: along(0, -1)(leaf) if leaf.expected.ndim == 1 else None

@@ -127,6 +127,13 @@ def test_a_wrong_type_is_named(got, sentence):
     assert sentence in found.sentence
 
 
+def test_a_whole_number_may_come_as_an_integer():
+    assert agree(0.0, 0, USUAL)
+    assert agree((1.0, np.ones(2)), (np.int32(1), np.ones(2)), USUAL)
+    assert rung(0.5, 0) == "value"
+    assert rung(1.0, True) == "type"
+
+
 def test_integers_booleans_and_strings_are_compared_exactly():
     assert agree(np.array([1, 2]), [1, 2], USUAL)
     assert agree(np.array([1, 2]), np.array([1, 2], dtype=np.uint8), USUAL)
@@ -252,7 +259,7 @@ def test_an_exception_is_told_before_a_wrong_type_that_before_a_shape_and_that_b
         return lambda x: np.multiply(x, 2.0) if len(x) in lengths else all_wrong(x)
 
     assert verdict_on(all_wrong).message == "It raised ValueError: one number is too few."
-    assert verdict_on(without(1, 2)).message == "It returned None. Is there a `return`?"
+    assert verdict_on(without(1, 2)).message == "For some inputs no `return` is reached, so the result is None."
     assert verdict_on(without(1, 4)).message.startswith("It returned shape (1, 1); shape (2,) is expected.")
     assert verdict_on(without(1, 2, 4)).message.startswith("The values differ.")
 
@@ -501,6 +508,18 @@ def test_a_mistake_is_recognised_although_an_edge_case_differs():
     verdict = verdict_on(halved_unless_large)
     assert (verdict.mistake, verdict.message) == ("halved", halved.message)
     assert verdict_on(halved_unless_large, GRADING).mistake == "halved"
+
+
+def test_a_mistake_that_is_itself_right_at_a_place_explains_nothing_there():
+    @mistake("Small numbers were halved.")
+    def small_ones_halved(x):
+        return np.asarray(x, dtype=float) * np.where(np.abs(x) < 1e-3, 0.5, 2)
+
+    def whole(x):
+        return (np.asarray(x) * 2).astype(int) if len(x) > 3 else np.asarray(x) * 2.0
+
+    known = Examination(replace(TWICE, mistakes=(small_ones_halved,)))
+    assert verdict_on(whole, known).mistake == ""
 
 
 def test_a_mistake_is_not_recognised_by_halves_of_the_first_part():

@@ -124,7 +124,7 @@ def scaled(x, gamma, beta=2.0):
         (lambda x: x.sum(axis=0), column_mean, "n times the right one, where n is the number of rows of `x`"),
         (lambda x: x.var(axis=0, ddof=1), spread, "n/(n - 1) times the right one, where n is the number of rows"),
         (lambda x: x - x.mean(axis=1, keepdims=True), centered, "It takes one axis for the other"),
-        (lambda x: x, centered, "It returns `x` as it is."),
+        (lambda x: x, centered, "It equals `x`."),
         (lambda x: -centered(x), centered, "wrong sign"),
         (lambda x: np.sort(centered(x), axis=0), centered, "every column is sorted"),
         (lambda x: centered(x)[::-1], centered, "The rows are right, in the opposite order."),
