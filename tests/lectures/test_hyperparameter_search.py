@@ -261,7 +261,7 @@ def test_a_range_of_exponents_that_is_wrong_by_a_little_is_caught(factor):
     off = exercise.spellings[0]
     verdict = verdict_on(lambda low, high, size, rng: off(low, high * factor, size, rng), Examination(exercise, 1))
     assert verdict.points < verdict.max_points
-    assert "The exponents, with the range put at -1 to 1" in verdict.message
+    assert "Measured in exponents, and stretched so that the range goes from -1 to 1" in verdict.message
 
 
 @pytest.mark.parametrize("name", list(recipes.TRAININGS))

@@ -387,6 +387,37 @@ def logarithm_of_zero(parameters, features, labels, regularization):
     return loss + penalty(parameters, regularization), gradients
 
 
+COLUMNS_OF_ALL = (
+    "`[:, labels]` takes, in every row, the columns of *all* labels. `[np.arange(n), labels]` takes one number in each "
+    "row."
+)
+
+
+def of_all_columns(parameters, features, labels, regularization):
+    x, sums, hidden, scores = forward(parameters, features)
+    loss = penalty(parameters, regularization) - float(log_softmax(scores, axis=1)[:, labels].mean())
+    error = softmax(scores, axis=1)
+    error[:, labels] -= 1
+    return loss, backward(parameters, x, sums, hidden, error / len(labels), regularization)
+
+
+@mistake(COLUMNS_OF_ALL)
+def columns_of_all_labels(parameters, features, labels, regularization):
+    return of_all_columns(parameters, features, labels, regularization)
+
+
+@mistake(f"The gradients are right; the loss is not. {COLUMNS_OF_ALL}")
+def loss_with_columns_of_all_labels(parameters, features, labels, regularization):
+    loss, _ = of_all_columns(parameters, features, labels, regularization)
+    return loss, right(parameters, features, labels, regularization)[1]
+
+
+@mistake(f"The loss is right; the gradients are not. {COLUMNS_OF_ALL}")
+def gradients_with_columns_of_all_labels(parameters, features, labels, regularization):
+    _, gradients = of_all_columns(parameters, features, labels, regularization)
+    return right(parameters, features, labels, regularization)[0], gradients
+
+
 @mistake(
     "The largest score of the *whole array* was subtracted. A row whose scores lie 1000 below it then has only zeros. "
     "Subtract the largest of each row: `axis=1, keepdims=True`."
@@ -653,6 +684,9 @@ TWO_LAYER_LOSS = Exercise(
         loss_summed,
         loss_with_penalty_on_biases,
         cross_entropy_negative,
+        columns_of_all_labels,
+        loss_with_columns_of_all_labels,
+        gradients_with_columns_of_all_labels,
     ),
     spellings=(
         with_one_hot_labels,

@@ -56,7 +56,7 @@ def absolute(reported, honest):
     return float(np.mean(np.abs(reported - honest)))
 
 
-@mistake("A negative optimism was set to zero. A report can also be too low: keep the sign.")
+@mistake("A negative optimism was set to zero or left out. A report can also be too low: keep the sign.")
 def never_negative(reported, honest):
     return float(max(0.0, np.mean(reported - honest)))
 
@@ -232,8 +232,9 @@ OPTIMISM = Exercise(
                     "Negative means that the report promised too much."
                 ),
                 "Subtract the honest one from the reported one.": "Subtract the reported one from the honest one.",
-                "A negative optimism was set to zero. A report can also be too low: keep the sign.": (
-                    "One of the two signs was set to zero. A report can be too low and too high: keep the sign."
+                "A negative optimism was set to zero or left out. A report can also be too low: keep the sign.": (
+                    "One of the two signs was set to zero or left out. A report can be too low and too high: keep the "
+                    "sign."
                 ),
                 "the best reported score minus the best honest one": "the difference of the best scores",
             },

@@ -185,6 +185,13 @@ class Table:
         own = set(self.inside) <= found and not found <= set(self.everywhere)
         return self._described(own and self._is_balanced(labels), features, labels)
 
+    def rule_one_label_for_all(self, features, labels):
+        """Train, and as many extra rows of train as are missing, all of them with the same label."""
+        extra = _count(features, labels) - self.inside
+        own = {row for row, _ in extra} <= {row for row, _ in self.inside}
+        as_many = extra.total() == self.missing and len(labels) == self.inside.total() + self.missing
+        return self._described(own and as_many and len({label for _, label in extra}) <= 1)
+
     def rule_wrong_labels(self, features, labels):
         """Rows of train, and labels of train, but not each with its own."""
         own = set(map(tuple, features.tolist())) <= {row for row, _ in self.inside}
@@ -403,6 +410,17 @@ def without_replacement(features, labels, train_indices, rng):
 
 
 @mistake(
+    "All extra rows have the same label, whatever class they come from. Each keeps its own: use the same positions for "
+    "`features` and `labels`.",
+    Balanced("one_label_for_all"),
+)
+def one_label_for_all(features, labels, train_indices, rng):
+    rows, kept = extra(labels, train_indices, rng.choice), len(train_indices)
+    added = np.full(len(rows) - kept, labels[train_indices].min())
+    return features[rows], np.concatenate([labels[train_indices], added])
+
+
+@mistake(
     "Features and labels were drawn or shuffled separately, so rows have the labels of others. Draw positions once and "
     "use them for both.",
     Balanced("wrong_labels"),
@@ -538,6 +556,7 @@ OVERSAMPLE_TRAIN = Exercise(
         everything,
         positions_mixed_up,
         cut_down,
+        one_label_for_all,
         drawn_separately,
         between_two_rows,
     ),

@@ -46,6 +46,9 @@ def near(rng):
         call(np.array([[1.0, 2.0]]), np.array([[1.5, 2.25], [1.75, 2.0], [0.5, 1.5]]), 0.5),
         call(*tables(rng, 10, 9, 4, 5, off=0.25), tolerance=0.25),
         call(*tables(rng, 20, 12, 6, 6, off=0.5), tolerance=0.75),
+        # The squares of these differences lie on the other side of the tolerance.
+        call(*tables(rng, 12, 9, 5, 4, off=0.5), tolerance=0.25),
+        call(*tables(rng, 12, 9, 5, 4, off=1.75), tolerance=2.0),
         # Within 0.75 by Euclid's distance, though the sum of the differences is 1; and just the other way round.
         call(np.array([[0.0, 0.0, 9.0]]), np.array([[0.5, 0.5, 9.0], [0.75, 0.75, 8.25], [0.5, 0.0, 9.25]]), 0.75),
         call(np.array([[1.0, 2.0]]), np.array([[1.5, 2.0], [1.25, 2.0]]), tolerance=0.25),
@@ -105,6 +108,11 @@ def half_the_tolerance(train, test, tolerance=0.0):
 @mistake("This is the Euclidean distance of the rows. The tolerance holds for every column by itself.")
 def by_euclidean_distance(train, test, tolerance=0.0):
     return np.flatnonzero((np.sqrt((differences(train, test) ** 2).sum(axis=2)) <= tolerance).any(axis=1))
+
+
+@mistake("The squares of the differences were compared with the tolerance. Compare the absolute differences with it.")
+def by_squares(train, test, tolerance=0.0):
+    return np.flatnonzero((differences(train, test) ** 2 <= tolerance).all(axis=2).any(axis=1))
 
 
 @mistake("The differences of the columns were added. The tolerance holds for every column by itself.")
@@ -272,6 +280,7 @@ SHARED_ROWS = Exercise(
         exact_copies_only,
         half_the_tolerance,
         by_euclidean_distance,
+        by_squares,
         by_sum,
         by_mean,
         by_rounding,

@@ -187,7 +187,10 @@ def to_the_range_of_train(train, test):
     return scaled(train, test, low, np.where(high == low, 1.0, high - low))
 
 
-@mistake("Only train was standardized. The model would get test in another unit.")
+@mistake(
+    "Only train was standardized; test comes out as it came. The model would get test in another unit: take the mean "
+    "and the standard deviation of train, as it was given, for both."
+)
 def train_alone(train, test):
     return scaled(train, test, *statistics_of(train))[0], test.astype(float)
 

@@ -77,7 +77,7 @@ def left_out(gradients, frozen):
     return tuple(copy.deepcopy(g) for place, g in enumerate(gradients) if place not in frozen)
 
 
-@mistake("The given gradients were set to 0 themselves. Make new arrays of zeros.")
+@mistake("The given list, or an array in it, was changed. Make a new list, and new arrays of zeros.")
 def in_place(gradients, frozen):
     for place in frozen:
         for array in gradients[place].values():

@@ -73,6 +73,14 @@ def without_the_derivative(x, y, w, b, beta, beta_0):
     return x.T @ back, back.sum(axis=0), hidden.T @ error, error.sum()
 
 
+@mistake("1 - h^2 is the derivative of tanh. That of the sigmoid is s (1 - s), with the output s of the unit.")
+def derivative_of_tanh(x, y, w, b, beta, beta_0):
+    hidden = expit(x @ w + b)
+    error = beta_0 + hidden @ beta - y
+    back = np.outer(error, beta) * (1 - hidden**2)
+    return x.T @ back, back.sum(axis=0), hidden.T @ error, error.sum()
+
+
 @mistake("`beta` is missing on the way back: the error reaches a hidden unit through the weight of that unit.")
 def without_beta(x, y, w, b, beta, beta_0):
     hidden = expit(x @ w + b)
@@ -199,6 +207,7 @@ BACKPROPAGATE = Exercise(
     mistakes=(
         residual_reversed,
         without_the_derivative,
+        derivative_of_tanh,
         without_beta,
         averaged,
         twice,

@@ -102,6 +102,13 @@ def without_bias(x, layers):
     return run(x, layers, bias=False)
 
 
+@mistake("The bias was added after the ReLU. It belongs to the weighted sum: `np.maximum(x @ w + b, 0)`.")
+def bias_after_relu(x, layers):
+    for weights, bias in layers[:-1]:
+        x = np.maximum(x @ weights, 0) + bias
+    return run(x, layers[-1:])
+
+
 @mistake("The columns sum to 1. Softmax is over the classes of one sample: `axis=1`.")
 def softmax_over_samples(x, layers):
     return run(x, layers, last=lambda z: special.softmax(z, axis=0))
@@ -213,6 +220,7 @@ FORWARD = Exercise(
         without_relu,
         scores,
         without_bias,
+        bias_after_relu,
         softmax_over_samples,
         softmax_over_everything,
         softmax_everywhere,

@@ -83,7 +83,10 @@ def signs(x, weights, bias):
     return np.where(x @ weights + bias >= 0, 1, -1)
 
 
-@mistake("The bias was added to every product, once for each input. It is added to their sum, once for each sample.")
+@mistake(
+    "The bias counts once for each input: it was added to every product, or the mean of the products was taken. Take "
+    "their sum, and add the bias once."
+)
 def bias_for_every_input(x, weights, bias):
     return ((x * weights + bias).sum(axis=1) >= 0).astype(int)
 

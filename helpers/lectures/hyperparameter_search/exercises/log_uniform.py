@@ -26,7 +26,8 @@ from .common import (
 
 
 def spread(centred, source=FROM_RNG, kind=Draws):
-    return kind(UNIFORM, lambda *_: BETWEEN_ENDS, source, centred, "The exponents, with the range put at -1 to 1: ")
+    note = "Measured in exponents, and stretched so that the range goes from -1 to 1: "
+    return kind(UNIFORM, lambda *_: BETWEEN_ENDS, source, centred, note)
 
 
 def in_logarithm(values, low, high, size):

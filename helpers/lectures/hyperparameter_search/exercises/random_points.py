@@ -29,7 +29,8 @@ PLANE = [(-6.0, -3.0), (-5.0, 5.0)]
 
 
 def spread(centred, source=FROM_RNG, kind=Draws):
-    return kind(UNIFORM, lambda *_: BETWEEN_ENDS, source, centred, "With every range put at -1 to 1: ")
+    note = "With every range stretched so that it goes from -1 to 1: "
+    return kind(UNIFORM, lambda *_: BETWEEN_ENDS, source, centred, note)
 
 
 def in_the_ranges(values, ranges, count):

@@ -79,8 +79,18 @@ def telling(rng, settings):
     return calls
 
 
+def overtaken_late(rng, count, budget, shorter, **keywords):
+    """A call in which the last round changes who is ahead: schedules with fewer rounds have other winners."""
+    train = TRAININGS["train_rising"]
+    while True:
+        configurations = clear_field(rng, count, "train_rising", budget, **keywords)
+        ahead = [m.function(list(configurations), train, budget, **keywords) for m in shorter]
+        if oracle(configurations, train, budget, **keywords) not in ahead:
+            return call(configurations, Named("train_rising"), budget, **keywords)
+
+
 def values(rng):
-    return telling(
+    calls = telling(
         rng,
         [
             ("train_rising", 9, 1, {}),
@@ -94,10 +104,11 @@ def values(rng):
             ("train_rising", 80, 1, {}),
         ],
     )
+    return [*calls, overtaken_late(rng, 85, 1, FIXED_ROUNDS[:2])]
 
 
 def other_shares(rng):
-    return telling(
+    calls = telling(
         rng,
         [
             ("train_rising", 8, 1, {"eta": 2}),
@@ -108,6 +119,7 @@ def other_shares(rng):
             ("train_rising", 60, 1, {"eta": 4}),
         ],
     )
+    return [*calls, overtaken_late(rng, 40, 1, FIXED_ROUNDS, eta=2)]
 
 
 def edge_cases(rng):
@@ -257,6 +269,31 @@ def grown_too_early(configurations, train, budget, eta=3):
     return oracle(configurations, train, budget * eta, eta)
 
 
+def rounds_of_a_fixed_number(configurations, train, budget, eta, rounds):
+    left = list(configurations)
+    for _ in range(rounds):
+        left = sorted(left, key=lambda configuration: train(configuration, budget), reverse=True)
+        left = left[: max(1, len(left) // eta)]
+        budget *= eta
+    return left[0]
+
+
+def with_rounds(count):
+    """The mistake of this many rounds, whatever the number of configurations."""
+
+    def function(configurations, train, budget, eta=3):
+        return rounds_of_a_fixed_number(configurations, train, budget, eta, count)
+
+    function.__name__ = f"always_{count}_rounds"
+    return mistake(
+        "The number of rounds is fixed. How many it takes depends on the number of configurations and on `eta`: go on "
+        "while more than one is left."
+    )(function)
+
+
+FIXED_ROUNDS = tuple(map(with_rounds, (2, 3, 4)))
+
+
 @mistake("The configuration comes with its score. The configuration alone is asked for.")
 def with_its_score(configurations, train, budget, eta=3):
     winner = oracle(configurations, train, budget, eta)
@@ -396,6 +433,7 @@ SUCCESSIVE_HALVING = Exercise(
         always_three,
         all_at_full_budget,
         grown_too_early,
+        *FIXED_ROUNDS,
         with_its_score,
         the_score,
         sorted_in_place,

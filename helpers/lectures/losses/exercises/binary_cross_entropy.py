@@ -68,6 +68,24 @@ def first_half(probabilities, targets):
     return -(targets * np.log(probabilities)).mean()
 
 
+@mistake("The first half is missing: where the target is 1, -ln p counts.")
+def second_half(probabilities, targets):
+    return -((1 - targets) * np.log1p(-probabilities)).mean()
+
+
+@mistake("There is a minus between the two halves. Add them: t ln p + (1 - t) ln(1 - p), with one minus before it all.")
+def minus_between(probabilities, targets):
+    return -(targets * np.log(probabilities) - (1 - targets) * np.log1p(-probabilities)).mean()
+
+
+@mistake(
+    "Only a target of exactly 1 was taken for 1, and all others for 0. Targets may lie anywhere between: weight the "
+    "two logarithms with t and 1 - t."
+)
+def targets_of_exactly_one(probabilities, targets):
+    return losses(probabilities, np.asarray(targets) == 1).mean()
+
+
 @mistake("The targets are turned round: ln p belongs to the target 1, ln(1 - p) to the target 0.")
 def turned_round(probabilities, targets):
     return losses(1 - np.asarray(probabilities), targets).mean()
@@ -139,8 +157,11 @@ BINARY_CROSS_ENTROPY = Exercise(
         one_for_each,
         positive,
         first_half,
+        second_half,
+        minus_between,
         turned_round,
         rounded_targets,
+        targets_of_exactly_one,
         base_two,
         squared,
         clipped_early,

@@ -30,11 +30,22 @@ def costs_of(rng, classes, decisions):
     return costs
 
 
+def telling(rng, n, classes, decisions):
+    """A call in which 1 - p and the worst case decide otherwise than p does, and 1 - p not always alike."""
+    while True:
+        probabilities, costs = probability_rows(rng, n, classes), costs_of(rng, classes, decisions)
+        right, others = (answer(probabilities, costs) for answer in (oracle, one_minus.function))
+        found = (others, worst_case.function(probabilities, costs))
+        if np.ptp(others) > 0 and not any(np.array_equal(right, other) for other in found):
+            return call(probabilities, costs)
+
+
 def square(rng):
     return [
         call(np.array([[0.95, 0.05], [0.995, 0.005], [0.4, 0.6]]), np.array([[0.0, 1.0], [99.0, 0.0]])),
         call(probability_rows(rng, 8, 3), costs_of(rng, 3, 3)),
         call(probability_rows(rng, 12, 5), costs_of(rng, 5, 5)),
+        telling(rng, 10, 3, 3),
     ]
 
 
@@ -42,7 +53,7 @@ def other_decisions(rng):
     return [
         call(np.array([[0.5, 0.5], [0.9, 0.1]]), np.array([[0.0, 1.0, 0.25], [1.0, 0.0, 0.25]])),  # 2: ask somebody
         call(probability_rows(rng, 8, 4), costs_of(rng, 4, 2)),
-        call(probability_rows(rng, 9, 2), costs_of(rng, 2, 5)),
+        telling(rng, 9, 2, 5),
     ]
 
 
@@ -107,6 +118,11 @@ def without_probabilities(probabilities, costs):
     return np.full(len(probabilities), np.argmin(costs.sum(axis=0)))
 
 
+@mistake("1 - p was taken for p: a cost counts with the probability that the class is *not* there. Weight it by p.")
+def one_minus(probabilities, costs):
+    return np.argmin((1 - probabilities) @ costs, axis=1)
+
+
 @mistake("The worst case was compared, not the mean: costs are weighted by the probabilities and added.")
 def worst_case(probabilities, costs):
     return np.argmin(np.max(probabilities[:, :, None] * costs[None], axis=1), axis=1)
@@ -169,6 +185,7 @@ CHEAPEST_DECISION = Exercise(
         last_on_a_tie,
         for_the_most_probable,
         without_probabilities,
+        one_minus,
         worst_case,
         nearest_to_zero,
     ),

@@ -9,6 +9,11 @@ SUMMED = "This is the sum over the samples. Take the mean, so that the loss does
 FOR_EACH = "This is one loss for each sample. Take their mean."
 SIGN = "The sign is the other way round: the logarithm of a probability is negative, so a minus stands in front."
 
+COLUMNS_OF_ALL = (
+    "`[:, labels]` takes, in every row, the columns of *all* labels. `[np.arange(n), labels]` takes one number in each "
+    "row."
+)
+
 
 def probability_rows(rng, n, classes):
     """Rows of probabilities, none of them below 0.001."""

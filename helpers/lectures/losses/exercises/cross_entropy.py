@@ -10,7 +10,7 @@ from sklearn.metrics import log_loss
 
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
-from .common import FOR_EACH, LECTURE, SIGN, SUMMED, labels, probability_rows
+from .common import COLUMNS_OF_ALL, FOR_EACH, LECTURE, SIGN, SUMMED, labels, probability_rows
 
 
 def oracle(probabilities, labels):
@@ -96,6 +96,16 @@ def of_the_largest(probabilities, labels):
     return -np.log(probabilities.max(axis=1)).mean()
 
 
+@mistake(COLUMNS_OF_ALL)
+def columns_of_all_labels(probabilities, labels):
+    return -np.log(probabilities[:, labels]).mean()
+
+
+@mistake(COLUMNS_OF_ALL)
+def columns_of_all_labels_summed(probabilities, labels):
+    return -np.log(probabilities[:, labels]).sum() / len(labels)
+
+
 @mistake("Softmax was applied again. These are probabilities already.")
 def softmax_again(probabilities, labels):
     powers = np.exp(probabilities)
@@ -153,6 +163,8 @@ CROSS_ENTROPY = Exercise(
         binary_for_each_class,
         of_the_largest,
         softmax_again,
+        columns_of_all_labels,
+        columns_of_all_labels_summed,
     ),
     spellings=(by_one_hot, with_take_along_axis, with_a_loop, with_xlogy, in_single_precision, with_a_clip),
     hints=(

@@ -73,6 +73,21 @@ def linear_part_not_shifted(predictions, targets, delta=1.0):
     return np.where(far <= delta, far**2 / 2, delta * far).mean()
 
 
+@mistake("The linear part was shifted by all of `delta`: it is delta * (|e| - delta / 2), so that both parts meet.")
+def shifted_by_all_of_delta(predictions, targets, delta=1.0):
+    far = distances(predictions, targets)
+    return np.where(far <= delta, far**2 / 2, delta * (far - delta)).mean()
+
+
+@mistake(
+    "One formula was taken for all errors, because one of them is beyond `delta`. Each error has its own: choose with "
+    "`np.where`."
+)
+def one_formula_for_all(predictions, targets, delta=1.0):
+    far = distances(predictions, targets)
+    return (far**2 / 2 if far.max() <= delta else delta * (far - delta / 2)).mean()
+
+
 @mistake("The linear part has the slope 1, whatever `delta` is. At `delta` the quadratic part has the slope `delta`.")
 def slope_of_one(predictions, targets, delta=1.0):
     far = distances(predictions, targets)
@@ -165,6 +180,8 @@ HUBER = Exercise(
         one_for_each,
         without_the_half,
         linear_part_not_shifted,
+        shifted_by_all_of_delta,
+        one_formula_for_all,
         slope_of_one,
         exchanged,
         delta_ignored,

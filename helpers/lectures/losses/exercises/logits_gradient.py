@@ -7,7 +7,7 @@ from scipy.special import softmax
 
 from helpers.judging.exercise import Exercise, Part, call, mistake
 
-from .common import LECTURE, labels
+from .common import COLUMNS_OF_ALL, LECTURE, labels
 
 STEP = 1e-30
 
@@ -96,6 +96,13 @@ def right_classes_only(logits, labels):
     return (softmax(logits, axis=1)[np.arange(len(labels)), labels] - 1) / len(labels)
 
 
+@mistake(COLUMNS_OF_ALL)
+def columns_of_all_labels(logits, labels):
+    gradient = softmax(logits, axis=1)
+    gradient[:, labels] -= 1
+    return gradient / len(labels)
+
+
 @mistake("The exponentials overflow for large scores and give nan. Subtract the largest score of each row first.")
 def overflows(logits, labels):
     with np.errstate(all="ignore"):
@@ -154,6 +161,7 @@ LOGITS_GRADIENT = Exercise(
         with_the_derivative_of_a_sigmoid,
         right_classes_only,
         overflows,
+        columns_of_all_labels,
     ),
     spellings=(with_one_hot, with_indices, by_hand, row_by_row, in_single_precision),
     equivalent_mutants={

@@ -95,6 +95,13 @@ def second_corrected(w, first, second, gradient, step, learning_rate=0.001, beta
     return w - learning_rate * m / (np.sqrt(v / (1 - beta_2**step)) + epsilon), m, v
 
 
+@mistake("Both moments were corrected with `beta_1`. The second one has its own: divide it by 1 - beta_2^step.")
+def one_beta_for_both(w, first, second, gradient, step, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
+    m, v = moments(first, second, gradient, beta_1, beta_2)
+    seen = 1 - beta_1**step
+    return w - learning_rate * m / seen / (np.sqrt(v / seen) + epsilon), m, v
+
+
 @mistake("The correction is that of the next step. `step` is 1 for the first one, so the powers are beta^step.")
 def one_step_late(w, first, second, gradient, step, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
     m, v = moments(first, second, gradient, beta_1, beta_2)
@@ -249,6 +256,7 @@ ADAM_STEP = Exercise(
         uncorrected,
         first_corrected,
         second_corrected,
+        one_beta_for_both,
         one_step_late,
         corrected_returned,
         epsilon_inside,

@@ -88,6 +88,12 @@ def rate_outside(weights, velocity, gradient, learning_rate, momentum=0.9):
     return weights + learning_rate * velocity, velocity
 
 
+@mistake("The rate multiplies the new velocity again. It is there already: the weights move by the velocity itself.")
+def rate_twice(weights, velocity, gradient, learning_rate, momentum=0.9):
+    velocity = momentum * velocity - learning_rate * gradient
+    return weights + learning_rate * velocity, velocity
+
+
 @mistake("The weights moved by the old velocity. Compute the new one first, then move by it.")
 def old_velocity(weights, velocity, gradient, learning_rate, momentum=0.9):
     return weights + velocity, momentum * velocity - learning_rate * gradient
@@ -197,6 +203,7 @@ MOMENTUM_STEP = Exercise(
         other_sign,
         damped,
         rate_outside,
+        rate_twice,
         old_velocity,
         without_momentum,
         without_friction,

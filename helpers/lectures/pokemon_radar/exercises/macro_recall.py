@@ -56,6 +56,15 @@ def precision(labels, predictions, n_classes):
     return float(np.mean(found))
 
 
+@mistake("This is the F1 score, in which precision counts too. The recall alone is asked for.")
+def f1_instead(labels, predictions, n_classes):
+    found = []
+    for c in np.unique(labels):
+        true, guessed = labels == c, predictions == c
+        found.append(2 * np.sum(true & guessed) / (true.sum() + guessed.sum()))
+    return float(np.mean(found))
+
+
 @mistake("The classes that are predicted but never the truth count as 0, as in scikit-learn. Leave them out.")
 def as_scikit_learn(labels, predictions, n_classes):
     return float(np.sum(recalls(labels, predictions, n_classes)) / len(np.union1d(labels, predictions)))
@@ -109,7 +118,7 @@ MACRO_RECALL = Exercise(
     difficulty=2,
     parts=(Part("values", 2, values), Part("missing classes", 1, missing_classes)),
     oracle=oracle,
-    mistakes=(accuracy, zeros_for_missing, precision, as_scikit_learn, a_number_each, the_worst),
+    mistakes=(accuracy, zeros_for_missing, precision, f1_instead, as_scikit_learn, a_number_each, the_worst),
     spellings=(with_a_loop, with_unique, with_the_matrix, with_bincount, with_scikit_learn),
     hints=(
         "For one class: take the rows whose label is this class. Which share of them is predicted as it?",

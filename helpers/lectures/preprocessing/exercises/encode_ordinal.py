@@ -48,6 +48,9 @@ def edge_cases(rng):
         call(["only"], ["only"]),
         call([20, 30, 40], list(COURSES)),
         call(drawn(rng, COURSES, 3), list(COURSES)),
+        # Equal numbers are the same value, and a text is never a number.
+        call([1.0], [1, 2]),
+        call(["1"], [1, 2]),
     ]
 
 
@@ -123,6 +126,11 @@ def ignores_case(values, order):
     if not {str(value).lower() for value in values} <= set(position):
         raise ValueError
     return np.array([position[str(value).lower()] for value in values], dtype=int)
+
+
+@mistake('All values were made texts. So "1" was taken for 1, and 1.0 was not. Compare the values as they are.')
+def as_texts(values, order):
+    return np.array([list(map(str, order)).index(str(value)) for value in values], dtype=int)
 
 
 @mistake(
@@ -256,6 +264,7 @@ ENCODE_ORDINAL = Exercise(
         unknown_is_left_out,
         unknown_is_behind_the_last,
         ignores_case,
+        as_texts,
         alphabetical,
         numbered_by_unique,
         sorts_the_order,

@@ -18,6 +18,8 @@ from .common import DROPOUT_SECTION, LECTURE, seeded
 RNG, OWN, ELSEWHERE = "rng", "a seed of its own", "elsewhere"
 EACH, ROWS, COLUMNS = "each value", "whole rows", "whole columns"
 UNLIKELY = 1e-10  # of a count of dropped values, either side
+TOO_EXACT = 1e-7  # the chance that each of some calls drops exactly the share `rate`
+MOST_REMEMBERED = 100
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Drops:
     """The judge: what is wrong with values after dropout. The arguments describe what a mistake does instead.
 
     drop: the probability with which a value becomes 0, of the rate; factor: what kept ones are multiplied by;
-    together: what is dropped or kept as one; source: where the draws come from; ones: the mask itself was returned.
+    together: what is dropped or kept as one; source: where the draws come from; ones: the mask itself was returned;
+    exact: whether it is always that share which is dropped, to the nearest whole number.
     """
 
     drop: Callable = lambda rate: rate
@@ -33,6 +36,7 @@ class Drops:
     together: str = EACH
     source: str = RNG
     ones: bool = False
+    exact: bool = False
     ASKS_ARGUMENTS: ClassVar = ("drop", "factor")
 
     def __call__(self, call, value, before=None):
@@ -71,6 +75,8 @@ class Drops:
             count, n = (flat[:, 0].sum(), len(flat)) if self.together == ROWS else (flat[0].sum(), flat.shape[1])
         at_most, at_least = stats.binom.cdf(count, n, probability), stats.binom.sf(count - 1, n, probability)
         likely = min(at_most, at_least) > UNLIKELY
+        if self.exact and there.all() and abs(count - n * probability) >= 1:
+            return f"{count} of {n} values became 0; exactly {n * probability:g} are expected."
         return "" if likely else f"{count} of {n} values became 0; about {n * probability:.0f} are expected."
 
     def _wrong_source(self, call, found, before) -> str:
@@ -90,8 +96,40 @@ class Drops:
 
 
 def alone(one, value, before=None):
-    """The judge of a part about something else than the source: a seed of its own costs the last part only."""
-    return Drops()(one, value)
+    """The judge of a part about something else than the source: a seed of its own costs the last part only.
+
+    That a call drops exactly the share `rate` says nothing. But it does not happen in one call after the other, if each
+    value is drawn on its own.
+    """
+    found, chance = Drops()(one, value), chance_so_far(one, value, before)
+    if found or chance > TOO_EXACT:
+        return found
+    return Difference(
+        "value",
+        "In all these calls, exactly the share `rate` of the values became 0. If each value is drawn on its own, it "
+        "is now and then a little more or less.",
+    )
+
+
+# A judge sees the value of one call before this one. What those before it were like is remembered with that value.
+_chances: dict[int, tuple] = {}
+
+
+def chance_so_far(one, value, before):
+    """The chance that all calls of a part up to this one are as exact as they are; endless if one of them is not."""
+    kept, chance = _chances.get(id(before[1]), (None, 1.0)) if before else (None, 1.0)
+    if before and kept is not before[1]:
+        chance = 1.0
+    x, rate = (np.asarray(argument, dtype=float) for argument in one.arguments[:2])
+    if x.all() and 0 < rate < 1:
+        count, wanted = np.count_nonzero(np.asarray(value, dtype=float) == 0), float(rate) * x.size
+        # Less than 1 away: rounded up, down, or to the nearest whole number.
+        near = stats.binom.cdf([np.floor(wanted - 1), np.ceil(wanted + 1) - 1], x.size, float(rate))
+        chance = chance * float(near[1] - near[0]) if abs(count - wanted) < 1 else np.inf
+    while len(_chances) >= MOST_REMEMBERED:
+        _chances.pop(next(iter(_chances), None), None)
+    _chances[id(value)] = value, chance
+    return chance
 
 
 def filled(rng, shape):
@@ -105,6 +143,8 @@ def values(rng):
         call(filled(rng, (50, 40)), 0.2, seeded(rng)),
         call(filled(rng, (60, 40)), float(rng.uniform(0.25, 0.4)), seeded(rng)),
         call(filled(rng, (60, 40)), float(rng.uniform(0.65, 0.8)), seeded(rng)),
+        call(filled(rng, (20, 15)), 0.4, seeded(rng)),
+        call(filled(rng, (15, 20)), 0.6, seeded(rng)),
     ]
 
 
@@ -208,6 +248,17 @@ def from_elsewhere(x, rate, rng):
     return oracle(x, rate, np.random.default_rng())
 
 
+@mistake(
+    "Exactly the share `rate` of the values was dropped, so they are not drawn on their own. Draw a number for each of "
+    "them: `rng.random(x.shape) >= rate` says which ones are kept.",
+    Drops(exact=True),
+)
+def exact_share(x, rate, rng):
+    found = np.array(x, dtype=float) / (1 - rate)
+    found.flat[rng.permutation(found.size)[: round(rate * found.size)]] = 0
+    return found
+
+
 @mistake("Nothing was dropped, only scaled. Values become 0 with probability `rate`.", Drops(drop=lambda rate: 0.0))
 def nothing_dropped(x, rate, rng):
     return x / (1 - rate)
@@ -267,6 +318,7 @@ DROPOUT = Exercise(
         with_its_own_seed,
         from_elsewhere,
         nothing_dropped,
+        exact_share,
     ),
     spellings=(with_a_mask, with_binomial, with_choice, on_a_copy, one_by_one, in_single_precision),
     equivalent_mutants={

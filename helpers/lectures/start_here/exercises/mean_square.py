@@ -95,6 +95,23 @@ def returned_too_early(values):
     return float(values[0]) ** 2 / len(values)
 
 
+@mistake(
+    "Only the last square counts: `total = ...` forgets what was there before. Add to it in every step: `total += ...`."
+)
+def last_square_only(values):
+    return float(values[-1]) ** 2 / len(values)
+
+
+@mistake("The last value is left out. `range(len(values))` goes through all of them: it ends *before* its last number.")
+def without_the_last(values):
+    return float(np.sum(np.square(values[:-1]))) / len(values)
+
+
+@mistake("The first value is left out. Places are counted from 0, so `range` begins there: `range(len(values))`.")
+def without_the_first(values):
+    return float(np.sum(np.square(values[1:]))) / len(values)
+
+
 @mistake(NOT_IN_PLACE)
 def squares_in_place(values):
     values = np.asarray(values, dtype=float)
@@ -179,6 +196,9 @@ MEAN_SQUARE = Exercise(
         whole_division,
         rounded,
         returned_too_early,
+        last_square_only,
+        without_the_last,
+        without_the_first,
         squares_in_place,
         squares_in_place_of_integers_too,
         variance,
