@@ -73,7 +73,7 @@ def without_the_derivative(x, y, w, b, beta, beta_0):
     return x.T @ back, back.sum(axis=0), hidden.T @ error, error.sum()
 
 
-@mistake("1 - h^2 is the derivative of tanh. That of the sigmoid is s (1 - s), with the output s of the unit.")
+@mistake("`1 - h**2` is the derivative of tanh. That of the sigmoid is s (1 - s), with the output s of the unit.")
 def derivative_of_tanh(x, y, w, b, beta, beta_0):
     hidden = expit(x @ w + b)
     error = beta_0 + hidden @ beta - y

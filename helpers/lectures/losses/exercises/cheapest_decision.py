@@ -118,7 +118,7 @@ def without_probabilities(probabilities, costs):
     return np.full(len(probabilities), np.argmin(costs.sum(axis=0)))
 
 
-@mistake("1 - p was taken for p: a cost counts with the probability that the class is *not* there. Weight it by p.")
+@mistake("`1 - p` was taken for p: a cost counts with the probability that the class is *not* there. Weight it by p.")
 def one_minus(probabilities, costs):
     return np.argmin((1 - probabilities) @ costs, axis=1)
 
